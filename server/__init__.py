@@ -1,0 +1,1 @@
+"""The server: values, storage, areas, and the surfaces that share one process."""

@@ -1,0 +1,92 @@
+"""Configuration: the only reader of the environment. Flags win over the environment."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from server.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a process was started with."""
+
+    home: Path
+    """Folder for the default database and other files of ours."""
+    database_url: str
+    """`sqlite:///FILE` or `postgresql://…`."""
+    now: str = ""
+    """Freezes the clock (ISO 8601, or `@FILE`); empty = real time."""
+    system: str = ""
+    """Who calls on stdio: a system's id, or empty for the local user."""
+    toolsets: tuple[str, ...] = ("core",)
+    tools: tuple[str, ...] = ()
+    exclude_tools: tuple[str, ...] = ()
+    read_only: bool = False
+    tokens: tuple[tuple[str, str], ...] = ()
+    """Bearer tokens over HTTP: (token, system id)."""
+
+    def with_flags(self, **flags: Any) -> "Config":
+        """The same settings with those flags in place that were given (None = not given)."""
+        return replace(self, **{name: value for name, value in flags.items() if value is not None})
+
+
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """The settings that the environment states, with defaults for the rest.
+
+    Raises ConfigurationError where a setting can't be used.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("CONCORD_HOME") or default_home(env)).expanduser()
+    return Config(
+        home=home,
+        database_url=_database_url(env.get("CONCORD_DATABASE_URL", ""), home),
+        now=env.get("CONCORD_NOW", ""),
+        system=env.get("CONCORD_SYSTEM", ""),
+        tokens=read_tokens(Path(env["CONCORD_TOKENS"])) if env.get("CONCORD_TOKENS") else (),
+    )
+
+
+def default_home(env: Mapping[str, str]) -> Path:
+    """The platform's folder for a user's application data."""
+    if sys.platform == "win32":
+        return Path(env.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "concord"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "concord"
+    return Path(env.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "concord"
+
+
+def read_tokens(file: Path) -> tuple[tuple[str, str], ...]:
+    """The bearer tokens of a file with one `SYSTEM_ID TOKEN` a line (`#` starts a comment), as (token, system id)."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigurationError(f"CONCORD_TOKENS names {file}, which can't be read.") from error
+    pairs = []
+    for number, line in enumerate(lines, start=1):
+        words = line.split("#", 1)[0].split()
+        if not words:
+            continue
+        if len(words) != 2 or len(words[1]) < 16:
+            raise ConfigurationError(
+                f"Line {number} of {file} is not `SYSTEM_ID TOKEN`.", hint="A token has at least 16 characters."
+            )
+        pairs.append((words[1], words[0]))
+    return tuple(pairs)
+
+
+def _database_url(setting: str, home: Path) -> str:
+    if not setting:
+        return f"sqlite:///{home / 'concord.db'}"
+    if setting.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
+        return setting
+    if "://" in setting:
+        scheme = setting.split("://", 1)[0]
+        raise ConfigurationError(
+            f"CONCORD_DATABASE_URL has the scheme {scheme!r}, which is not supported.",
+            allowed=("sqlite:///FILE", "postgresql://USER@HOST/NAME"),
+        )
+    return f"sqlite:///{Path(setting).expanduser()}"

@@ -1,0 +1,1 @@
+"""The vocabulary: frozen values and enums, one module per noun, no I/O."""

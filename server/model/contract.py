@@ -1,0 +1,116 @@
+"""A contract: what a consumer relies on in a resource."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from server.model.base import Json, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value
+
+
+class ContractType(StrEnum):
+    """Which side of the agreement wrote the entry."""
+
+    PRODUCER = "PRODUCER"
+    CONSUMER = "CONSUMER"
+
+
+class Basis(StrEnum):
+    """How we know: said by an owner, seen in real data, or guessed from traces. Strongest first."""
+
+    DECLARED = "declared"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+
+
+class ReadPath(Value):
+    """One place of the document that the consumer reads."""
+
+    path: Annotated[str, Field(max_length=1_000)]
+    """JSON Pointer; `*` stands for every item of an array or every member of an object."""
+    required: bool = True
+    """The consumer fails without it."""
+
+
+class Meaning(Value):
+    """What the values at one place mean."""
+
+    path: Annotated[str, Field(max_length=1_000)]
+    unit: Name = ""
+    meaning: Text = ""
+    timezone: Name = ""
+    enum_meanings: dict[str, Text] = {}
+    note: Text = ""
+
+
+def _as_read_paths(value: Any) -> Any:
+    """`reads` may be plain paths; a bare field name is the pointer to it."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [{"path": pointer_to(item)} if isinstance(item, str) else item for item in value]
+
+
+def pointer_to(text: str) -> str:
+    """The JSON Pointer that a person meant: `ticker` and `a.b` are read as `/ticker` and `/a/b`."""
+    if not text or text.startswith("/"):
+        return text
+    return "/" + text.removeprefix("$.").replace(".", "/")
+
+
+ReadPaths = Annotated[tuple[ReadPath, ...], BeforeValidator(_as_read_paths)]
+
+
+class Contract(OpenValue):
+    """One entry of a system's `contracts` (the source's fields, then ours)."""
+
+    contract_id: Name = ""
+    """`CTR-…`; given out by the server where it is empty."""
+    type: ContractType
+    counterparty: Name = ""
+    """The system on the other side; empty where nobody is named."""
+    resource: ResourceName
+    terms: Annotated[JsonObject | bool, Field(alias="schema")] = {}
+    """The source's short form {required_fields, format} or a full JSON Schema."""
+    established: Moment = ""
+    last_validated: Moment = ""
+
+    reader_schema: JsonObject | bool | None = None
+    """What the consumer accepts, as a JSON Schema."""
+    reads: ReadPaths | None = None
+    strict: bool = False
+    """The consumer rejects fields it does not know."""
+    accepts: tuple[Name, ...] = ()
+    """Formats that the consumer can read."""
+    freshness_seconds: Seconds | None = None
+    max_age_seconds: Seconds | None = None
+    needs_by: Name = ""
+    semantics: tuple[Meaning, ...] = ()
+    capacity: dict[Name, Json] = {}
+    view: JsonObject | None = None
+    basis: Basis = Basis.DECLARED
+
+
+EXTENSIONS = (
+    "reader_schema",
+    "reads",
+    "strict",
+    "accepts",
+    "freshness_seconds",
+    "max_age_seconds",
+    "needs_by",
+    "semantics",
+    "capacity",
+    "view",
+    "basis",
+)
+"""Members that are written only where they are set."""
+
+
+def contract_document(contract: Contract) -> JsonObject:
+    """The entry as the source's files write it: its keys always, extensions only when set."""
+    document = contract.model_dump(mode="json", by_alias=True, exclude_unset=False)
+    defaults = {name: field.get_default() for name, field in Contract.model_fields.items()}
+    for name in EXTENSIONS:
+        if getattr(contract, name) == defaults[name]:
+            del document[name]
+    return document

@@ -1,0 +1,158 @@
+"""A system: an agent, a pipeline, a service; whatever reads and writes things that others depend on."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from server.model.base import Identifier, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text
+from server.model.contract import Basis, Contract, contract_document
+from server.model.tier import Tier
+
+CONSUMERS_UNKNOWN = "consumers_unknown"
+"""Registry rule 2: the flag of an output whose consumers nobody can name."""
+
+
+class Status(StrEnum):
+    """Registry rule 5 of the scaling-layer document."""
+
+    HEALTHY = "HEALTHY"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+    UNKNOWN = "UNKNOWN"
+
+
+class Timing(OpenValue):
+    """When a system runs."""
+
+    schedule: Name = ""
+    """Cron expression."""
+    timezone: Name = ""
+    interval_seconds: Seconds | None = None
+    enabled: bool = True
+
+
+class _Access(OpenValue):
+    resource: ResourceName
+    type: Name = ""
+    format: Text = ""
+    schema_version: Name = ""
+    basis: Basis = Basis.DECLARED
+    evidence: Text = ""
+    """What an observed or inferred access rests on."""
+
+
+class Input(_Access):
+    """One entry of `reads_from`."""
+
+    required: bool = True
+    """The system fails without it."""
+
+
+class Output(_Access):
+    """One entry of `writes_to`."""
+
+    consumers: tuple[Name, ...] = ()
+    """Systems that the writer names as readers."""
+    consumers_unknown: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_consumers(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = data.get("consumers", [])
+        names = [given] if isinstance(given, str) else given
+        if not isinstance(names, list | tuple):
+            return data
+        known = [name for name in names if name not in ("", CONSUMERS_UNKNOWN)]
+        flagged = bool(data.get("consumers_unknown")) or CONSUMERS_UNKNOWN in names
+        return {**data, "consumers": known, "consumers_unknown": flagged and not known}
+
+
+def _as_access(value: Any) -> Any:
+    """An access may be written as its resource alone."""
+    if not isinstance(value, list | tuple):
+        return value
+    return [{"resource": item} if isinstance(item, str) else item for item in value]
+
+
+Inputs = Annotated[tuple[Input, ...], BeforeValidator(_as_access), Field(max_length=2_000)]
+Outputs = Annotated[tuple[Output, ...], BeforeValidator(_as_access), Field(max_length=2_000)]
+Contracts = Annotated[tuple[Contract, ...], Field(max_length=2_000)]
+
+
+class System(OpenValue):
+    """A registration as its owner writes it. Members that nobody defined are kept as they came."""
+
+    id: Identifier
+    name: Name = ""
+    description: Text = ""
+    owner: Name = ""
+    tier: Tier
+    status: Status = Status.UNKNOWN
+    last_health_check: Moment = ""
+    evolution_engine: bool = False
+    reads_from: Inputs = ()
+    writes_to: Outputs = ()
+    contracts: Contracts = ()
+    dependencies: tuple[Name, ...] = ()
+    """Declared ones; what accesses imply is added where the system is shown."""
+    dependents: tuple[Name, ...] = ()
+
+    timing: Timing | None = None
+    status_file: Annotated[str, Field(max_length=2_000)] = ""
+    health_url: Annotated[str, Field(max_length=2_000)] = ""
+    root: Annotated[str, Field(max_length=2_000)] = ""
+    """The system's own folder."""
+    parent: Name = ""
+
+
+class StoredSystem(OpenValue):
+    """A system with what the registry keeps about it."""
+
+    system: System
+    version: int
+    revision: int
+    """Registry revision at which it was last written."""
+    archived: bool = False
+    archived_at: Moment = ""
+    archive_reason: Text = ""
+    source: Name = ""
+    """The catalogue it was imported from; empty = registered by hand."""
+
+
+_EXTENSIONS: dict[str, Any] = {"timing": None, "status_file": "", "health_url": "", "root": "", "parent": ""}
+_ACCESS_EXTENSIONS: dict[str, Any] = {"basis": "declared", "evidence": ""}
+
+
+def system_document(
+    system: System,
+    *,
+    dependencies: list[str] | None = None,
+    dependents: list[str] | None = None,
+    consumers: dict[str, list[str]] | None = None,
+) -> JsonObject:
+    """The system as `system_registry.json` writes it: the source's keys always, extensions only when set (REG-8).
+
+    `dependencies`, `dependents` and `consumers` (by resource as written) replace the declared ones where given:
+    they are what accesses imply together with what was declared.
+    """
+    document = system.model_dump(mode="json", by_alias=True)
+    for name, default in _EXTENSIONS.items():
+        if document[name] == default:
+            del document[name]
+    for access in [*document["reads_from"], *document["writes_to"]]:
+        for name, default in _ACCESS_EXTENSIONS.items():
+            if access[name] == default:
+                del access[name]
+    for output in document["writes_to"]:
+        known = output["consumers"] if consumers is None else consumers.get(output["resource"], output["consumers"])
+        del output["consumers_unknown"]
+        output["consumers"] = known or [CONSUMERS_UNKNOWN]
+    document["contracts"] = [contract_document(contract) for contract in system.contracts]
+    if dependencies is not None:
+        document["dependencies"] = dependencies
+    if dependents is not None:
+        document["dependents"] = dependents
+    return document

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from server.model.base import Identifier, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text
+from server.model.base import Identifier, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value
 from server.model.contract import Basis, Contract, contract_document
 from server.model.tier import Tier
 
@@ -108,7 +108,7 @@ class System(OpenValue):
     parent: Name = ""
 
 
-class StoredSystem(OpenValue):
+class StoredSystem(Value):
     """A system with what the registry keeps about it."""
 
     system: System
@@ -120,6 +120,17 @@ class StoredSystem(OpenValue):
     archive_reason: Text = ""
     source: Name = ""
     """The catalogue it was imported from; empty = registered by hand."""
+    canonical: dict[str, str] = {}
+    """Canonical name of every resource that the system's accesses and contracts name, by the name as written."""
+
+    @property
+    def id(self) -> str:
+        """The system's id."""
+        return self.system.id
+
+    def canonical_of(self, resource: str) -> str:
+        """The canonical name under which this system's resource is compared."""
+        return self.canonical.get(resource, resource)
 
 
 _EXTENSIONS: dict[str, Any] = {"timing": None, "status_file": "", "health_url": "", "root": "", "parent": ""}

@@ -1,0 +1,175 @@
+"""The registry as one value in memory: every system, and what follows from their accesses.
+
+Dependencies, dependents and consumers are derived here from what systems read and write (REG-2), so that the two sides
+cannot disagree unnoticed. The map is brought up to date one system at a time; nothing in it does I/O.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from server.model.contract import Basis, Contract, ContractType
+from server.model.system import Input, Output, StoredSystem
+from server.registry.accesses import AccessIndex
+from server.registry.resources import overlaps
+
+
+@dataclass(frozen=True, order=True)
+class Link:
+    """One reason why a consumer depends on a producer."""
+
+    consumer: str
+    producer: str
+    resource: str
+    """As the stating side wrote it; empty for a bare declaration."""
+    stated: str
+    """Where it is said: `reads_from`, `consumers`, `contract`, `dependencies` or `dependents`."""
+    basis: Basis = Basis.DECLARED
+
+
+class RegistryMap:
+    """Systems by id, with indexes over what they read, write and say of each other."""
+
+    def __init__(self, systems: Iterable[StoredSystem] = ()) -> None:
+        self.systems: dict[str, StoredSystem] = {}
+        self.revision = 0
+        self.reads = AccessIndex()
+        self.writes = AccessIndex()
+        self.agreed = AccessIndex()
+        """Who holds a contract on a resource."""
+        self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
+        self._said_of_producer: defaultdict[str, set[Link]] = defaultdict(set)
+        for stored in systems:
+            self.apply(stored)
+
+    def apply(self, stored: StoredSystem) -> None:
+        """The map knows this version of the system and no earlier one."""
+        previous = self.systems.get(stored.id)
+        if previous is not None and not previous.archived:
+            self.reads.remove(previous.id, _names(previous, previous.system.reads_from))
+            self.writes.remove(previous.id, _names(previous, previous.system.writes_to))
+            self.agreed.remove(previous.id, _names(previous, previous.system.contracts))
+            for link in _declared_links(previous):
+                self._said_of_consumer[link.consumer].discard(link)
+                self._said_of_producer[link.producer].discard(link)
+        self.systems[stored.id] = stored
+        self.revision = max(self.revision, stored.revision)
+        if stored.archived:
+            return
+        self.reads.add(stored.id, _names(stored, stored.system.reads_from))
+        self.writes.add(stored.id, _names(stored, stored.system.writes_to))
+        self.agreed.add(stored.id, _names(stored, stored.system.contracts))
+        for link in _declared_links(stored):
+            self._said_of_consumer[link.consumer].add(link)
+            self._said_of_producer[link.producer].add(link)
+
+    def live(self, system_id: str) -> StoredSystem | None:
+        """The system, unless it is unknown or archived."""
+        stored = self.systems.get(system_id)
+        return None if stored is None or stored.archived else stored
+
+    def live_systems(self) -> Iterator[StoredSystem]:
+        """Every system that is not archived."""
+        return (stored for stored in self.systems.values() if not stored.archived)
+
+    def producers(self, system_id: str) -> list[Link]:
+        """Every reason why this system depends on another live one."""
+        stored = self.live(system_id)
+        if stored is None:
+            return []
+        links = {link for link in self._said_of_consumer.get(system_id, ()) if self._holds(link)}
+        for access in stored.system.reads_from:
+            for producer in self.writes.systems(stored.canonical_of(access.resource)):
+                if producer != system_id:
+                    links.add(Link(system_id, producer, access.resource, "reads_from", access.basis))
+        return sorted(links)
+
+    def consumers(self, system_id: str) -> list[Link]:
+        """Every reason why another live system depends on this one."""
+        stored = self.live(system_id)
+        if stored is None:
+            return []
+        links = {link for link in self._said_of_producer.get(system_id, ()) if self._holds(link)}
+        for output in stored.system.writes_to:
+            name = stored.canonical_of(output.resource)
+            for consumer in self.reads.systems(name):
+                if consumer != system_id:
+                    for access in self._inputs(consumer, name):
+                        links.add(Link(consumer, system_id, access.resource, "reads_from", access.basis))
+        return sorted(links)
+
+    def dependencies(self, system_id: str) -> list[str]:
+        """Ids of the systems that this one depends on, as accesses imply and as declared; sorted."""
+        stored = self.systems.get(system_id)
+        declared = stored.system.dependencies if stored else ()
+        return sorted({link.producer for link in self.producers(system_id)} | set(declared) - {system_id})
+
+    def dependents(self, system_id: str) -> list[str]:
+        """Ids of the systems that depend on this one, as accesses imply and as declared; sorted."""
+        stored = self.systems.get(system_id)
+        declared = stored.system.dependents if stored else ()
+        return sorted({link.consumer for link in self.consumers(system_id)} | set(declared) - {system_id})
+
+    def readers_of(self, name: str, *, besides: str = "") -> dict[str, list[Input]]:
+        """The live systems that read this canonical name, each with the accesses that do."""
+        found = {system_id: self._inputs(system_id, name) for system_id in sorted(self.reads.systems(name))}
+        found.pop(besides, None)
+        return found
+
+    def writers_of(self, name: str) -> dict[str, list[Output]]:
+        """The live systems that write this canonical name, each with the outputs that do."""
+        found = {}
+        for system_id in sorted(self.writes.systems(name)):
+            stored = self.systems[system_id]
+            found[system_id] = [
+                output for output in stored.system.writes_to if overlaps(stored.canonical_of(output.resource), name)
+            ]
+        return found
+
+    def consumers_of_output(self, system_id: str, output: Output) -> list[str]:
+        """Ids of those who read this output: declared by the writer, or joined up from the reading side; sorted."""
+        stored = self.systems[system_id]
+        readers = self.reads.systems(stored.canonical_of(output.resource)) - {system_id}
+        return sorted(readers | {self.known_as(name) for name in output.consumers})
+
+    def known_as(self, name: str) -> str:
+        """The id of the system that goes by this id or, uniquely, by this name; else the text itself."""
+        if name in self.systems:
+            return name
+        named = [stored.id for stored in self.live_systems() if stored.system.name == name]
+        return named[0] if len(named) == 1 else name
+
+    def contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
+        """Every live entry on a resource that overlaps this canonical name, with the system that holds it."""
+        return [
+            (stored, contract)
+            for stored in (self.systems[system_id] for system_id in sorted(self.agreed.systems(name)))
+            for contract in stored.system.contracts
+            if overlaps(stored.canonical_of(contract.resource), name)
+        ]
+
+    def _inputs(self, system_id: str, name: str) -> list[Input]:
+        stored = self.systems[system_id]
+        return [access for access in stored.system.reads_from if overlaps(stored.canonical_of(access.resource), name)]
+
+    def _holds(self, link: Link) -> bool:
+        return self.live(link.consumer) is not None and self.live(link.producer) is not None
+
+
+def _names(stored: StoredSystem, named: Iterable[Input | Output | Contract]) -> list[str]:
+    return [stored.canonical_of(one.resource) for one in named]
+
+
+def _declared_links(stored: StoredSystem) -> set[Link]:
+    """What the system says of its neighbours other than by reading."""
+    me, system = stored.id, stored.system
+    links = {Link(me, other, "", "dependencies") for other in system.dependencies}
+    links |= {Link(other, me, "", "dependents") for other in system.dependents}
+    for output in system.writes_to:
+        links |= {Link(other, me, output.resource, "consumers", output.basis) for other in output.consumers}
+    for contract in system.contracts:
+        if contract.counterparty:
+            mine = contract.type is ContractType.PRODUCER
+            consumer, producer = (contract.counterparty, me) if mine else (me, contract.counterparty)
+            links.add(Link(consumer, producer, contract.resource, "contract", contract.basis))
+    return {link for link in links if link.consumer != link.producer}

@@ -1,0 +1,14 @@
+"""Loads the shared fixtures, and keeps the developer's own settings out of the tests."""
+
+import os
+
+import pytest
+
+for _name in [name for name in os.environ if name.startswith("CONCORD_") and name != "CONCORD_TEST_DATA"]:
+    del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Async tests run on asyncio, as the server does."""
+    return "asyncio"

@@ -1,0 +1,62 @@
+"""The lock files pin everything that pyproject.toml asks for, with hashes, and name no place to get it from."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.house.source_tree import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def pins(lock: str) -> dict[str, str]:
+    """The exact version of every package in a lock file, by its canonical name."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    return {
+        canonicalize_name(name): version
+        for name, version in re.findall(r"^([\w.-]+)(?:\[.*?\])?==([^\s;\\]+)", text, re.M)
+    }
+
+
+def asked_for(lock: str) -> Iterator[Requirement]:
+    """What pyproject.toml wants to be in a lock file."""
+    groups = [
+        PROJECT["project"]["dependencies"],
+        PROJECT["dependency-groups"]["build"],
+        PROJECT["build-system"]["requires"],
+    ]
+    if lock == "requirements-dev.lock":
+        groups += PROJECT["project"]["optional-dependencies"].values()
+    return (Requirement(text) for group in groups for text in group)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_what_the_project_asks_for(lock: str) -> None:
+    pinned = pins(lock)
+    wrong = [
+        str(wanted)
+        for wanted in asked_for(lock)
+        if (version := pinned.get(canonicalize_name(wanted.name))) is None or version not in wanted.specifier
+    ]
+    assert wrong == [], "run `make lock`"
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_carries_hashes_and_no_address(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
+    blocks = re.split(r"^(?=\S)", text, flags=re.M)[1:]
+    assert len(blocks) == len(pins(lock))
+    assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+
+
+def test_both_locks_agree() -> None:
+    everything = pins("requirements-dev.lock")
+    assert {
+        name: version for name, version in pins("requirements.lock").items() if everything.get(name) != version
+    } == {}

@@ -43,7 +43,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
     home = Path(env.get("CONCORD_HOME") or default_home(env)).expanduser()
     return Config(
         home=home,
-        database_url=_database_url(env.get("CONCORD_DATABASE_URL", ""), home),
+        database_url=database_url_from(env.get("CONCORD_DATABASE_URL", ""), home),
         now=env.get("CONCORD_NOW", ""),
         system=env.get("CONCORD_SYSTEM", ""),
         tokens=read_tokens(Path(env["CONCORD_TOKENS"])) if env.get("CONCORD_TOKENS") else (),
@@ -78,7 +78,11 @@ def read_tokens(file: Path) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _database_url(setting: str, home: Path) -> str:
+def database_url_from(setting: str, home: Path) -> str:
+    """The database that a setting or flag names: a URL, a file's path, or empty for `concord.db` in `home`.
+
+    Raises ConfigurationError for a kind of database that is not supported.
+    """
     if not setting:
         return f"sqlite:///{home / 'concord.db'}"
     if setting.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")):
@@ -86,7 +90,7 @@ def _database_url(setting: str, home: Path) -> str:
     if "://" in setting:
         scheme = setting.split("://", 1)[0]
         raise ConfigurationError(
-            f"CONCORD_DATABASE_URL has the scheme {scheme!r}, which is not supported.",
+            f"The database URL has the scheme {scheme!r}, which is not supported.",
             allowed=("sqlite:///FILE", "postgresql://USER@HOST/NAME"),
         )
     return f"sqlite:///{Path(setting).expanduser()}"

@@ -54,19 +54,20 @@ class Output(_Access):
 
     consumers: tuple[Name, ...] = ()
     """Systems that the writer names as readers."""
-    consumers_unknown: bool = False
+    consumers_unknown: bool = True
+    """The writer can't name them. An explicit empty list says that nobody reads it."""
 
     @model_validator(mode="before")
     @classmethod
     def _read_consumers(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        given = data.get("consumers", [])
+        given = data.get("consumers", CONSUMERS_UNKNOWN)
         names = [given] if isinstance(given, str) else given
         if not isinstance(names, list | tuple):
             return data
         known = [name for name in names if name not in ("", CONSUMERS_UNKNOWN)]
-        flagged = bool(data.get("consumers_unknown")) or CONSUMERS_UNKNOWN in names
+        flagged = bool(data.get("consumers_unknown")) or CONSUMERS_UNKNOWN in names or "" in names
         return {**data, "consumers": known, "consumers_unknown": flagged and not known}
 
 
@@ -159,8 +160,8 @@ def system_document(
                 del access[name]
     for output in document["writes_to"]:
         known = output["consumers"] if consumers is None else consumers.get(output["resource"], output["consumers"])
+        output["consumers"] = known or ([CONSUMERS_UNKNOWN] if output["consumers_unknown"] else [])
         del output["consumers_unknown"]
-        output["consumers"] = known or [CONSUMERS_UNKNOWN]
     document["contracts"] = [contract_document(contract) for contract in system.contracts]
     if dependencies is not None:
         document["dependencies"] = dependencies

@@ -63,10 +63,12 @@ def _consumer_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Obse
         if not readers and not output.consumers:
             yield _observe(
                 FindingKind.CONSUMERS_UNKNOWN,
-                Severity.MEDIUM,
+                Severity.MEDIUM if output.consumers_unknown else Severity.LOW,
                 stored.id,
                 output.resource,
-                f"{stored.id} writes {output.resource}, and nobody knows who reads it.",
+                f"{stored.id} writes {output.resource}, and nobody knows who reads it."
+                if output.consumers_unknown
+                else f"{stored.id} writes {output.resource} and lists no consumer. Name who uses it, such as `users`.",
             )
         for declared in output.consumers:
             consumer = registry.known_as(declared)
@@ -117,7 +119,9 @@ def _reader_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Observ
 
 def _dependency_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Observation]:
     """A dependency that is declared, and that no access bears out."""
-    supported = {link.producer for link in registry.producers(stored.id) if link.stated not in ("dependencies", "dependents")}
+    supported = {
+        link.producer for link in registry.producers(stored.id) if link.stated not in ("dependencies", "dependents")
+    }
     for other in stored.system.dependencies:
         if registry.live(other) is None:
             yield _observe(
@@ -135,7 +139,9 @@ def _dependency_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Ob
                 other,
                 f"{stored.id} declares that it depends on {other}, but reads nothing that {other} writes.",
             )
-    reading = {link.consumer for link in registry.consumers(stored.id) if link.stated not in ("dependencies", "dependents")}
+    reading = {
+        link.consumer for link in registry.consumers(stored.id) if link.stated not in ("dependencies", "dependents")
+    }
     for other in stored.system.dependents:
         if registry.live(other) is not None and other not in reading and other != stored.id:
             yield _observe(

@@ -37,6 +37,8 @@ class RegistryMap:
         self.writes = AccessIndex()
         self.agreed = AccessIndex()
         """Who holds a contract on a resource."""
+        self.contract_holders: defaultdict[str, set[str]] = defaultdict(set)
+        """Live systems that hold an entry with this contract id."""
         self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
         self._said_of_producer: defaultdict[str, set[Link]] = defaultdict(set)
         for stored in systems:
@@ -49,6 +51,8 @@ class RegistryMap:
             self.reads.remove(previous.id, _names(previous, previous.system.reads_from))
             self.writes.remove(previous.id, _names(previous, previous.system.writes_to))
             self.agreed.remove(previous.id, _names(previous, previous.system.contracts))
+            for contract in previous.system.contracts:
+                self.contract_holders[contract.contract_id].discard(previous.id)
             for link in _declared_links(previous):
                 self._said_of_consumer[link.consumer].discard(link)
                 self._said_of_producer[link.producer].discard(link)
@@ -59,6 +63,8 @@ class RegistryMap:
         self.reads.add(stored.id, _names(stored, stored.system.reads_from))
         self.writes.add(stored.id, _names(stored, stored.system.writes_to))
         self.agreed.add(stored.id, _names(stored, stored.system.contracts))
+        for contract in stored.system.contracts:
+            self.contract_holders[contract.contract_id].add(stored.id)
         for link in _declared_links(stored):
             self._said_of_consumer[link.consumer].add(link)
             self._said_of_producer[link.producer].add(link)

@@ -1,0 +1,148 @@
+"""The removal facet: a resource that will no longer be written, or a dependency that will no longer be read."""
+
+from server.conflicts.agreements import Agreement, agreements_on
+from server.conflicts.facets.schema import situation
+from server.conflicts.plan import Situation, retire_after_readers
+from server.conflicts.question import Answer, Question
+from server.conflicts.severity import SeverityRule, rule_named
+from server.model.check import Conflict, ConflictType, Undecided
+from server.registry.graph import reach
+
+_SHOWN = 10
+"""How many of the systems further down are named in a description."""
+
+
+def judge_removal(question: Question) -> Answer:
+    """Everyone who reads a resource that goes is in conflict; those further down are named with them."""
+    answer = Answer()
+    others = sorted(set(question.registry.writers_of(question.name)) - {question.source.id})
+    for agreement in question.agreements:
+        tier = question.tier_with(agreement.tier)
+        answer.bases.append((tier, agreement.basis))
+        rule = rule_named("removal.required" if agreement.required else "removal.optional")
+        answer.conflicts.append((tier, _removal(question, agreement, rule, others)))
+    if question.agreements:
+        return answer
+    if question.consumers_unknown:
+        reason = (
+            f"Who reads {question.resource} is not known (consumers_unknown), so whom its removal breaks can't be told."
+        )
+        item = Undecided(facet="removal", resource=question.resource, reason=reason)
+        answer.undecided.append((question.source.system.tier, item))
+    else:
+        answer.notes.append(f"Nobody reads {question.resource}: its removal affects no contract.")
+    return answer
+
+
+def judge_dependency_removal(question: Question) -> Answer:
+    """What happens when the source stops reading what another system writes."""
+    answer = Answer()
+    producer, me = question.change.removes_dependency, question.source.id
+    links = [link for link in question.registry.producers(me) if link.producer == producer]
+    if not links:
+        answer.notes.append(f"{me} does not depend on {producer}: there is nothing to remove.")
+        return answer
+    _judge_relying(question, producer, answer)
+    _judge_ended_contracts(question, producer, answer)
+    _judge_consumers_of_source(question, producer, answer)
+    return answer
+
+
+def _removal(question: Question, agreement: Agreement, rule: SeverityRule, others: list[str]) -> Conflict:
+    below = reach(agreement.consumer, question.registry.dependents(agreement.consumer), question.registry.dependents)
+    further = [reached.system_id for reached in below if reached.system_id != question.source.id]
+    named = ", ".join(further[:_SHOWN]) + (f" and {len(further) - _SHOWN} more" if len(further) > _SHOWN else "")
+    chain = f" Through it, {named} would be affected as well." if further else ""
+    still = f" {', '.join(others)} would still write it." if others else " Nobody else writes it."
+    need = "needs" if agreement.required else "reads"
+    return Conflict(
+        type=ConflictType.DEPENDENCY_REMOVAL,
+        affected_contract=agreement.contract_id,
+        affected_system=agreement.consumer,
+        description=(
+            f"{question.source.id} would no longer write {question.resource}, which {agreement.consumer} {need}.{still}{chain}"
+        ),
+        severity=rule.severity,
+        severity_base=rule.severity,
+        rule=rule.id,
+        basis=agreement.basis,
+        proposed_resolution=retire_after_readers(situation(question, agreement), what=question.resource),
+    )
+
+
+def _judge_relying(question: Question, producer: str, answer: Answer) -> None:
+    """Consumers of the source that depend on the producer too, and have no other way to it."""
+    registry, me = question.registry, question.source.id
+    for consumer in registry.dependents(me):
+        stored = registry.live(consumer)
+        if stored is None or producer not in stored.system.dependencies:
+            continue
+        direct = any(
+            link.producer == producer and link.stated in ("reads_from", "contract")
+            for link in registry.producers(consumer)
+        )
+        if direct:
+            continue
+        tier = question.tier_with(stored.system.tier)
+        rule = rule_named("dependency.relied-upon")
+        plan = Situation(me, consumer, True, f"what comes from {producer}", "", tier)
+        conflict = Conflict(
+            type=ConflictType.DEPENDENCY_REMOVAL,
+            affected_contract="",
+            affected_system=consumer,
+            description=(
+                f"{consumer} declares that it depends on {producer}, and only {me} reads it on its behalf; "
+                f"{me} would no longer do so."
+            ),
+            severity=rule.severity,
+            severity_base=rule.severity,
+            rule=rule.id,
+            proposed_resolution=retire_after_readers(plan, what=f"what comes from {producer}"),
+        )
+        answer.conflicts.append((tier, conflict))
+
+
+def _judge_ended_contracts(question: Question, producer: str, answer: Answer) -> None:
+    """The producer's contracts with the source lose their consumer: LOW, for the record."""
+    stored = question.registry.live(producer)
+    if stored is None:
+        return
+    names = {stored.canonical_of(output.resource) for output in stored.system.writes_to}
+    for name in sorted(names):
+        for agreement in agreements_on(question.registry, producer, name):
+            if agreement.consumer != question.source.id or not agreement.contract_id:
+                continue
+            rule, tier = rule_named("dependency.ended"), question.tier_with(stored.system.tier)
+            plan = Situation(producer, question.source.id, True, name, "", tier)
+            conflict = Conflict(
+                type=ConflictType.DEPENDENCY_REMOVAL,
+                affected_contract=agreement.contract_id,
+                affected_system=producer,
+                description=f"{question.source.id} would stop reading from {producer}, so {agreement.contract_id} would end.",
+                severity=rule.severity,
+                severity_base=rule.severity,
+                rule=rule.id,
+                basis=agreement.basis,
+                proposed_resolution=retire_after_readers(plan, what=f"contract {agreement.contract_id}"),
+            )
+            answer.conflicts.append((tier, conflict))
+
+
+def _judge_consumers_of_source(question: Question, producer: str, answer: Answer) -> None:
+    """What the source writes may change with its inputs; nothing here can tell, so its readers have to be asked."""
+    registry, me = question.registry, question.source.id
+    named = {conflict.affected_system for _, conflict in answer.conflicts}
+    for consumer in registry.dependents(me):
+        stored = registry.live(consumer)
+        if stored is None or consumer in named or consumer == producer:
+            continue
+        item = Undecided(
+            facet="removal",
+            resource="",
+            affected_system=consumer,
+            reason=(
+                f"{consumer} reads what {me} writes; whether that changes when {me} no longer reads from {producer} "
+                "can't be told. Send the new schema or samples of what it will write."
+            ),
+        )
+        answer.undecided.append((question.tier_with(stored.system.tier), item))

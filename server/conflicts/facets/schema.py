@@ -1,0 +1,181 @@
+"""The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
+
+from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
+from server.conflicts.changes import changes_schema, schema_after
+from server.conflicts.plan import Situation, versioned_output
+from server.conflicts.question import Answer, Question, SchemaDecision
+from server.conflicts.schemas import Schema, opened, schema_hash
+from server.conflicts.severity import SeverityRule, rule_named, schema_rule
+from server.model.base import Json
+from server.model.check import Conflict, ConflictType, Undecided
+from server.model.contract import Basis
+from server.model.tier import Severity
+
+
+def judge_schema(question: Question) -> Answer:
+    """What the new schema does to each reader of the resource."""
+    answer = Answer()
+    after = schema_after(question.change, question.terms)
+    of_items = question.written is not None and question.written.of_items
+    if after is not None and of_items:
+        after = _items_of(after, question, answer)
+    for agreement in question.agreements:
+        _judge_agreement(question, agreement, after, of_items, answer)
+    if not question.agreements:
+        _judge_unread(question, after, answer)
+    return answer
+
+
+def _items_of(after: Schema, question: Question, answer: Answer) -> Schema:
+    """The item's schema where a change describes the whole array although the contract speaks of its items."""
+    if not isinstance(after, dict) or after.get("type") != "array" or not isinstance(after.get("items"), dict):
+        return after
+    answer.notes.append(
+        f"The contract on {question.resource} describes the items of an array; the new schema's `items` were compared."
+    )
+    return {**({"$schema": after["$schema"]} if "$schema" in after else {}), **after["items"]}
+
+
+def _judge_agreement(
+    question: Question, agreement: Agreement, after: Schema | None, of_items: bool, answer: Answer
+) -> None:
+    tier = question.tier_with(agreement.tier)
+    readers = readers_in(agreement, question.written)
+    if not readers:
+        reason = f"Nobody has declared what {agreement.consumer} reads from {question.resource}, nor what its present schema is."
+        answer.undecided.append((tier, _undecided(question, agreement, agreement.contract_id, reason)))
+    for reader in readers:
+        answer.bases.append((tier, max(reader.basis, agreement.basis, key=list(Basis).index)))
+        answer.notes += [note for note in reader.notes if note not in answer.notes]
+        _judge_reader(question, agreement, reader, after, of_items, answer)
+
+
+def _judge_reader(
+    question: Question, agreement: Agreement, reader: Reader, after: Schema | None, of_items: bool, answer: Answer
+) -> None:
+    tier = question.tier_with(agreement.tier)
+    if (broken := _broken_sample(question, reader, of_items)) is not None:
+        in_musts, sample, path, keyword = broken
+        rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=keyword)
+        answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, sample, path, keyword)))
+        return
+    if after is None:
+        reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
+        answer.undecided.append((tier, _undecided(question, agreement, reader.contract_id, reason)))
+        return
+    for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
+        writes, reads = aligned(after, of_items, accepted, reader.of_items)
+        decision = question.engine.decide(writes, reads)
+        if decision.verdict == "BREAKS":
+            rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=decision.keyword)
+            answer.conflicts.append(
+                (tier, _conflict(question, agreement, reader, rule, decision.witness, decision.path, decision.keyword))
+            )
+        elif decision.verdict != "SAFE":
+            answer.undecided.append(
+                (tier, _undecided(question, agreement, reader.contract_id, decision.reason, decision.path))
+            )
+        if decision.verdict != "SAFE" or not in_musts:
+            answer.inputs.append(_input(agreement, reader, writes, reads, decision))
+        if decision.verdict != "SAFE":
+            return
+    answer.notes.append(
+        f"Proved safe for {agreement.consumer}: it accepts every document that may now be written to {question.resource}."
+    )
+
+
+def _broken_sample(question: Question, reader: Reader, of_items: bool) -> tuple[bool, Json, str, str] | None:
+    """The first sample that the reader rejects: (in what it needs, sample, path, keyword)."""
+    for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
+        for sample in question.change.samples_after:
+            _, reads = aligned(True, of_items, accepted, reader.of_items)
+            document = [sample] if of_items and not reader.of_items else sample
+            rejected = question.engine.rejects(reads, document)
+            if rejected is not None:
+                return in_musts, document, *rejected
+    return None
+
+
+def _judge_unread(question: Question, after: Schema | None, answer: Answer) -> None:
+    """Nobody is known to read it: safe where the new schema stays inside the present one, else nobody can say."""
+    if not question.consumers_unknown:
+        answer.notes.append(f"Nobody reads {question.resource}: no contract is affected.")
+        return
+    tier = question.source.system.tier
+    if after is not None and question.written is not None:
+        decision = question.engine.decide(after, opened(question.written.schema))
+        if decision.verdict == "SAFE":
+            answer.notes.append(
+                f"Who reads {question.resource} is not known, but every document that may now be written fits its present schema."
+            )
+            return
+    reason = f"Who reads {question.resource} is not known (consumers_unknown), so whom this breaks can't be told."
+    answer.undecided.append((tier, Undecided(facet="schema", resource=question.resource, reason=reason)))
+
+
+def _conflict(
+    question: Question, agreement: Agreement, reader: Reader, rule: SeverityRule, witness: Json, path: str, keyword: str
+) -> Conflict:
+    severity = rule.severity
+    if not agreement.required and severity is Severity.CRITICAL:  # a reader's `required: false` makes it HIGH at most
+        rule = rule_named("schema.optional-read")
+        severity = rule.severity
+    place = f"at {path}" if path else "as a whole"
+    return Conflict(
+        type=ConflictType.SCHEMA_BREAK,
+        affected_contract=reader.contract_id or agreement.contract_id,
+        affected_system=agreement.consumer,
+        description=(
+            f"{question.source.id} may then write to {question.resource} a document that {agreement.consumer} rejects "
+            f"{place} (`{keyword}`): see the witness. {rule.says}"
+        ),
+        severity=severity,
+        severity_base=severity,
+        rule=rule.id,
+        path=path,
+        witness=witness,
+        has_witness=True,
+        basis=max(reader.basis, agreement.basis, key=list(Basis).index),
+        proposed_resolution=versioned_output(situation(question, agreement)),
+    )
+
+
+def situation(question: Question, agreement: Agreement) -> Situation:
+    """What a plan between the source and this consumer has to deal with."""
+    return Situation(
+        writer=question.source.id,
+        consumer=agreement.consumer,
+        consumer_registered=agreement.tier is not None,
+        resource=question.resource,
+        schema_version=question.schema_version,
+        tier=question.tier_with(agreement.tier),
+    )
+
+
+def _undecided(question: Question, agreement: Agreement, contract_id: str, reason: str, path: str = "") -> Undecided:
+    return Undecided(
+        facet="schema",
+        resource=question.resource,
+        affected_contract=contract_id,
+        affected_system=agreement.consumer,
+        reason=reason,
+        path=path,
+    )
+
+
+def _input(
+    agreement: Agreement, reader: Reader, writes: Schema, reads: Schema, decision: SchemaDecision
+) -> dict[str, Json]:
+    return {
+        "consumer": agreement.consumer,
+        "contract_id": reader.contract_id,
+        "writer_schema": writes,
+        "reader_schema": reads,
+        "hashes": [schema_hash(writes), schema_hash(reads)],
+        "decision": decision.verdict,
+    }
+
+
+def concerns_schema(question: Question) -> bool:
+    """Whether the change says anything about the documents that will be written."""
+    return changes_schema(question.change) or bool(question.change.samples_after)

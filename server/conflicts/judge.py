@@ -1,0 +1,153 @@
+"""The judgement on a set of changes: every facet asked, the worst item decides (conflict rules 1 to 3 and 6)."""
+
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+from server.conflicts.agreements import agreements_on
+from server.conflicts.facets.reader import judge_reader
+from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
+from server.conflicts.facets.schema import concerns_schema, judge_schema
+from server.conflicts.facets.undecided import judge_undecidable
+from server.conflicts.question import Answer, Engine, Question
+from server.conflicts.schemas import Schema, Stated, read_terms
+from server.conflicts.severity import Hold, Item, Ruling, rule_over
+from server.model.change import Change, facets_of
+from server.model.check import Mode, Undecided, Verdict
+from server.model.contract import Basis, Contract, ContractType
+from server.model.system import StoredSystem
+from server.model.tier import Tier
+from server.registry.map import RegistryMap
+
+
+def judge(
+    registry: RegistryMap,
+    source: StoredSystem,
+    changes: Sequence[tuple[Change, str]],
+    engine: Engine,
+    modes: dict[Tier, Mode],
+) -> tuple[Answer, Ruling]:
+    """What the changes do to everyone concerned, and the verdict over it all.
+
+    `changes` come with the canonical name of their resource ("" for an internal change).
+    """
+    answer = Answer()
+    for change, name in changes:
+        if change.resource is None and not change.removes_dependency:
+            text = f": {change.description}" if change.description else ""
+            answer.notes.append(f"Internal change, which affects no contract{text}")
+            continue
+        for question in _questions(registry, source, change, name, engine):
+            for part in _answers(question):
+                answer.add(part)
+    _hold_inferred(answer, source.id)
+    items = [Item(tier, conflict.severity) for tier, conflict in answer.conflicts]
+    items += [Item(tier, None) for tier, _ in answer.undecided]
+    return answer, rule_over(items, modes, source.system.tier)
+
+
+def weakest_basis(answer: Answer) -> Basis:
+    """The weakest thing that the judgement rests on."""
+    return max((basis for _, basis in answer.bases), key=list(Basis).index, default=Basis.DECLARED)
+
+
+def _answers(question: Question) -> Iterator[Answer]:
+    change = question.change
+    if concerns_schema(question):
+        yield judge_schema(question)
+    if change.removes:
+        yield judge_removal(question)
+    if change.removes_dependency:
+        yield judge_dependency_removal(question)
+    if change.reader_schema is not None or change.reads is not None:
+        yield judge_reader(question)
+    for facet in ("timing", "format", "semantics", "capacity"):
+        if facet in facets_of(change):
+            yield judge_undecidable(question, facet)
+
+
+def _questions(
+    registry: RegistryMap, source: StoredSystem, change: Change, name: str, engine: Engine
+) -> Iterator[Question]:
+    """One question per schema that the contracts on the resource state today: a patch applies to each of them."""
+    contract_id = change.resource or "" if change.resource in registry.contract_holders else ""
+    agreements = agreements_on(registry, source.id, name, contract_id=contract_id) if name else []
+    shown = _as_written(source, name) or (change.resource or "")
+    stated = _stated_terms(registry, source.id, name, contract_id) if name else []
+    groups: list[tuple[Schema | None, Stated | None, list[str]]] = []
+    for contract, terms in stated:
+        match = next((group for group in groups if group[0] == terms), None)
+        if match is None:
+            groups.append((terms, read_terms(terms), [contract.counterparty]))
+        else:
+            match[2].append(contract.counterparty)
+    if not groups:
+        groups = [(None, None, [""])]
+    for stated_terms, written, parties in groups:
+        known = {registry.known_as(party) for party in parties}
+        whole = len(groups) == 1 or "" in known
+        mine = tuple(agreement for agreement in agreements if whole or agreement.consumer in known)
+        yield Question(registry, source, change, shown, name, mine, written, stated_terms, engine)
+    covered = {registry.known_as(party) for _, _, parties in groups for party in parties}
+    if len(groups) > 1 and "" not in covered:
+        rest = tuple(agreement for agreement in agreements if agreement.consumer not in covered)
+        if rest:
+            first_terms, first_written, _ = groups[0]
+            yield Question(registry, source, change, shown, name, rest, first_written, first_terms, engine)
+
+
+def _stated_terms(registry: RegistryMap, source: str, name: str, contract_id: str) -> list[tuple[Contract, Schema]]:
+    """The schemas that the writer's contracts state; where it states none, what its readers' contracts say."""
+    entries = [(holder, contract) for holder, contract in registry.contracts_on(name) if contract.terms]
+    mine = [
+        (contract, contract.terms)
+        for holder, contract in entries
+        if holder.id == source and contract.type is ContractType.PRODUCER and contract_id in ("", contract.contract_id)
+    ]
+    if mine:
+        return mine
+    return [
+        (contract.model_copy(update={"counterparty": holder.id}), contract.terms)
+        for holder, contract in entries
+        if holder.id != source and contract.type is ContractType.CONSUMER and contract_id in ("", contract.contract_id)
+    ]
+
+
+def _as_written(source: StoredSystem, name: str) -> str:
+    for access in (*source.system.writes_to, *source.system.reads_from):
+        if source.canonical_of(access.resource) == name:
+            return access.resource
+    return ""
+
+
+def _hold_inferred(answer: Answer, source: str) -> None:
+    """A judgement that rests on an inferred contract is at best a review where it matters (CON-2)."""
+    tiers = {tier for tier, basis in answer.bases if basis is Basis.INFERRED and tier is not Tier.EXPERIMENTAL}
+    for tier in sorted(tiers, key=list(Tier).index)[:1]:
+        reason = f"The judgement on {source} rests on an inferred contract that nobody has confirmed yet."
+        answer.undecided.append((tier, Undecided(facet="basis", resource="", reason=reason)))
+
+
+def recommendation(answer: Answer, ruling: Ruling, source: str) -> str:
+    """What to do next, in the words of a colleague."""
+    parts = []
+    match ruling.verdict:
+        case Verdict.CLEAR:
+            parts.append("Go on to the shadow test: no reader is broken by this change.")
+        case Verdict.REVIEW_REQUIRED:
+            who = sorted({item.affected_system for _, item in answer.undecided if item.affected_system})
+            who += sorted({c.affected_system for _, c in answer.conflicts} - set(who))
+            asked = f" Ask {', '.join(who)}." if who else ""
+            parts.append(f"A person has to look at this before it goes on.{asked}")
+        case Verdict.CONFLICT_DETECTED:
+            who = sorted({conflict.affected_system for _, conflict in answer.conflicts})
+            parts.append(
+                f"Do not shadow-test this change in isolation: it breaks {', '.join(who)}. "
+                f"Follow the plan of the conflict together with {', '.join(who)}, or change the proposal."
+            )
+        case _:
+            assert_never(ruling.verdict)
+    if ruling.verdict is not Verdict.CLEAR and ruling.hold is Hold.GOES_ON:
+        parts.append("Nothing is held back: the tier (or advisory mode) lets it go on.")
+    if any("Internal change" in note for note in answer.notes) and answer.conflicts:
+        parts.append("The internal changes may proceed at once.")
+    return " ".join(parts)

@@ -1,0 +1,101 @@
+"""What a facet is asked, and what it answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from server.conflicts.agreements import Agreement
+from server.conflicts.schemas import Schema, Stated
+from server.model.base import Json
+from server.model.change import Change
+from server.model.check import Conflict, Undecided
+from server.model.contract import Basis
+from server.model.system import StoredSystem
+from server.model.tier import Tier, strictest
+from server.registry.map import RegistryMap
+
+
+class SchemaDecision(Protocol):
+    """What the containment engine answers: SAFE with a proof, BREAKS with a confirmed witness, else UNKNOWN."""
+
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def witness(self) -> Json: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def keyword(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+Decide = Callable[[Schema, Schema], SchemaDecision]
+"""(writer, reader) → whether every document of the writer is accepted by the reader."""
+Rejects = Callable[[Schema, Json], "tuple[str, str] | None"]
+"""(schema, document) → path and keyword at which the document is rejected; None where it is accepted."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The containment engine, as the facets use it."""
+
+    decide: Decide
+    rejects: Rejects
+
+
+@dataclass(frozen=True)
+class Question:
+    """One change of one system, with the registry it is judged against."""
+
+    registry: RegistryMap
+    source: StoredSystem
+    change: Change
+    resource: str
+    """As the source wrote it, or as the change did."""
+    name: str
+    """Canonical."""
+    agreements: tuple[Agreement, ...]
+    """Who relies on what the source writes there."""
+    written: Stated | None
+    """The schema of what is written today, where a contract states it."""
+    terms: Schema | None
+    """The same as the contract has it, short form included."""
+    engine: Engine
+
+    def tier_with(self, tier: Tier | None) -> Tier:
+        """The stricter of the proposing and the affected system's tier; an unregistered one counts as PRODUCTION (CON-3)."""
+        return strictest([self.source.system.tier, tier or Tier.PRODUCTION])
+
+    @property
+    def consumers_unknown(self) -> bool:
+        """Whether the source writes this and can't say for whom, and nobody is known to read it."""
+        outputs = self.registry.writers_of(self.name).get(self.source.id, [])
+        return not self.agreements and any(output.consumers_unknown for output in outputs)
+
+    @property
+    def schema_version(self) -> str:
+        """The schema version that the source declares for it."""
+        outputs = self.registry.writers_of(self.name).get(self.source.id, [])
+        return next((output.schema_version for output in outputs if output.schema_version), "")
+
+
+@dataclass
+class Answer:
+    """What a facet found: conflicts and undecided items, each with the tier that counts for it, and what is safe."""
+
+    conflicts: list[tuple[Tier, Conflict]] = field(default_factory=list)
+    undecided: list[tuple[Tier, Undecided]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    bases: list[tuple[Tier, Basis]] = field(default_factory=list)
+    """What each judgement rested on."""
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    """The pairs of schemas that were compared, so that the check can be run again on them."""
+
+    def add(self, other: "Answer") -> None:
+        """Takes over everything that another facet found."""
+        self.conflicts += other.conflicts
+        self.undecided += other.undecided
+        self.notes += other.notes
+        self.bases += other.bases
+        self.inputs += other.inputs

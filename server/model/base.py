@@ -1,6 +1,7 @@
 """What all values share: they are frozen, and they refuse or keep members they do not know."""
 
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -18,6 +19,17 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.
 ResourceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 """A path, glob or URI as its system writes it."""
 Seconds = Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)]
+
+
+class WireEnum(StrEnum):
+    """Words of the wire format; another case, or a space or hyphen for the underscore, is understood."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        spelt = value.strip().replace("-", "_").replace(" ", "_").upper()
+        return next((member for member in cls if member.value.upper() == spelt), None)
 
 
 class Value(BaseModel):

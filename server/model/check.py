@@ -1,13 +1,11 @@
 """A check: one judgement on one change, with its proof and its plan."""
 
-from enum import StrEnum
-
-from server.model.base import Json, JsonObject, Value
+from server.model.base import Json, JsonObject, Value, WireEnum
 from server.model.contract import Basis
 from server.model.tier import Severity
 
 
-class Verdict(StrEnum):
+class Verdict(WireEnum):
     """Conflict schema of the scaling-layer document."""
 
     CLEAR = "CLEAR"
@@ -15,7 +13,7 @@ class Verdict(StrEnum):
     REVIEW_REQUIRED = "REVIEW_REQUIRED"
 
 
-class ConflictType(StrEnum):
+class ConflictType(WireEnum):
     """Conflict schema of the scaling-layer document."""
 
     SCHEMA_BREAK = "schema_break"
@@ -26,7 +24,7 @@ class ConflictType(StrEnum):
     CAPACITY_IMPACT = "capacity_impact"
 
 
-class Strategy(StrEnum):
+class Strategy(WireEnum):
     """Conflict rule 4, in order of preference; ROLLBACK_ONLY where none of the others fits."""
 
     VERSIONED_OUTPUT = "VERSIONED_OUTPUT"
@@ -36,7 +34,7 @@ class Strategy(StrEnum):
     ROLLBACK_ONLY = "ROLLBACK_ONLY"
 
 
-class Mode(StrEnum):
+class Mode(WireEnum):
     """Whether a tier's verdicts hold a change back or only warn."""
 
     BLOCKING = "blocking"

@@ -1,21 +1,20 @@
 """A contract: what a consumer relies on in a resource."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from server.model.base import Json, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value
+from server.model.base import Json, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value, WireEnum
 
 
-class ContractType(StrEnum):
+class ContractType(WireEnum):
     """Which side of the agreement wrote the entry."""
 
     PRODUCER = "PRODUCER"
     CONSUMER = "CONSUMER"
 
 
-class Basis(StrEnum):
+class Basis(WireEnum):
     """How we know: said by an owner, seen in real data, or guessed from traces. Strongest first."""
 
     DECLARED = "declared"

@@ -1,12 +1,10 @@
 """A finding: something about the registry or the systems that a person should look at."""
 
-from enum import StrEnum
-
-from server.model.base import Json, Name, Text, Value
+from server.model.base import Json, Name, Text, Value, WireEnum
 from server.model.tier import Severity
 
 
-class FindingKind(StrEnum):
+class FindingKind(WireEnum):
     """What was found."""
 
     CONSUMERS_UNKNOWN = "consumers_unknown"
@@ -22,7 +20,7 @@ class FindingKind(StrEnum):
     IMPORT_MISSING = "import_missing"
 
 
-class FindingStatus(StrEnum):
+class FindingStatus(WireEnum):
     """Whether it still holds."""
 
     OPEN = "OPEN"

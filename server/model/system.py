@@ -1,11 +1,21 @@
 """A system: an agent, a pipeline, a service; whatever reads and writes things that others depend on."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from server.model.base import Identifier, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value
+from server.model.base import (
+    Identifier,
+    JsonObject,
+    Moment,
+    Name,
+    OpenValue,
+    ResourceName,
+    Seconds,
+    Text,
+    Value,
+    WireEnum,
+)
 from server.model.contract import Basis, Contract, contract_document
 from server.model.tier import Tier
 
@@ -13,7 +23,7 @@ CONSUMERS_UNKNOWN = "consumers_unknown"
 """Registry rule 2: the flag of an output whose consumers nobody can name."""
 
 
-class Status(StrEnum):
+class Status(WireEnum):
     """Registry rule 5 of the scaling-layer document."""
 
     HEALTHY = "HEALTHY"

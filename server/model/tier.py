@@ -1,10 +1,11 @@
 """How much a system matters, and how strictly its changes are held (registry rule 1, conflict rule 3)."""
 
 from collections.abc import Iterable
-from enum import StrEnum
+
+from server.model.base import WireEnum
 
 
-class Tier(StrEnum):
+class Tier(WireEnum):
     """Registry rule 1 of the scaling-layer document."""
 
     MISSION_CRITICAL = "MISSION_CRITICAL"
@@ -12,7 +13,7 @@ class Tier(StrEnum):
     EXPERIMENTAL = "EXPERIMENTAL"
 
 
-class Severity(StrEnum):
+class Severity(WireEnum):
     """Conflict rule 2 of the scaling-layer document; also the severity of findings and events."""
 
     LOW = "LOW"

@@ -69,7 +69,7 @@ def _questions(
     registry: RegistryMap, source: StoredSystem, change: Change, name: str, engine: Engine
 ) -> Iterator[Question]:
     """One question per schema that the contracts on the resource state today: a patch applies to each of them."""
-    contract_id = change.resource or "" if change.resource in registry.contract_holders else ""
+    contract_id = change.resource or "" if registry.contract_holders.get(change.resource or "") else ""
     agreements = agreements_on(registry, source.id, name, contract_id=contract_id) if name else []
     shown = _as_written(source, name) or (change.resource or "")
     stated = _stated_terms(registry, source.id, name, contract_id) if name else []

@@ -119,6 +119,16 @@ class System(OpenValue):
     parent: Name = ""
 
 
+class Vanished(Value):
+    """An access that the system no longer declares."""
+
+    mode: str
+    """`read` or `write`."""
+    resource: ResourceName
+    canonical: str
+    at: Moment
+
+
 class StoredSystem(Value):
     """A system with what the registry keeps about it."""
 
@@ -131,6 +141,11 @@ class StoredSystem(Value):
     archive_reason: Text = ""
     source: Name = ""
     """The catalogue it was imported from; empty = registered by hand."""
+    tier_basis: Basis = Basis.DECLARED
+    """Inferred where an import had to choose the tier."""
+    missing_since: Moment = ""
+    """When its source stopped listing it; empty = still listed, or registered by hand."""
+    vanished: tuple[Vanished, ...] = ()
     canonical: dict[str, str] = {}
     """Canonical name of every resource that the system's accesses and contracts name, by the name as written."""
 

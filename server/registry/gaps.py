@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 
-from server.model.contract import ContractType
+from server.model.contract import Basis, ContractType
 from server.model.finding import FindingKind, Observation
 from server.model.system import StoredSystem
 from server.model.tier import Severity
@@ -27,6 +27,8 @@ def gaps_of(registry: RegistryMap, system_id: str) -> list[Observation]:
         *_reader_gaps(registry, stored),
         *_dependency_gaps(registry, stored),
         *_contract_gaps(registry, stored),
+        *_vanished_gaps(registry, stored),
+        *_import_gaps(stored),
     ]
     unique = {observation.fingerprint: observation for observation in found}
     return sorted(unique.values(), key=lambda one: (one.kind, one.subject, one.fingerprint))
@@ -168,6 +170,45 @@ def _contract_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Obse
                 contract.contract_id or contract.resource,
                 f"Contract {contract.contract_id} says that {stored.id} {verb}s {contract.resource}, which is not in its {place}.",
             )
+
+
+def _vanished_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Observation]:
+    """An access that the system declared before, and now leaves out."""
+    for access in stored.vanished:
+        touched = registry.writes if access.mode == "write" else registry.reads
+        if stored.id in touched.systems(access.canonical):
+            continue
+        readers = sorted(registry.reads.systems(access.canonical) - {stored.id}) if access.mode == "write" else []
+        orphaned = bool(readers) and not registry.writes.systems(access.canonical)
+        verb = "writes" if access.mode == "write" else "reads"
+        said = f" {', '.join(readers[:10])} still read it." if readers else ""
+        yield _observe(
+            FindingKind.ACCESS_REMOVED,
+            Severity.HIGH if orphaned else Severity.LOW,
+            stored.id,
+            access.resource,
+            f"{stored.id} no longer says that it {verb} {access.resource}.{said}",
+        )
+
+
+def _import_gaps(stored: StoredSystem) -> Iterator[Observation]:
+    """What an import could not know, or no longer finds (REG-11)."""
+    if stored.tier_basis is not Basis.DECLARED:
+        yield _observe(
+            FindingKind.TIER_UNCONFIRMED,
+            Severity.MEDIUM,
+            stored.id,
+            stored.id,
+            f"The tier of {stored.id} ({stored.system.tier}) was chosen by the import from {stored.source}. Confirm it by registering.",
+        )
+    if stored.missing_since:
+        yield _observe(
+            FindingKind.IMPORT_MISSING,
+            Severity.MEDIUM,
+            stored.id,
+            stored.id,
+            f"{stored.source} has not listed {stored.id} since {stored.missing_since}. Archive it if it is gone.",
+        )
 
 
 def _observe(kind: FindingKind, severity: Severity, system_id: str, subject: str, message: str) -> Observation:

@@ -1,0 +1,162 @@
+"""What a name means: a system, a contract or a resource, however it is spelt (REG-10)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from server.errors import Ambiguous, NotFound
+from server.model.contract import ContractType
+from server.registry.map import RegistryMap
+
+Canonical = Callable[[str], str]
+"""Takes a resource as written to its canonical name."""
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class SystemTarget:
+    """A registered system."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class ContractTarget:
+    """A contract by its id."""
+
+    id: str
+    resource: str
+    """Canonical."""
+    consumers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResourceTarget:
+    """A resource that somebody reads or writes."""
+
+    written: str
+    name: str
+    """Canonical."""
+
+
+Target = SystemTarget | ContractTarget | ResourceTarget
+
+
+def find_target(registry: RegistryMap, text: str, canonical: Canonical) -> Target:
+    """What the text names, exact names first, then names that are unambiguous.
+
+    Raises NotFound (with close names) or Ambiguous (with the candidates).
+    """
+    wanted = text.strip()
+    for candidates in (_exact(registry, wanted, canonical), _loose(registry, wanted, canonical)):
+        found = list(dict.fromkeys(candidates))
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = tuple(_name_of(target) for target in found)
+            raise Ambiguous(
+                f"{wanted[:200]!r} may mean {len(found)} things.",
+                path="/target",
+                hint="Say which one by its full name.",
+                allowed=names[:_SHOWN],
+            )
+    raise NotFound(
+        f"No system, contract or resource goes by {wanted[:200]!r}.",
+        path="/target",
+        hint="find_systems lists what is registered.",
+        allowed=close_names(registry, wanted),
+    )
+
+
+def find_system(registry: RegistryMap, text: str, *, path: str = "/system_id") -> str:
+    """The id of the system (live or archived) that the text names.
+
+    Raises NotFound (with close names) or Ambiguous.
+    """
+    wanted = text.strip()
+    if wanted in registry.systems:
+        return wanted
+    found = sorted({target.id for target in _systems_called(registry, wanted)})
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Ambiguous(f"{wanted[:200]!r} may mean {len(found)} systems.", path=path, allowed=tuple(found[:_SHOWN]))
+    raise NotFound(
+        f"No system goes by {wanted[:200]!r}.",
+        path=path,
+        hint="find_systems lists what is registered.",
+        allowed=close_names(registry, wanted),
+    )
+
+
+def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
+    """Up to five ids that look like the text."""
+    import difflib
+
+    ids = {stored.id.removeprefix("sys_"): stored.id for stored in registry.live_systems()}
+    if len(ids) > 5_000:
+        return ()
+    return tuple(ids[name] for name in difflib.get_close_matches(text.removeprefix("sys_")[:100], list(ids), n=5))
+
+
+def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:
+    if wanted in registry.systems:
+        yield SystemTarget(wanted)
+        return
+    if registry.contract_holders.get(wanted):
+        yield _contract(registry, wanted)
+        return
+    name = canonical(wanted) if wanted else ""
+    if name and (registry.reads.overlapping(name) or registry.writes.overlapping(name) or registry.agreed.overlapping(name)):
+        yield ResourceTarget(wanted, name)
+
+
+def _loose(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:
+    yield from _systems_called(registry, wanted)
+    lowered = wanted.lower()
+    for contract_id in registry.contract_holders:
+        if contract_id.lower() == lowered and registry.contract_holders[contract_id]:
+            yield _contract(registry, contract_id)
+    if "/" in lowered.strip("/") or not lowered:
+        return
+    names = {*registry.reads.names(), *registry.writes.names()}
+    for name in sorted(names):
+        if name.rstrip("/").rpartition("/")[2].lower() == lowered and not name.startswith("service://"):
+            yield ResourceTarget(name, name)
+
+
+def _systems_called(registry: RegistryMap, wanted: str) -> Iterator[SystemTarget]:
+    """Systems whose id or name is this, but for case, the `sys_` in front, and hyphens."""
+    plain = _plain(wanted)
+    if plain:
+        for stored in registry.systems.values():
+            if plain in (_plain(stored.id), _plain(stored.system.name)):
+                yield SystemTarget(stored.id)
+
+
+def _plain(text: str) -> str:
+    return text.strip().lower().replace("-", "_").replace(" ", "_").removeprefix("sys_")
+
+
+def _contract(registry: RegistryMap, contract_id: str) -> ContractTarget:
+    consumers: set[str] = set()
+    resource = ""
+    for holder in sorted(registry.contract_holders[contract_id]):
+        stored = registry.systems[holder]
+        for contract in stored.system.contracts:
+            if contract.contract_id != contract_id:
+                continue
+            name = stored.canonical_of(contract.resource)
+            resource = resource or name
+            if contract.type is ContractType.CONSUMER:
+                consumers.add(holder)
+            elif contract.counterparty:
+                consumers.add(registry.known_as(contract.counterparty))
+            else:
+                consumers |= set(registry.readers_of(name, besides=holder))
+    return ContractTarget(contract_id, resource, tuple(sorted(consumers)))
+
+
+def _name_of(target: Target) -> str:
+    match target:
+        case SystemTarget(id=name) | ContractTarget(id=name) | ResourceTarget(written=name):
+            return name

@@ -1,0 +1,83 @@
+"""What the registry tells of a system: the source's object, with what follows from everybody's accesses."""
+
+from collections.abc import Iterable
+
+from server.model.base import JsonObject
+from server.model.system import StoredSystem, system_document
+from server.registry.gaps import gaps_of
+from server.registry.map import RegistryMap
+
+
+def full_document(registry: RegistryMap, system_id: str) -> JsonObject:
+    """The source's system object with dependencies, dependents and consumers as they follow today."""
+    stored = registry.systems[system_id]
+    if stored.archived:
+        return system_document(stored.system)
+    consumers = {
+        output.resource: registry.consumers_of_output(system_id, output) for output in stored.system.writes_to
+    }
+    return system_document(
+        stored.system,
+        dependencies=registry.dependencies(system_id),
+        dependents=registry.dependents(system_id),
+        consumers=consumers,
+    )
+
+
+def row(registry: RegistryMap, stored: StoredSystem) -> JsonObject:
+    """One line of a list: {id, name, tier, status, owner, description, gaps}."""
+    system = stored.system
+    return {
+        "id": system.id,
+        "name": system.name,
+        "tier": system.tier.value,
+        "status": system.status.value,
+        "owner": system.owner,
+        "description": shortened(system.description, 200),
+        "gaps": sorted({gap.kind.value for gap in gaps_of(registry, system.id)}),
+    }
+
+
+def search_text(stored: StoredSystem) -> str:
+    """Everything of a system that a full-text search should find besides its id, name, owner and description."""
+    system = stored.system
+    parts: list[str] = [access.resource for access in (*system.reads_from, *system.writes_to)]
+    parts += [access.format for access in (*system.reads_from, *system.writes_to)]
+    parts += [contract.contract_id for contract in system.contracts]
+    parts += [stored.source, system.parent]
+    return " ".join(dict.fromkeys(filter(None, parts)))
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, cut with an ellipsis where it is longer."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str = "") -> str:
+    """The graph of these systems as a Mermaid flowchart: producer → consumer, labelled with what flows.
+
+    Names are data: whatever could end a label or start a directive is taken out.
+    """
+    chosen = [system_id for system_id in system_ids if system_id in registry.systems]
+    numbers = {system_id: f"s{position}" for position, system_id in enumerate(chosen)}
+    lines = ["flowchart LR"]
+    for system_id, node in numbers.items():
+        stored = registry.systems[system_id]
+        lines.append(f'  {node}["{_label(stored.system.name or system_id)}<br/>{stored.system.tier}"]')
+    for consumer in chosen:
+        flows: dict[str, str] = {}
+        for link in registry.producers(consumer):
+            if link.producer in numbers and (link.producer not in flows or not flows[link.producer]):
+                flows[link.producer] = link.resource
+        for producer, resource in sorted(flows.items()):
+            name = _label(resource.rstrip("/").rpartition("/")[2] or resource)
+            arrow = f'-- "{name}" -->' if name else "-->"
+            lines.append(f"  {numbers[producer]} {arrow} {numbers[consumer]}")
+    if highlight in numbers:
+        lines.append(f"  style {numbers[highlight]} stroke-width:3px")
+    return "\n".join(lines) + "\n"
+
+
+def _label(text: str) -> str:
+    kept = "".join(character if character.isalnum() or character in " _-.:/*~()" else " " for character in text)
+    return shortened(" ".join(kept.split()), 60)

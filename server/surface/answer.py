@@ -1,0 +1,186 @@
+"""Answers: a summary first, then what to do next, then the data; compact, and never larger than a model can take."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from server.errors import InvalidArgument
+
+TOKEN_CAP = 8_000
+"""No tool answer is larger than about this many tokens."""
+
+BYTES_PER_TOKEN = 4
+
+_ROOM_FOR_NOTES = 100
+
+
+def compact(value: Any) -> str:
+    """The value as JSON without spaces, text as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def tokens_of(value: Any) -> int:
+    """About how many tokens the value costs a model: JSON bytes / 4, rounded up."""
+    return -(-len(compact(value).encode("utf-8", "surrogatepass")) // BYTES_PER_TOKEN)
+
+
+@dataclass(frozen=True)
+class Next:
+    """A call that makes sense after this answer."""
+
+    tool: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a tool says. Build a list answer with `Answer.page`, so that it can be cut to fit."""
+
+    summary: str
+    """One sentence that a model can quote."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    next: Sequence[Next] = ()
+    notes: Sequence[str] = ()
+    """What was assumed or left out."""
+    uri: str = ""
+    """Where the whole is read, should it be too large for an answer."""
+    cursor_after: Callable[[int], str] | None = None
+    """Of a page: the cursor that continues after its first n items."""
+    items: str = ""
+    """Of a page: the member that holds the items."""
+    content: Sequence[Any] = ()
+    """Content blocks in place of the JSON text (images, audio, links), as the protocol writes them."""
+    structured: bool = True
+    """False: the summary alone, as plain text."""
+    raw: Any = None
+    """A whole protocol result that replaces everything else."""
+
+    @classmethod
+    def page(
+        cls,
+        summary: str,
+        items: Sequence[Any],
+        *,
+        name: str,
+        total: int,
+        next_cursor: str = "",
+        cursor_after: Callable[[int], str],
+        more: Mapping[str, Any] | None = None,
+        next: Sequence[Next] = (),  # noqa: A002 -- the member's name on the wire
+        notes: Sequence[str] = (),
+    ) -> "Answer":
+        """One page of a list: {`name`: items, total, next_cursor, and `more`}; `next_cursor` is "" at the end.
+
+        `cursor_after(n)` is the cursor that continues after the first n items of this page; it is asked for when the page is
+        too large and has to be cut.
+        """
+        data = {name: list(items), "total": total, "next_cursor": next_cursor, **(more or {})}
+        return cls(summary=summary, data=data, next=next, notes=notes, items=name, cursor_after=cursor_after)
+
+    def structure(self, extra_notes: Sequence[str] = ()) -> dict[str, Any]:
+        """The answer as one JSON object in the order of the wire, whatever its size."""
+        return _ordered(self.summary, self.next, self.data, [*extra_notes, *self.notes])
+
+    def fitted(self, extra_notes: Sequence[str] = (), cap: int = TOKEN_CAP) -> dict[str, Any]:
+        """The answer as one JSON object of at most about `cap` tokens.
+
+        A page keeps as many items as fit and its cursor continues after them; anything else that is too large is replaced by the
+        summary and the URI to read it at, or where there is none, loses its largest members. What was cut is said in `notes`.
+        """
+        whole = self.structure(extra_notes)
+        if tokens_of(whole) <= cap:
+            return whole
+        notes = [*extra_notes, *self.notes]
+        if self.items and self.cursor_after is not None:
+            cut = self._fewer_items(notes, cap)
+            if cut is not None:
+                return cut
+        if self.uri:
+            note = f"The whole is too large for an answer: read {self.uri} page by page."
+            reading = Next("read_record", {"uri": self.uri})
+            return _ordered(self.summary, [reading], {"uri": self.uri}, [*notes, note][-10:])
+        return self._smaller_members(notes, cap)
+
+    def _fewer_items(self, notes: Sequence[str], cap: int) -> dict[str, Any] | None:
+        items = list(self.data[self.items])
+        spent = tokens_of({**self.data, self.items: []}) + tokens_of(self.summary) + tokens_of(list(notes))
+        room = cap - spent - tokens_of([_as_json(step) for step in self.next]) - _ROOM_FOR_NOTES
+        kept = 0
+        for item in items:
+            room -= tokens_of(item) + 1
+            if room < 0:
+                break
+            kept += 1
+        if kept == 0 or self.cursor_after is None:
+            return None
+        data = {**self.data, self.items: items[:kept]}
+        if kept < len(items):
+            data["next_cursor"] = self.cursor_after(kept)
+            notes = [*notes, f"Cut to {kept} of {len(items)} {self.items} to stay readable: next_cursor continues."]
+        return _ordered(self.summary, self.next, data, notes)
+
+    def _smaller_members(self, notes: Sequence[str], cap: int) -> dict[str, Any]:
+        room = cap - tokens_of(self.summary[:1_000]) - 2 * _ROOM_FOR_NOTES
+        sizes = {name: tokens_of({name: value}) for name, value in self.data.items()}
+        kept: set[str] = set()
+        for name in sorted(sizes, key=lambda member: sizes[member]):
+            if sizes[name] > room:
+                break
+            room -= sizes[name]
+            kept.add(name)
+        left_out = [name for name in self.data if name not in kept]
+        note = f"Left out, because the answer would be too large: {', '.join(left_out)[:300]}."
+        data = {name: value for name, value in self.data.items() if name in kept}
+        return _ordered(self.summary[:1_000], (), data, [note])
+
+
+def _ordered(summary: str, following: Sequence[Next], data: Mapping[str, Any], notes: Sequence[str]) -> dict[str, Any]:
+    ordered: dict[str, Any] = {"summary": summary}
+    if following:
+        ordered["next"] = [_as_json(step) for step in following]
+    ordered.update(data)
+    if notes:
+        ordered["notes"] = list(notes)
+    return ordered
+
+
+def _as_json(step: Next) -> dict[str, Any]:
+    return {"tool": step.tool, "arguments": dict(step.arguments)}
+
+
+def encode_cursor(position: Any, filters: Mapping[str, Any]) -> str:
+    """An opaque cursor for a position (any JSON value) in the list that these filters select."""
+    return base64.urlsafe_b64encode(compact([_fingerprint(filters), position]).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, filters: Mapping[str, Any]) -> Any:
+    """The position that a cursor of ours holds; None for "" (the start).
+
+    Raises InvalidArgument where the cursor is not ours, or was made under other filters.
+    """
+    if not cursor:
+        return None
+    start_over = "Leave `cursor` empty to start at the first page."
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        fingerprint, position = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        raise InvalidArgument(
+            "The cursor is not one that this server made.", path="/cursor", hint=start_over
+        ) from error
+    if fingerprint != _fingerprint(filters):
+        raise InvalidArgument(
+            "The cursor belongs to a list with other filters.",
+            path="/cursor",
+            hint=f"Repeat the call with the filters of the first page. {start_over}",
+        )
+    return position
+
+
+def _fingerprint(filters: Mapping[str, Any]) -> str:
+    canonical = json.dumps(filters, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.blake2b(canonical.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

@@ -1,0 +1,57 @@
+"""Reads the arguments of a call: leniently where one thing alone can be meant, and refuses the rest with the way out."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import ValidationError
+
+from server.errors import InvalidArgument
+from server.surface.arguments import Arguments
+from server.surface.bounds import Bounds, check_bounds
+from server.surface.draft import Draft
+from server.surface.refusal import refusal
+from server.surface.repairs import mend
+
+A = TypeVar("A", bound=Arguments)
+
+ROUNDS = 12
+"""A mended fault may uncover another (a wrapper, then a JSON string, then a list of one), but not without end."""
+
+
+@dataclass(frozen=True)
+class Reading(Generic[A]):
+    """The arguments as they were understood, and in `notes` where that is not how they came."""
+
+    arguments: A
+    notes: tuple[str, ...]
+
+
+def read_arguments(tool: str, arguments: type[A], came: Any, bounds: Bounds | None = None) -> Reading[A]:
+    """The arguments that the call means.
+
+    Raises UnknownArgument, InvalidArgument or TooLarge, with the place, what was expected, what came, and where it can be made
+    `try`, a corrected call.
+    """
+    within = bounds or Bounds()
+    if not isinstance(came, dict):
+        raise InvalidArgument("The arguments of a call are an object.", hint='For example {"limit": 10}.')
+    encoded = check_bounds(came, within)
+    try:
+        return Reading(arguments.model_validate_json(encoded, strict=True), ())
+    except ValidationError:
+        pass
+    original = Draft(tool, arguments, came)
+    draft = original.copy()
+    understand(draft)
+    if draft.faults():
+        raise refusal(draft)
+    check_bounds(draft.tree, within)
+    return Reading(cast(A, draft.validated()), tuple(dict.fromkeys(draft.notes)))
+
+
+def understand(draft: Draft) -> None:
+    """The draft has every fault mended that a rule can mend."""
+    for _ in range(ROUNDS):
+        mended = [mend(draft, fault) for fault in draft.faults()]
+        if not any(mended):
+            return

@@ -10,12 +10,9 @@ from server.surface.arguments import Arguments
 from server.surface.bounds import Bounds, check_bounds
 from server.surface.draft import Draft
 from server.surface.refusal import refusal
-from server.surface.repairs import mend
+from server.surface.repairs import understand
 
 A = TypeVar("A", bound=Arguments)
-
-ROUNDS = 12
-"""A mended fault may uncover another (a wrapper, then a JSON string, then a list of one), but not without end."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +44,3 @@ def read_arguments(tool: str, arguments: type[A], came: Any, bounds: Bounds | No
         raise refusal(draft)
     check_bounds(draft.tree, within)
     return Reading(cast(A, draft.validated()), tuple(dict.fromkeys(draft.notes)))
-
-
-def understand(draft: Draft) -> None:
-    """The draft has every fault mended that a rule can mend."""
-    for _ in range(ROUNDS):
-        mended = [mend(draft, fault) for fault in draft.faults()]
-        if not any(mended):
-            return

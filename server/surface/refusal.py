@@ -9,7 +9,7 @@ from server.surface.arguments import flat_schema
 from server.surface.bounds import pointer
 from server.surface.draft import ABSENT, Draft, Fault
 from server.surface.names import choices_of, near_names, nearest_choice
-from server.surface.repairs import CHOICE_FAULTS, CONTAINER_FAULTS, SCALAR_FAULTS, mend
+from server.surface.repairs import CHOICE_FAULTS, CONTAINER_FAULTS, SCALAR_FAULTS, understand
 
 EXPECTED: Mapping[str, str] = {
     "string_type": "text",
@@ -100,12 +100,13 @@ def correction(draft: Draft) -> dict[str, Any] | None:
     """A call that would be accepted, made by leaving out or bending what is wrong; None where that can't be made."""
     trial = draft.copy()
     for _ in range(4):
+        understand(trial)
         faults = trial.faults()
         if not faults:
             break
         _take_sole_unknown_for_sole_missing(trial, faults)
         for fault in faults:
-            if trial.at(fault.path) is not ABSENT and not mend(trial, fault):
+            if trial.at(fault.path) is not ABSENT:
                 _bend(trial, fault)
     if trial.faults() or len(json.dumps(trial.tree)) > LONGEST_CORRECTION:
         return None

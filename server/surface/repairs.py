@@ -33,14 +33,13 @@ CONTAINER_FAULTS = frozenset(
 LIST_FAULTS = frozenset({"list_type", "tuple_type", "set_type", "frozen_set_type"})
 CHOICE_FAULTS = frozenset({"literal_error", "enum"})
 SCALAR_FAULTS = frozenset({"string_type", "int_type", "float_type", "bool_type"}) | CHOICE_FAULTS
-ANY_FAULT: frozenset[str] = frozenset()
 
 Mend = Callable[[Draft, Fault], str | None]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One way of being understood: which faults it looks at (none named = all), and what it does about one."""
+    """One way of being understood: which faults it looks at, and what it does about one."""
 
     name: str
     faults: frozenset[str]
@@ -78,7 +77,7 @@ def lift(draft: Draft, fault: Fault) -> str | None:
         return None
     known = members_of(draft.arguments, plan.into)
     name = fault.name if fault.name in known else meant_name(fault.name, known, {})
-    if name is None and not (plan.rest and f"into {plan.into}" in " ".join(draft.notes)):
+    if name is None and not (plan.rest and any(other in draft.tree for other in known)):
         return None
     target = _lift_target(draft, plan.into, takes_list(draft.arguments, plan.into))
     if target is None or (name or fault.name) in target:
@@ -262,16 +261,31 @@ RULES: tuple[Rule, ...] = (
 """In the order in which they are asked."""
 
 
-def mend(draft: Draft, fault: Fault) -> bool:
-    """Whether the first rule that fits has mended the fault; its note is then among the draft's notes."""
-    if draft.at(fault.path) is ABSENT:
-        return False
+ROUNDS = 30
+"""A mended fault may uncover another (a wrapper, then a JSON string, then a list of one), but not without end."""
+
+
+def understand(draft: Draft) -> None:
+    """The draft has every fault mended that a rule can mend, and says in its notes how it was read.
+
+    A rule is asked about all faults before the next one is, and what it mended is validated anew: a wrapper has to be taken off
+    before its neighbours can be judged.
+    """
+    for _ in range(ROUNDS):
+        if not _mended_by_first_fitting_rule(draft):
+            return
+
+
+def _mended_by_first_fitting_rule(draft: Draft) -> bool:
+    faults = draft.faults()
     for rule in RULES:
-        if not rule.faults or fault.kind in rule.faults:
-            note = rule.mend(draft, fault)
-            if note is not None:
-                draft.notes.append(note)
-                return True
+        notes = []
+        for fault in faults:
+            if fault.kind in rule.faults and draft.at(fault.path) is not ABSENT:
+                notes.append(rule.mend(draft, fault))
+        if any(notes):
+            draft.notes += filter(None, notes)
+            return True
     return False
 
 

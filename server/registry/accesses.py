@@ -13,6 +13,8 @@ class AccessIndex:
         self._systems: defaultdict[str, set[str]] = defaultdict(set)
         self._inside: defaultdict[str, set[str]] = defaultdict(set)
         """Names that lie below a folder (a glob lies below its fixed part)."""
+        self._globs: defaultdict[str, set[str]] = defaultdict(set)
+        """The globs among them: looked through for every name below the folder, so they are kept apart."""
 
     def add(self, system_id: str, names: Iterable[str]) -> None:
         """The system is known to access these resources."""
@@ -20,6 +22,8 @@ class AccessIndex:
             if not self._systems[name]:
                 for folder in _folders(name):
                     self._inside[folder].add(name)
+                    if is_glob(name):
+                        self._globs[folder].add(name)
             self._systems[name].add(system_id)
 
     def remove(self, system_id: str, names: Iterable[str]) -> None:
@@ -33,6 +37,7 @@ class AccessIndex:
                 del self._systems[name]
                 for folder in _folders(name):
                     self._inside[folder].discard(name)
+                    self._globs[folder].discard(name)
 
     def systems(self, name: str) -> set[str]:
         """The systems that access the resource or one that overlaps it."""
@@ -45,7 +50,7 @@ class AccessIndex:
         for folder in (stem, *ancestors(stem)):
             if folder in self._systems:
                 found.add(folder)
-            found.update(other for other in self._inside.get(folder, ()) if is_glob(other) and overlaps(name, other))
+            found.update(other for other in self._globs.get(folder, ()) if overlaps(name, other))
         found.update(other for other in self._inside.get(stem, ()) if not is_glob(name) or overlaps(name, other))
         return found
 

@@ -106,7 +106,9 @@ def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator
         yield _contract(registry, wanted)
         return
     name = canonical(wanted) if wanted else ""
-    if name and (registry.reads.overlapping(name) or registry.writes.overlapping(name) or registry.agreed.overlapping(name)):
+    if name and (
+        registry.reads.overlapping(name) or registry.writes.overlapping(name) or registry.agreed.overlapping(name)
+    ):
         yield ResourceTarget(wanted, name)
 
 

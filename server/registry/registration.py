@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import NotFound, Refused, StaleVersion
-from server.model.contract import Basis, Contract
+from server.model.contract import Basis
 from server.model.finding import FindingKind, Observation
 from server.model.system import StoredSystem, System, Vanished
 from server.registry.gaps import cycle_gap, gaps_of
@@ -34,6 +34,8 @@ class Registration:
     now: datetime
     canonical: Canonical
     _touched: set[str] = field(default_factory=set)
+    """Systems whose gaps may differ now: what was put, and its neighbours before and after."""
+    _put: set[str] = field(default_factory=set)
 
     def put(
         self,
@@ -87,17 +89,25 @@ class Registration:
         """The findings of everything that was touched are what follows from the registry as it stands now."""
         if not self._touched:
             return
-        wanted: list[Observation] = [gap for system_id in sorted(self._touched) for gap in gaps_of(self.registry, system_id)]
+        wanted: list[Observation] = [
+            gap for system_id in sorted(self._touched) for gap in gaps_of(self.registry, system_id)
+        ]
         findings.sync(
-            self.session, wanted, now=to_wire(self.now), systems=self._touched, except_kinds={FindingKind.DEPENDENCY_CYCLE}
+            self.session,
+            wanted,
+            now=to_wire(self.now),
+            systems=self._touched,
+            except_kinds={FindingKind.DEPENDENCY_CYCLE},
         )
         rings = findings.open_of_kind(self.session, FindingKind.DEPENDENCY_CYCLE)
-        stale = [ring for ring in rings if self._touched.intersection(ring.details["members"])]
-        around = self._touched.union(*(ring.details["members"] for ring in stale))
+        stale = [ring for ring in rings if self._put.intersection(ring.details["members"])]
+        around = self._put.union(*(ring.details["members"] for ring in stale))
         found = [cycle_gap(cycle) for cycle in cycles(self.registry, sorted(around))]
+        self._touched, self._put = set(), set()
         findings.sync(self.session, found, now=to_wire(self.now), fingerprints={ring.fingerprint for ring in stale})
 
     def _store(self, stored: StoredSystem, previous: StoredSystem | None) -> None:
+        self._put.add(stored.id)
         self._touch_around(stored.id)
         systems.save(self.session, stored, search_text=search_text(stored))
         contracts.record(self.session, stored, now=to_wire(self.now))
@@ -128,10 +138,13 @@ class Registration:
                 return contract_id
 
     def _canonical_names(self, system: System) -> dict[str, str]:
-        named = (*system.reads_from, *system.writes_to, *system.contracts)
-        return {one.resource: self.canonical(one.resource, system.root) for one in named}
+        names = [access.resource for access in (*system.reads_from, *system.writes_to)]
+        names += [contract.resource for contract in system.contracts]
+        return {name: self.canonical(name, system.root) for name in names}
 
-    def _vanished(self, previous: StoredSystem | None, system: System, canonical: dict[str, str]) -> tuple[Vanished, ...]:
+    def _vanished(
+        self, previous: StoredSystem | None, system: System, canonical: dict[str, str]
+    ) -> tuple[Vanished, ...]:
         if previous is None:
             return ()
         present = {
@@ -139,7 +152,12 @@ class Registration:
             "write": {canonical[access.resource] for access in system.writes_to},
         }
         gone = [
-            Vanished(mode=mode, resource=access.resource, canonical=previous.canonical_of(access.resource), at=to_wire(self.now))
+            Vanished(
+                mode=mode,
+                resource=access.resource,
+                canonical=previous.canonical_of(access.resource),
+                at=to_wire(self.now),
+            )
             for mode, accesses in (("read", previous.system.reads_from), ("write", previous.system.writes_to))
             for access in accesses
         ]
@@ -150,20 +168,22 @@ class Registration:
 
 def _cleaned(system: System, new_contract_id: Callable[[], str]) -> System:
     """No credentials in resource names, and an id for every contract."""
-
-    def without(one: Contract) -> Contract:
-        return one.model_copy(update={"resource": without_credentials(one.resource)})
-
     return system.model_copy(
         update={
-            "reads_from": tuple(a.model_copy(update={"resource": without_credentials(a.resource)}) for a in system.reads_from),
-            "writes_to": tuple(a.model_copy(update={"resource": without_credentials(a.resource)}) for a in system.writes_to),
+            "reads_from": tuple(read.model_copy(update=_safe_name(read.resource)) for read in system.reads_from),
+            "writes_to": tuple(output.model_copy(update=_safe_name(output.resource)) for output in system.writes_to),
             "contracts": tuple(
-                without(c) if c.contract_id else without(c).model_copy(update={"contract_id": new_contract_id()})
-                for c in system.contracts
+                contract.model_copy(
+                    update={**_safe_name(contract.resource), "contract_id": contract.contract_id or new_contract_id()}
+                )
+                for contract in system.contracts
             ),
         }
     )
+
+
+def _safe_name(resource: str) -> dict[str, str]:
+    return {"resource": without_credentials(resource)}
 
 
 def _same(one: StoredSystem, other: StoredSystem) -> bool:

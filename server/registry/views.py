@@ -13,9 +13,7 @@ def full_document(registry: RegistryMap, system_id: str) -> JsonObject:
     stored = registry.systems[system_id]
     if stored.archived:
         return system_document(stored.system)
-    consumers = {
-        output.resource: registry.consumers_of_output(system_id, output) for output in stored.system.writes_to
-    }
+    consumers = {output.resource: registry.consumers_of_output(system_id, output) for output in stored.system.writes_to}
     return system_document(
         stored.system,
         dependencies=registry.dependencies(system_id),

@@ -1,0 +1,320 @@
+"""The registry as the surfaces use it: register, find, show, trace, archive; each call loads, decides and saves."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from server.clock import to_wire
+from server.errors import ConcordError, NotAllowed, Refused
+from server.model.base import JsonObject
+from server.model.finding import Finding
+from server.model.system import StoredSystem, System
+from server.registry.graph import Reached, reach
+from server.registry.map import RegistryMap
+from server.registry.naming import ContractTarget, ResourceTarget, SystemTarget, Target, find_system, find_target
+from server.registry.reading import SchemaCheck, read_system
+from server.registry.registration import Registration
+from server.registry.resources import canonical_name, without_credentials
+from server.registry.views import full_document, row
+from server.storage import findings, idempotency, systems
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from server.storage.database import Database
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Registered:
+    """What became of a registration."""
+
+    system_id: str
+    version: int
+    created: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class SystemView:
+    """A system as the source's files show it, with what the registry knows besides."""
+
+    document: JsonObject
+    version: int
+    archived: bool
+    archived_at: str
+    archive_reason: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of a list of systems."""
+
+    rows: tuple[JsonObject, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Everyone whom a change at the target reaches."""
+
+    target: Target
+    reached: tuple[tuple[StoredSystem, Reached], ...]
+
+
+class RegistryService:
+    """The registry of one database. Safe to use from several threads."""
+
+    def __init__(self, database: "Database", *, check_schema: SchemaCheck, home: Path | None = None) -> None:
+        self._database = database
+        self._check_schema = check_schema
+        self._home = str(home or Path.home())
+        self._lock = threading.RLock()
+        self._reading = RegistryMap()
+        self._writing = RegistryMap()
+        database.on_batch_failed(self._forget)
+
+    @contextmanager
+    def reading(self) -> Iterator[RegistryMap]:
+        """The registry as it is stored now. The map may be used until the context ends, and not be changed."""
+        with self._lock:
+            self._database.read(lambda session: _refresh(self._reading, session))
+            yield self._reading
+
+    def write(self, now: datetime, change: Callable[[Registration], T]) -> T:
+        """What `change` does to the registry is stored as a whole, with the findings that follow, or not at all."""
+
+        def transaction(session: "Session") -> T:
+            try:
+                revision = systems.next_revision(session)
+                if self._writing.revision >= revision:  # it holds what a lost transaction had put there
+                    self._writing = RegistryMap()
+                _refresh(self._writing, session)
+                registration = Registration(session, self._writing, revision, now, self.canonical)
+                result = change(registration)
+                registration.finish()
+                return result
+            except BaseException:
+                self._writing = RegistryMap()  # it may hold what is being rolled back
+                raise
+
+        try:
+            return self._database.write(transaction)
+        except ConcordError:
+            raise
+        except BaseException:
+            self._forget()
+            raise
+
+    def canonical(self, resource: str, root: str = "") -> str:
+        """The canonical name of a resource on this machine."""
+        return canonical_name(without_credentials(resource), home=self._home, root=root, resolve=_resolved)
+
+    def register(
+        self, document: Any, *, caller: str, now: datetime, expected_version: int = 0, idempotency_key: str = ""
+    ) -> Registered:
+        """The system stands registered as the document says, replacing its whole previous registration.
+
+        Raises InvalidArgument, StaleVersion, NotAllowed (a system registers only itself), IdempotencyMismatch.
+        """
+        system = read_system(document, check_schema=self._check_schema)
+        if caller and caller != system.id:
+            raise NotAllowed(f"{caller} can't register {system.id}: a system registers only itself.", path="/system/id")
+
+        def change(registration: Registration) -> JsonObject:
+            stored, created = registration.put(system, expected_version=expected_version)
+            registration.finish()
+            return {
+                "system_id": stored.id,
+                "version": stored.version,
+                "created": created,
+                "findings": [
+                    one.model_dump(mode="json")
+                    for one in findings.open_about(registration.session, stored.id, limit=50)
+                ],
+            }
+
+        arguments = {"system": document, "expected_version": expected_version}
+        answer = self.once(now, caller, "register_system", idempotency_key, arguments, change)
+        return Registered(
+            answer["system_id"],
+            answer["version"],
+            answer["created"],
+            tuple(Finding.model_validate(one) for one in answer["findings"]),
+        )
+
+    def once(
+        self,
+        now: datetime,
+        caller: str,
+        tool: str,
+        key: str,
+        arguments: Mapping[str, Any],
+        change: Callable[[Registration], JsonObject],
+    ) -> JsonObject:
+        """The change made in one transaction; under a key that was used before, its first answer instead."""
+
+        def guarded(registration: Registration) -> JsonObject:
+            return idempotency.once(
+                registration.session, caller, tool, key, arguments, now=to_wire(now), do=lambda: change(registration)
+            )
+
+        return self.write(now, guarded)
+
+    def get(self, name: str) -> SystemView:
+        """The system that goes by this id or name. Raises NotFound or Ambiguous."""
+        with self.reading() as registry:
+            system_id = find_system(registry, name)
+            stored = registry.systems[system_id]
+            document = full_document(registry, system_id)
+        return SystemView(
+            document=document,
+            version=stored.version,
+            archived=stored.archived,
+            archived_at=stored.archived_at,
+            archive_reason=stored.archive_reason,
+            findings=tuple(self._database.read(lambda session: findings.open_about(session, system_id, limit=50))),
+        )
+
+    def find(
+        self,
+        *,
+        query: str = "",
+        tier: str = "",
+        status: str = "",
+        resource: str = "",
+        archived: bool = False,
+        start: int = 0,
+        limit: int = 10,
+    ) -> Found:
+        """Systems that match every filter given: best match first for a query, else by id.
+
+        `status` and `tier` take "ALL" for any; `resource` means whoever reads or writes what it names.
+        """
+        with self.reading() as registry:
+            ids = self._ids_for(query) if query.strip() else sorted(registry.systems)
+            if resource.strip():
+                name = self.canonical(resource)
+                touching = registry.reads.systems(name) | registry.writes.systems(name)
+                ids = [system_id for system_id in ids if system_id in touching]
+            chosen = [
+                stored
+                for stored in (registry.systems[system_id] for system_id in ids if system_id in registry.systems)
+                if stored.archived == archived
+                and tier in ("", "ALL", stored.system.tier)
+                and status in ("", "ALL", stored.system.status)
+            ]
+            page = chosen[start : start + limit]
+            return Found(tuple(row(registry, stored) for stored in page), len(chosen))
+
+    def trace(self, target: str, *, upstream: bool = False, depth: int = 0) -> Impact:
+        """Everyone whom a change at the target reaches, nearest first (REG-10). Raises NotFound or Ambiguous."""
+        with self.reading() as registry:
+            found = find_target(registry, target, self.canonical)
+            root, first = _starting_points(registry, found, upstream=upstream)
+
+            def neighbours(system_id: str) -> list[str]:
+                near = registry.dependencies if upstream else registry.dependents
+                return [other for other in near(system_id) if registry.live(other) is not None]
+
+            reached = reach(root, first, neighbours, depth=depth)
+            return Impact(found, tuple((registry.systems[one.system_id], one) for one in reached))
+
+    def archive(self, name: str, *, reason: str, force: bool, caller: str, now: datetime) -> tuple[str, list[str]]:
+        """The system counts no longer, but stays readable with its contracts (REG-7): (its id, its live dependents).
+
+        Raises Refused where live systems depend on it, unless forced.
+        """
+        if not reason.strip():
+            raise Refused(
+                "A reason is needed to archive a system.", path="/reason", hint="Say in a sentence why it goes."
+            )
+
+        def change(registration: Registration) -> tuple[str, list[str]]:
+            registry = registration.registry
+            system_id = find_system(registry, name)
+            _only_itself(caller, system_id, "archive")
+            dependents = [one for one in registry.dependents(system_id) if registry.live(one) is not None]
+            if registry.systems[system_id].archived:
+                return system_id, []
+            if dependents and not force:
+                raise Refused(
+                    f"{len(dependents)} live systems depend on {system_id}: {', '.join(dependents[:10])}.",
+                    path="/system_id",
+                    unmet=[f"{one} no longer depends on {system_id}" for one in dependents[:20]],
+                    hint="Move them first, or repeat the call with force = true.",
+                    details={"dependents": dependents[:200]},
+                    corrected={
+                        "tool": "archive_system",
+                        "arguments": {"system_id": system_id, "reason": reason, "force": True},
+                    },
+                )
+            registration.update(system_id, archived=True, archived_at=to_wire(now), archive_reason=reason)
+            return system_id, dependents
+
+        return self.write(now, change)
+
+    def restore(self, name: str, *, caller: str, now: datetime) -> str:
+        """The archived system counts again; its id."""
+
+        def change(registration: Registration) -> str:
+            system_id = find_system(registration.registry, name)
+            _only_itself(caller, system_id, "restore")
+            if registration.registry.systems[system_id].archived:
+                registration.update(system_id, archived=False, archived_at="", archive_reason="")
+            return system_id
+
+        return self.write(now, change)
+
+    def put_many(self, given: Sequence[System], *, source: str, now: datetime) -> int:
+        """All of these stand registered, in one transaction; how many were new or changed."""
+
+        def change(registration: Registration) -> int:
+            before = {one.id: registration.registry.systems.get(one.id) for one in given}
+            stored = [registration.put(system, source=source)[0] for system in given]
+            return sum(one is not before[one.id] for one in stored)
+
+        return self.write(now, change)
+
+    def _ids_for(self, query: str) -> list[str]:
+        return self._database.read(lambda session: systems.search_ids(session, query))
+
+    def _forget(self) -> None:
+        with self._lock:
+            self._writing = RegistryMap()
+
+
+def _refresh(registry: RegistryMap, session: "Session") -> None:
+    for stored in systems.changed_since(session, registry.revision):
+        registry.apply(stored)
+
+
+def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -> tuple[str, list[str]]:
+    match target:
+        case SystemTarget(id=system_id):
+            near = registry.dependencies(system_id) if upstream else registry.dependents(system_id)
+            return system_id, [other for other in near if registry.live(other) is not None]
+        case ContractTarget(id=contract_id, resource=name, consumers=consumers):
+            first = list(registry.writers_of(name)) if upstream else [c for c in consumers if registry.live(c)]
+            return contract_id, first
+        case ResourceTarget(written=written, name=name):
+            return written, list(registry.writers_of(name) if upstream else registry.readers_of(name))
+
+
+def _only_itself(caller: str, system_id: str, verb: str) -> None:
+    if caller and caller != system_id:
+        raise NotAllowed(f"{caller} can't {verb} {system_id}.", path="/system_id")
+
+
+def _resolved(path: str) -> str:
+    """The path with its symlinks resolved as far as it exists; untouched where it can't be looked at."""
+    try:
+        return str(Path(path).resolve())
+    except (OSError, RuntimeError, ValueError):
+        return path

@@ -39,6 +39,8 @@ CORE_TOOLS = frozenset(
 )
 PROMPTS = frozenset({"registry_audit", "onboard_system"})
 INVALID_PARAMS = -32602
+RESOURCE_NOT_FOUND = -32002
+"""The older revision's code for a resource that does not exist."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def assert_walked(outcomes: list[dict[str, Any]]) -> None:
     results = {name: outcome["result"] for name, outcome in by_name.items() if "result" in outcome}
     errors = {name: outcome["error"] for name, outcome in by_name.items() if "error" in outcome}
     assert set(errors) == {"unknown_tool", "unknown_resource", "unknown_prompt"}, json.dumps(errors, indent=1)
-    assert {error["code"] for error in errors.values()} == {INVALID_PARAMS}, errors
+    codes = {name: error["code"] for name, error in errors.items()}
+    assert codes.pop("unknown_resource") in {INVALID_PARAMS, RESOURCE_NOT_FOUND}, errors
+    assert set(codes.values()) == {INVALID_PARAMS}, errors
     _assert_listed(results)
     _assert_told(results)
 

@@ -110,8 +110,10 @@ def prompt_on_wire(prompt: Prompt) -> types.Prompt:
     )
 
 
-def prompt_result(prompt: Prompt, built: str | Sequence[Any]) -> types.GetPromptResult:
-    """The messages of a built prompt; plain text is one message of the user."""
+def prompt_result(prompt: Prompt, built: str | Sequence[Any]) -> types.GetPromptResult | types.InputRequiredResult:
+    """The messages of a built prompt; plain text is one message of the user. What still needs the client's input stays as it is."""
+    if isinstance(built, types.InputRequiredResult):
+        return built
     messages: list[types.PromptMessage]
     if isinstance(built, str):
         messages = [types.PromptMessage(role="user", content=types.TextContent(type="text", text=built))]

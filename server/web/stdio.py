@@ -1,0 +1,177 @@
+"""Serves over stdin and stdout: nothing but the protocol on stdout, an answer to every line, and an end at EOF or a signal.
+
+The SDK's own transport reads in a thread that nothing can wake, so that a signal ends the process only after one more line; and it
+drops a line that is no message without a word, so that its sender waits for ever.
+"""
+
+import json
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import anyio.from_thread
+import anyio.lowlevel
+import anyio.to_thread
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+from mcp.shared.message import SessionMessage
+from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from pydantic import ValidationError
+
+from server.web.concord_server import ConcordServer
+from server.web.mends import log_to_stderr
+
+LONGEST_LINE = 16_000_000
+"""Bytes of one message; what a tool takes is bounded far below."""
+
+CHUNK = 65_536
+
+_ID_NEAR_START = re.compile(rb'\s*\{\s*(?:"jsonrpc"\s*:\s*"2.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[\w.:-]{1,100}")')
+
+Incoming = SessionMessage | Exception
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A line that is no message, with the answer to it."""
+
+    answer: SessionMessage
+
+
+def serve_stdio(server: ConcordServer) -> int:
+    """Serves one client until it closes stdin, or a signal asks for the end; the result is the exit code."""
+    log_to_stderr()
+    with _standard_streams() as (reading, writing):
+        anyio.run(_serve, server, reading, writing)
+    return 0
+
+
+async def _serve(server: ConcordServer, reading: int, writing: int) -> None:
+    lowlevel = server._lowlevel_server
+    to_server, incoming = anyio.create_memory_object_stream[Incoming](0)
+    outgoing, to_client = anyio.create_memory_object_stream[SessionMessage](0)
+    async with to_server, incoming, outgoing, to_client, anyio.create_task_group() as tasks:
+        tasks.start_soon(_end_on_signal, tasks.cancel_scope)
+        tasks.start_soon(_write_lines, to_client, writing)
+        # A daemon thread, and bare descriptors: it may be waiting in read() when the process ends, and must not hold it up.
+        arguments = (reading, to_server, outgoing.clone(), anyio.lowlevel.current_token())
+        threading.Thread(target=_read_lines, args=arguments, daemon=True, name="stdin").start()
+        await lowlevel.run(incoming, outgoing, lowlevel.create_initialization_options())
+        tasks.cancel_scope.cancel()
+
+
+async def _end_on_signal(scope: anyio.CancelScope) -> None:
+    wanted = [signal.SIGTERM, signal.SIGINT] if threading.current_thread() is threading.main_thread() else []
+    with suppress(NotImplementedError), anyio.open_signal_receiver(*wanted) as signals:
+        async for _ in signals:
+            scope.cancel()
+            return
+
+
+def _read_lines(
+    reading: int,
+    to_server: MemoryObjectSendStream[Incoming],
+    to_client: MemoryObjectSendStream[SessionMessage],
+    token: Any,
+) -> None:
+    """Every line goes to the server as a message, or is answered; ends with the stream, or with the loop."""
+    try:
+        for line in _lines(reading):
+            read = read_line(line)
+            if isinstance(read, Refused):
+                anyio.from_thread.run(to_client.send, read.answer, token=token)
+            elif read is not None:
+                anyio.from_thread.run(to_server.send, read, token=token)
+        anyio.from_thread.run(to_client.aclose, token=token)
+        anyio.from_thread.run(to_server.aclose, token=token)
+    except (RuntimeError, anyio.ClosedResourceError, anyio.BrokenResourceError):
+        return  # the server has ended: nobody is left to read for
+
+
+def _lines(reading: int) -> Iterator[bytes]:
+    """The lines of a descriptor; one that is too long comes cut to one byte more than is taken."""
+    pending = bytearray()
+    while True:
+        try:
+            chunk = os.read(reading, CHUNK)
+        except OSError:
+            return
+        if not chunk:
+            if pending:
+                yield bytes(pending)
+            return
+        *complete, rest = chunk.split(b"\n")
+        for part in complete:
+            pending += part[: LONGEST_LINE + 1 - len(pending)]
+            yield bytes(pending)
+            pending.clear()
+        pending += rest[: LONGEST_LINE + 1 - len(pending)]
+
+
+def read_line(line: bytes) -> SessionMessage | Refused | None:
+    """The message on the line; None for an empty one; Refused, with the answer, for what is no message."""
+    if not line.strip():
+        return None
+    if len(line) > LONGEST_LINE:
+        return _refused(f"The message has more than {LONGEST_LINE:,} bytes.", None)
+    try:
+        return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        reason = first["msg"] if first["type"] == "json_invalid" else "it is no request, notification or response"
+        return _refused(f"The line is not a JSON-RPC message: {reason}.", _id_in(line))
+
+
+def _refused(reason: str, request: str | int | None) -> Refused:
+    error = JSONRPCError(jsonrpc="2.0", id=request, error=ErrorData(code=PARSE_ERROR, message=reason))
+    return Refused(SessionMessage(error))
+
+
+def _id_in(line: bytes) -> str | int | None:
+    """The request's id, where a more forgiving reader finds one: its sender waits for an answer that carries it."""
+    try:
+        message = json.loads(line.decode("utf-8", "replace"))
+        found = message.get("id") if isinstance(message, dict) else None
+    except (ValueError, RecursionError):
+        near_start = _ID_NEAR_START.match(line)
+        found = json.loads(near_start.group(1)) if near_start else None
+    if isinstance(found, str):
+        return found.encode("utf-8", "replace").decode()
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+async def _write_lines(to_client: MemoryObjectReceiveStream[SessionMessage], writing: int) -> None:
+    async for message in to_client:
+        line = message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
+        with suppress(BrokenPipeError):
+            await anyio.to_thread.run_sync(_write, writing, line, abandon_on_cancel=True)
+
+
+def _write(writing: int, line: bytes) -> None:
+    remaining = memoryview(line)
+    while remaining:
+        remaining = remaining[os.write(writing, remaining) :]
+
+
+@contextmanager
+def _standard_streams() -> Iterator[tuple[int, int]]:
+    """Private descriptors of the client's pipes. Meanwhile stdin is empty and stdout leads to stderr, for handlers and children too."""
+    sys.stdout.flush()
+    reading, writing = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    try:
+        yield reading, writing
+    finally:
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os.dup2(reading, 0)
+        os.dup2(writing, 1)

@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,16 @@ import anyio
 import anyio.from_thread
 import anyio.lowlevel
 import anyio.to_thread
-from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 from mcp.shared.message import SessionMessage
-from mcp_types import PARSE_ERROR, ErrorData, JSONRPCError, jsonrpc_message_adapter
+from mcp_types import (
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+    jsonrpc_message_adapter,
+)
 from pydantic import ValidationError
 
 from server.web.concord_server import ConcordServer
@@ -31,6 +39,9 @@ LONGEST_LINE = 16_000_000
 """Bytes of one message; what a tool takes is bounded far below."""
 
 CHUNK = 65_536
+
+GRACE_SECONDS = 5
+"""How long answers that are due may hold up the end once stdin is closed."""
 
 _ID_NEAR_START = re.compile(rb'\s*\{\s*(?:"jsonrpc"\s*:\s*"2.0"\s*,\s*)?"id"\s*:\s*(\d{1,15}|"[\w.:-]{1,100}")')
 
@@ -52,17 +63,60 @@ def serve_stdio(server: ConcordServer) -> int:
     return 0
 
 
+class Wire:
+    """The streams between the client's pipes and the server, and which answers are still due."""
+
+    def __init__(self) -> None:
+        self.to_server, self.incoming = anyio.create_memory_object_stream[Incoming](0)
+        self.outgoing, self.to_client = anyio.create_memory_object_stream[SessionMessage](0)
+        self.answers = self.outgoing.clone()
+        self._due: set[str | int] = set()
+        self._answered = anyio.Event()
+
+    async def forward(self, message: SessionMessage) -> None:
+        """The server has the message."""
+        match message.message:
+            case JSONRPCRequest(id=request, method=method) if method != "subscriptions/listen":
+                self._due.add(request)
+            case JSONRPCNotification(method="notifications/cancelled", params={"requestId": request}):
+                self._due.discard(request)
+            case _:
+                pass
+        await self.to_server.send(message)
+
+    def sent(self, message: SessionMessage) -> None:
+        """The client has the message."""
+        if isinstance(message.message, JSONRPCResponse | JSONRPCError) and message.message.id is not None:
+            self._due.discard(message.message.id)
+            self._answered.set()
+
+    async def end_of_input(self) -> None:
+        """The server sees the end, once the answers that were due are out (`printf … | concord serve` reads them all)."""
+        with anyio.move_on_after(GRACE_SECONDS):
+            while self._due:
+                self._answered = anyio.Event()
+                await self._answered.wait()
+        await self.answers.aclose()
+        await self.to_server.aclose()
+
+
 async def _serve(server: ConcordServer, reading: int, writing: int) -> None:
     lowlevel = server._lowlevel_server
-    to_server, incoming = anyio.create_memory_object_stream[Incoming](0)
-    outgoing, to_client = anyio.create_memory_object_stream[SessionMessage](0)
-    async with to_server, incoming, outgoing, to_client, anyio.create_task_group() as tasks:
+    wire = Wire()
+    async with (
+        wire.to_server,
+        wire.incoming,
+        wire.outgoing,
+        wire.to_client,
+        wire.answers,
+        anyio.create_task_group() as tasks,
+    ):
         tasks.start_soon(_end_on_signal, tasks.cancel_scope)
-        tasks.start_soon(_write_lines, to_client, writing)
+        tasks.start_soon(_write_lines, wire, writing)
         # A daemon thread, and bare descriptors: it may be waiting in read() when the process ends, and must not hold it up.
-        arguments = (reading, to_server, outgoing.clone(), anyio.lowlevel.current_token())
+        arguments = (reading, wire, anyio.lowlevel.current_token())
         threading.Thread(target=_read_lines, args=arguments, daemon=True, name="stdin").start()
-        await lowlevel.run(incoming, outgoing, lowlevel.create_initialization_options())
+        await lowlevel.run(wire.incoming, wire.outgoing, lowlevel.create_initialization_options())
         tasks.cancel_scope.cancel()
 
 
@@ -74,23 +128,17 @@ async def _end_on_signal(scope: anyio.CancelScope) -> None:
             return
 
 
-def _read_lines(
-    reading: int,
-    to_server: MemoryObjectSendStream[Incoming],
-    to_client: MemoryObjectSendStream[SessionMessage],
-    token: Any,
-) -> None:
-    """Every line goes to the server as a message, or is answered; ends with the stream, or with the loop."""
+def _read_lines(reading: int, wire: Wire, token: Any) -> None:
+    """Every line goes to the server as a message, or is answered; ends with the input, or with the loop."""
     try:
         for line in _lines(reading):
             read = read_line(line)
             if isinstance(read, Refused):
-                anyio.from_thread.run(to_client.send, read.answer, token=token)
+                anyio.from_thread.run(wire.answers.send, read.answer, token=token)
             elif read is not None:
-                anyio.from_thread.run(to_server.send, read, token=token)
-        anyio.from_thread.run(to_client.aclose, token=token)
-        anyio.from_thread.run(to_server.aclose, token=token)
-    except (RuntimeError, anyio.ClosedResourceError, anyio.BrokenResourceError):
+                anyio.from_thread.run(wire.forward, read, token=token)
+        anyio.from_thread.run(wire.end_of_input, token=token)
+    except (RuntimeError, CancelledError, anyio.ClosedResourceError, anyio.BrokenResourceError):
         return  # the server has ended: nobody is left to read for
 
 
@@ -146,11 +194,12 @@ def _id_in(line: bytes) -> str | int | None:
     return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-async def _write_lines(to_client: MemoryObjectReceiveStream[SessionMessage], writing: int) -> None:
-    async for message in to_client:
+async def _write_lines(wire: Wire, writing: int) -> None:
+    async for message in wire.to_client:
         line = message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
         with suppress(BrokenPipeError):
             await anyio.to_thread.run_sync(_write, writing, line, abandon_on_cancel=True)
+        wire.sent(message)
 
 
 def _write(writing: int, line: bytes) -> None:

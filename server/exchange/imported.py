@@ -1,0 +1,94 @@
+"""What an importer made of its files: systems, and everything that it could not map or that dangles (REG-11)."""
+
+from server.model.base import Moment, Text, Value
+from server.model.contract import Basis
+from server.model.system import System
+
+
+class ListedSystem(Value):
+    """One system as a source lists it."""
+
+    item: str
+    """Its name in the source; what tells it apart from the source's other entries."""
+    system: System
+    tier_basis: Basis = Basis.DECLARED
+    """INFERRED where the source states neither a tier nor anything that decides it."""
+
+
+class ArchivedSystem(Value):
+    """One entry of `archived[]`."""
+
+    item: str
+    system: System
+    archived_at: Moment = ""
+    archive_reason: Text = ""
+
+
+class Unmapped(Value):
+    """Something in the source that did not become part of a system."""
+
+    item: str
+    """Where it stands: a JSON Pointer, or the file and line."""
+    reason: str
+
+
+class Dangling(Value):
+    """A reference to something that the source does not hold."""
+
+    origin: str
+    """The item that refers."""
+    target: str
+    reason: str
+
+
+class Imported(Value):
+    """All that was read from one source."""
+
+    source: str
+    """Kind and canonical name: the key under which what it lists is kept apart from other sources."""
+    kind: str
+    systems: tuple[ListedSystem, ...] = ()
+    archived: tuple[ArchivedSystem, ...] = ()
+    unmapped: tuple[Unmapped, ...] = ()
+    dangling: tuple[Dangling, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a person should know about how the source was read."""
+    passed_over: tuple[str, ...] = ()
+    """Items that the source lists and that were not asked for, such as services of other profiles: not gone."""
+    inferred: bool = False
+    """The source describes systems from outside, so that what their owners registered wins over it."""
+    project: str = ""
+    """The source's own short name, used where two sources have systems of one name."""
+
+
+class Remarks:
+    """Collects, while a source is read, what could not be mapped, what dangles and what should be known."""
+
+    def __init__(self) -> None:
+        self._unmapped: dict[Unmapped, None] = {}
+        self._dangling: dict[Dangling, None] = {}
+        self._notes: dict[str, None] = {}
+
+    def unmapped(self, item: str, reason: str) -> None:
+        """This place was left out, for this reason."""
+        self._unmapped[Unmapped(item=item, reason=reason)] = None
+
+    def dangling(self, origin: str, target: str, reason: str) -> None:
+        """This item refers to something that is not there."""
+        self._dangling[Dangling(origin=origin, target=target, reason=reason)] = None
+
+    def note(self, text: str) -> None:
+        """A person should know this."""
+        self._notes[text] = None
+
+    def all_unmapped(self) -> tuple[Unmapped, ...]:
+        """Every place that was left out, in the order of reading."""
+        return tuple(self._unmapped)
+
+    def all_dangling(self) -> tuple[Dangling, ...]:
+        """Every reference to something that is not there, in the order of reading."""
+        return tuple(self._dangling)
+
+    def all_notes(self) -> tuple[str, ...]:
+        """Everything else, in the order of reading."""
+        return tuple(self._notes)

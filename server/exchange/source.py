@@ -1,0 +1,34 @@
+"""The texts that an importer works on, and how it asks for those that they refer to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that was read."""
+
+    path: str
+    """Absolute, with `/`; empty for text that was handed over without a file."""
+    text: str
+
+
+Nearby = Callable[[str], SourceFile | str]
+"""Takes the path of a file that the source refers to to that file, or to the reason why it is not read."""
+
+
+def nothing_nearby(path: str) -> str:
+    """The answer where the text came without a place on disk."""
+    return "the text was handed over without a folder to look in"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an importer is asked to read."""
+
+    files: tuple[SourceFile, ...]
+    nearby: Nearby = nothing_nearby
+    profiles: tuple[str, ...] = ()
+    """Compose profiles; none = the default set, `*` or `all` = everything."""
+    name: str = ""
+    """What the source is called where it has no path."""

@@ -15,6 +15,7 @@ from server.model.base import JsonObject
 from server.model.check import Check, Mode, check_document
 from server.model.tier import Severity, Tier
 from server.registry.service import RegistryService
+from server.storage import checks
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -74,7 +75,6 @@ class ConflictService:
 
     def stored(self, check_id: str) -> JsonObject:
         """A check that was kept, with the inputs it saw; `latest` is the newest. Raises NotFound."""
-        from server.storage import checks
 
         def load(session: Any) -> dict[str, Any] | None:
             wanted = checks.newest_id(session) if check_id == NEWEST else check_id
@@ -87,8 +87,6 @@ class ConflictService:
 
     def check_ids(self, start: str, limit: int) -> list[str]:
         """Ids of kept checks that begin so, newest first."""
-        from server.storage import checks
-
         return self._database.read(lambda session: checks.ids_like(session, start, limit))
 
     def modes(self) -> dict[Tier, Mode]:
@@ -96,8 +94,6 @@ class ConflictService:
         return dict.fromkeys(Tier, Mode.BLOCKING)
 
     def _keep(self, document: JsonObject, inputs: JsonObject) -> JsonObject:
-        from server.storage import checks
-
         def save(session: Any) -> JsonObject:
             day = document["check_timestamp"][:10]
             numbered = {**document, "check_id": checks.new_id(session, day)}

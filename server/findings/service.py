@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.model.finding import Finding
+from server.storage import findings
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -34,8 +35,6 @@ class FindingsService:
         limit: int = 10,
     ) -> FindingsPage:
         """The findings that match every filter given; `status` takes "ALL" for any."""
-        from server.storage import findings
-
         found, total = self._database.read(
             lambda session: findings.find(
                 session, kind=kind, severity=severity, system_id=system_id, status=status, start=start, limit=limit
@@ -45,6 +44,4 @@ class FindingsService:
 
     def counts(self) -> dict[str, int]:
         """How many findings of each kind are open."""
-        from server.storage import findings
-
         return self._database.read(findings.count_by_kind)

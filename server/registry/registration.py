@@ -36,6 +36,12 @@ class Registration:
     _touched: set[str] = field(default_factory=set)
     """Systems whose gaps may differ now: what was put, and its neighbours before and after."""
     _put: set[str] = field(default_factory=set)
+    _stored: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def stored_ids(self) -> list[str]:
+        """The systems that this transaction changed, in order."""
+        return list(self._stored)
 
     def put(
         self,
@@ -108,6 +114,7 @@ class Registration:
 
     def _store(self, stored: StoredSystem, previous: StoredSystem | None) -> None:
         self._put.add(stored.id)
+        self._stored[stored.id] = None
         self._touch_around(stored.id)
         systems.save(self.session, stored, search_text=search_text(stored))
         contracts.record(self.session, stored, now=to_wire(self.now))
@@ -140,7 +147,8 @@ class Registration:
     def _canonical_names(self, system: System) -> dict[str, str]:
         names = [access.resource for access in (*system.reads_from, *system.writes_to)]
         names += [contract.resource for contract in system.contracts]
-        return {name: self.canonical(name, system.root) for name in names}
+        canonical = {name: self.canonical(name, system.root) for name in names}
+        return {**canonical, **({system.root: self.canonical(system.root, "")} if system.root else {})}
 
     def _vanished(
         self, previous: StoredSystem | None, system: System, canonical: dict[str, str]

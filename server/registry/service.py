@@ -1,7 +1,7 @@
 """The registry as the surfaces use it: register, find, show, trace, archive; each call loads, decides and saves."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.clock import to_wire
-from server.errors import ConcordError, NotAllowed, Refused
+from server.errors import ConcordError, NotAllowed, NotFound, Refused
 from server.model.base import JsonObject
+from server.model.contract import Basis
 from server.model.finding import Finding
 from server.model.system import StoredSystem, System
+from server.registry.briefing import Briefing, brief
 from server.registry.graph import Reached, reach
 from server.registry.map import RegistryMap
 from server.registry.naming import ContractTarget, ResourceTarget, SystemTarget, Target, find_system, find_target
 from server.registry.reading import SchemaCheck, read_system
 from server.registry.registration import Registration
 from server.registry.resources import canonical_name, without_credentials
-from server.registry.views import full_document, row
-from server.storage import findings, idempotency, systems
+from server.registry.views import contract_history, full_document, mermaid, overview, resources_like, row, touching
+from server.storage import contracts, findings, idempotency, systems
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -71,7 +73,16 @@ class Impact:
 class RegistryService:
     """The registry of one database. Safe to use from several threads."""
 
-    def __init__(self, database: "Database", *, check_schema: SchemaCheck, home: Path | None = None) -> None:
+    def __init__(
+        self,
+        database: "Database",
+        *,
+        check_schema: SchemaCheck,
+        home: Path | None = None,
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
+    ) -> None:
+        """`changed` is told the URIs of what a write changed, once it is durable."""
+        self._changed = changed
         self._database = database
         self._check_schema = check_schema
         self._home = str(home or Path.home())
@@ -90,6 +101,8 @@ class RegistryService:
     def write(self, now: datetime, change: Callable[[Registration], T]) -> T:
         """What `change` does to the registry is stored as a whole, with the findings that follow, or not at all."""
 
+        touched: list[str] = []
+
         def transaction(session: "Session") -> T:
             try:
                 revision = systems.next_revision(session)
@@ -99,18 +112,22 @@ class RegistryService:
                 registration = Registration(session, self._writing, revision, now, self.canonical)
                 result = change(registration)
                 registration.finish()
+                touched[:] = registration.stored_ids
                 return result
             except BaseException:
                 self._writing = RegistryMap()  # it may hold what is being rolled back
                 raise
 
         try:
-            return self._database.write(transaction)
+            result = self._database.write(transaction)
         except ConcordError:
             raise
         except BaseException:
             self._forget()
             raise
+        if touched:
+            self._changed([*(f"concord://systems/{one}" for one in touched), "concord://files/system_registry.json"])
+        return result
 
     def canonical(self, resource: str, root: str = "") -> str:
         """The canonical name of a resource on this machine."""
@@ -226,6 +243,54 @@ class RegistryService:
             reached = reach(root, first, neighbours, depth=depth)
             return Impact(found, tuple((registry.systems[one.system_id], one) for one in reached))
 
+    def brief(self, *, path: str = "", system_id: str = "") -> Briefing:
+        """What to know before work on a path or a system. Raises InvalidArgument, NotFound or Ambiguous."""
+        with self.reading() as registry:
+            return brief(registry, path=path, system_id=system_id, canonical=self.canonical)
+
+    def contract(self, contract_id: str) -> JsonObject:
+        """Both sides' entries of a contract with all their versions, live ones first (REG-7). Raises NotFound."""
+        rows = self._database.read(lambda session: contracts.versions(session, contract_id))
+        if not rows:
+            raise NotFound(f"No contract goes by {contract_id[:100]!r}.", hint="get_system lists a system's contracts.")
+        return contract_history(contract_id, rows)
+
+    def neighbourhood(self, name: str) -> str:
+        """Who feeds a system and who reads it, as a Mermaid flowchart. Raises NotFound or Ambiguous."""
+        with self.reading() as registry:
+            system_id = find_system(registry, name)
+            near = [*registry.dependencies(system_id), system_id, *registry.dependents(system_id)]
+            return mermaid(registry, near, highlight=system_id)
+
+    def overview(self) -> JsonObject:
+        """How many systems there are, by tier and health; contracts; and the largest hubs."""
+        with self.reading() as registry:
+            return overview(registry)
+
+    def touching(self, path: str) -> list[JsonObject]:
+        """The systems that read or write something at or below a path, with what they do there; at most 50."""
+        with self.reading() as registry:
+            return touching(registry, self.canonical(path))[:50]
+
+    def resources_like(self, typed: str, limit: int) -> list[str]:
+        """Resources as their systems write them that begin so, in order."""
+        with self.reading() as registry:
+            return resources_like(registry, typed)[:limit]
+
+    def ids_like(self, typed: str, limit: int) -> list[str]:
+        """Ids of live systems that begin with the text, then those that have it elsewhere in id or name."""
+        wanted = typed.lower()
+        with self.reading() as registry:
+            live = sorted(stored.id for stored in registry.live_systems())
+            named = {stored.id: stored.system.name.lower() for stored in registry.live_systems()}
+        starting = [one for one in live if one.lower().startswith((wanted, f"sys_{wanted}"))]
+        inside = [one for one in live if one not in set(starting) and (wanted in one.lower() or wanted in named[one])]
+        return [*starting, *inside][:limit]
+
+    def contract_ids_like(self, typed: str, limit: int) -> list[str]:
+        """Contract ids that begin so, in order."""
+        return self._database.read(lambda session: contracts.ids_like(session, typed, limit))
+
     def archive(self, name: str, *, reason: str, force: bool, caller: str, now: datetime) -> tuple[str, list[str]]:
         """The system counts no longer, but stays readable with its contracts (REG-7): (its id, its live dependents).
 
@@ -269,6 +334,33 @@ class RegistryService:
             if registration.registry.systems[system_id].archived:
                 registration.update(system_id, archived=False, archived_at="", archive_reason="")
             return system_id
+
+        return self.write(now, change)
+
+    def confirm_contract(self, contract_id: str, *, reason: str, caller: str, now: datetime) -> list[str]:
+        """Every entry with this id counts as declared, with the reason kept in it; ids of the systems that hold one (CON-2).
+
+        Raises NotFound, or NotAllowed for a system: a person confirms.
+        """
+        if caller:
+            raise NotAllowed("A contract is confirmed by a person, not by a system.", hint="Ask the local user.")
+
+        def change(registration: Registration) -> list[str]:
+            holders = sorted(registration.registry.contract_holders.get(contract_id, ()))
+            if not holders:
+                raise NotFound(f"No live contract goes by {contract_id!r}.", path="/contract_id")
+            for holder in holders:
+                stored = registration.registry.systems[holder]
+                confirmed = tuple(
+                    contract.model_copy(
+                        update={"basis": Basis.DECLARED, "confirmed": {"at": to_wire(now), "reason": reason}}
+                    )
+                    if contract.contract_id == contract_id
+                    else contract
+                    for contract in stored.system.contracts
+                )
+                registration.update(holder, system=stored.system.model_copy(update={"contracts": confirmed}))
+            return holders
 
         return self.write(now, change)
 

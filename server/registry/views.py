@@ -1,11 +1,25 @@
 """What the registry tells of a system: the source's object, with what follows from everybody's accesses."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from server.model.base import JsonObject
+from server.model.contract import Contract, contract_document
 from server.model.system import StoredSystem, system_document
 from server.registry.gaps import gaps_of
 from server.registry.map import RegistryMap
+from server.registry.resources import overlaps
+
+
+class Recorded(Protocol):
+    """One recorded version of one side's entry."""
+
+    system_id: str
+    version: int
+    live: bool
+    recorded_at: str
+    document: JsonObject
 
 
 def full_document(registry: RegistryMap, system_id: str) -> JsonObject:
@@ -22,6 +36,26 @@ def full_document(registry: RegistryMap, system_id: str) -> JsonObject:
     )
 
 
+def contract_history(contract_id: str, rows: Sequence[Recorded]) -> JsonObject:
+    """A contract as its resource shows it: the present entries of both sides, then all versions."""
+    entries = [
+        {
+            "system_id": row.system_id,
+            "version": row.version,
+            "live": row.live,
+            "recorded_at": row.recorded_at,
+            **_entry(row),
+        }
+        for row in rows
+    ]
+    return {
+        "contract_id": contract_id,
+        "live": any(row.live for row in rows),
+        "entries": [entry for entry in entries if entry["live"]] or entries[:1],
+        "versions": entries,
+    }
+
+
 def row(registry: RegistryMap, stored: StoredSystem) -> JsonObject:
     """One line of a list: {id, name, tier, status, owner, description, gaps}."""
     system = stored.system
@@ -34,6 +68,54 @@ def row(registry: RegistryMap, stored: StoredSystem) -> JsonObject:
         "description": shortened(system.description, 200),
         "gaps": sorted({gap.kind.value for gap in gaps_of(registry, system.id)}),
     }
+
+
+def overview(registry: RegistryMap) -> JsonObject:
+    """How many systems there are, by tier and health; contracts; and who has the most dependents."""
+    live = list(registry.live_systems())
+    dependents = {stored.id: len(registry.dependents(stored.id)) for stored in live}
+    hubs = sorted((one for one in dependents if dependents[one]), key=lambda one: (-dependents[one], one))[:10]
+    return {
+        "systems": len(live),
+        "archived": len(registry.systems) - len(live),
+        "by_tier": dict(sorted(Counter(stored.system.tier.value for stored in live).items())),
+        "by_status": dict(sorted(Counter(stored.system.status.value for stored in live).items())),
+        "contracts": len({c.contract_id for stored in live for c in stored.system.contracts}),
+        "resources": len({*registry.reads.names(), *registry.writes.names()}),
+        "revision": registry.revision,
+        "most_depended_on": {one: dependents[one] for one in hubs},
+    }
+
+
+def touching(registry: RegistryMap, name: str) -> list[JsonObject]:
+    """The systems that read or write something at or below a canonical name, with what they do there."""
+    rows = []
+    for system_id in sorted(registry.reads.systems(name) | registry.writes.systems(name)):
+        stored = registry.systems[system_id]
+        rows.append(
+            {
+                "system_id": system_id,
+                "tier": stored.system.tier.value,
+                "reads": [
+                    a.resource for a in stored.system.reads_from if overlaps(stored.canonical_of(a.resource), name)
+                ][:20],
+                "writes": [
+                    o.resource for o in stored.system.writes_to if overlaps(stored.canonical_of(o.resource), name)
+                ][:20],
+            }
+        )
+    return rows
+
+
+def resources_like(registry: RegistryMap, typed: str) -> list[str]:
+    """Resources as their systems write them that begin so, in order."""
+    named = {
+        access.resource
+        for stored in registry.live_systems()
+        for access in (*stored.system.reads_from, *stored.system.writes_to)
+        if access.resource.startswith(typed)
+    }
+    return sorted(named)
 
 
 def search_text(stored: StoredSystem) -> str:
@@ -79,3 +161,7 @@ def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str 
 def _label(text: str) -> str:
     kept = "".join(character if character.isalnum() or character in " _-.:/*~()" else " " for character in text)
     return shortened(" ".join(kept.split()), 60)
+
+
+def _entry(row: Recorded) -> JsonObject:
+    return contract_document(Contract.model_validate(row.document))

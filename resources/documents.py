@@ -1,0 +1,44 @@
+"""The source's documents, exact and whole."""
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from resources.records import complete_check
+from server.surface import Call, ResourceTemplate, StaticResource
+
+if TYPE_CHECKING:
+    from server.services import Services
+
+
+def read_registry(call: "Call[Services]") -> str:
+    """system_registry.json."""
+    return call.services.exchange.document("system_registry.json", now=call.now)
+
+
+def read_conflict_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """conflict_check.json: a check as the source writes it, the newest unless said otherwise."""
+    check = call.services.conflicts.stored(values.get("check_id") or "latest")
+    del check["inputs"]
+    return json.dumps(check, ensure_ascii=False, indent=2) + "\n"
+
+
+RESOURCES: tuple[StaticResource, ...] = (
+    StaticResource(
+        uri="concord://files/system_registry.json",
+        name="system_registry.json",
+        title="The registry file",
+        description="Every system with its accesses and contracts, the archived ones, and the contracts' summary.",
+        read=read_registry,
+    ),
+)
+TEMPLATES: tuple[ResourceTemplate, ...] = (
+    ResourceTemplate(
+        uri_template="concord://files/conflict_check.json{?check_id}",
+        name="conflict_check.json",
+        title="A check's file",
+        description="A check as the source writes it; the newest one without check_id.",
+        read=read_conflict_check,
+        complete={"check_id": complete_check},
+    ),
+)

@@ -1,0 +1,120 @@
+"""Resources that show one record each: a system, a contract, a check, a graph, a schema."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from server.surface import Call, ResourceTemplate
+
+if TYPE_CHECKING:
+    from server.services import Services
+
+SUGGESTED = 50
+"""Completions offered at most."""
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def read_system(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The source's system object, with version, findings and whether it is archived."""
+    view = call.services.registry.get(values["id"])
+    return _json(
+        {
+            **view.document,
+            "version": view.version,
+            "archived": view.archived,
+            **({"archived_at": view.archived_at, "archive_reason": view.archive_reason} if view.archived else {}),
+            "findings": [finding.model_dump(mode="json") for finding in view.findings],
+        }
+    )
+
+
+def read_contract(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """Both sides' entries with every version, the present ones first."""
+    return _json(call.services.registry.contract(values["id"]))
+
+
+def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The check with the inputs that it saw."""
+    return _json(call.services.conflicts.stored(values["id"]))
+
+
+def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The neighbourhood of a system as a Mermaid flowchart."""
+    return call.services.registry.neighbourhood(values["id"])
+
+
+def read_schema(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The JSON Schema of one kind of value."""
+    from server.model.shapes import schema_named
+
+    return _json(schema_named(values["name"]))
+
+
+def complete_system(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Ids of live systems that begin so, or have it in them."""
+    return call.services.registry.ids_like(typed, SUGGESTED)
+
+
+def complete_contract(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Contract ids that begin so."""
+    return call.services.registry.contract_ids_like(typed, SUGGESTED)
+
+
+def complete_check(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Check ids that begin so, newest first."""
+    return call.services.conflicts.check_ids(typed, SUGGESTED)
+
+
+def complete_schema(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Names of schemas that begin so."""
+    from server.model.shapes import SHAPES
+
+    return [name for name in SHAPES if name.startswith(typed)]
+
+
+TEMPLATES: tuple[ResourceTemplate, ...] = (
+    ResourceTemplate(
+        uri_template="concord://systems/{id}",
+        name="system",
+        title="A system",
+        description="The system object of system_registry.json, with version and open findings.",
+        read=read_system,
+        complete={"id": complete_system},
+    ),
+    ResourceTemplate(
+        uri_template="concord://contracts/{id}",
+        name="contract",
+        title="A contract",
+        description="Both sides' entries, with schema hash and every earlier version, also of archived systems.",
+        read=read_contract,
+        complete={"id": complete_contract},
+    ),
+    ResourceTemplate(
+        uri_template="concord://checks/{id}",
+        name="check",
+        title="A check",
+        description="A judgement with its proof and plan, and the inputs it saw; `latest` is the newest.",
+        read=read_check,
+        complete={"id": complete_check},
+    ),
+    ResourceTemplate(
+        uri_template="concord://graph/{id}",
+        name="graph",
+        title="A neighbourhood",
+        description="Who feeds a system and who reads it, as a Mermaid flowchart.",
+        read=read_graph,
+        complete={"id": complete_system},
+        mime_type="text/vnd.mermaid",
+    ),
+    ResourceTemplate(
+        uri_template="concord://schemas/{name}",
+        name="schema",
+        title="A schema",
+        description="The JSON Schema of a system, contract, change or check, as the server reads it.",
+        read=read_schema,
+        complete={"name": complete_schema},
+    ),
+)

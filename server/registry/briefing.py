@@ -1,0 +1,140 @@
+"""What to know before work on something: who reads it, what was agreed on, what is open."""
+
+from dataclasses import dataclass
+
+from server.errors import InvalidArgument, NotFound
+from server.model.base import JsonObject
+from server.model.contract import contract_document
+from server.registry.gaps import gaps_of
+from server.registry.graph import reach
+from server.registry.map import RegistryMap
+from server.registry.naming import Canonical, ContractTarget, ResourceTarget, SystemTarget, find_target
+from server.registry.resources import ancestors, overlaps
+
+SHOWN = 20
+"""Readers, contracts and findings listed; the totals are always given."""
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """One sentence, and the facts behind it."""
+
+    summary: str
+    data: JsonObject
+    system_id: str
+    """The system it is about, where it is about one."""
+
+
+def brief(registry: RegistryMap, *, path: str, system_id: str, canonical: Canonical) -> Briefing:
+    """The briefing on a system, or on a path (a resource, or a folder of a system).
+
+    Raises InvalidArgument where neither is given; NotFound or Ambiguous as names do.
+    """
+    if not path.strip() and not system_id.strip():
+        raise InvalidArgument("Say what you are about to work on.", path="/path", hint="Give path or system_id.")
+    if system_id.strip():
+        target = find_target(registry, system_id, canonical)
+    else:
+        inside = _system_around(registry, canonical(path))
+        try:
+            target = find_target(registry, path, canonical)
+        except NotFound:
+            if not inside:
+                raise
+            target = SystemTarget(inside)
+    match target:
+        case SystemTarget(id=name):
+            return _on_system(registry, name)
+        case ContractTarget(resource=name) | ResourceTarget(name=name):
+            return _on_resource(registry, path or system_id, name)
+
+
+def _on_system(registry: RegistryMap, system_id: str) -> Briefing:
+    stored = registry.systems[system_id]
+    readers: dict[str, list[str]] = {}
+    for output in stored.system.writes_to:
+        for reader in registry.consumers_of_output(system_id, output):
+            readers.setdefault(reader, []).append(output.resource)
+    for reader in registry.dependents(system_id):
+        readers.setdefault(reader, [])
+    rows = [_reader(registry, reader, resources) for reader, resources in sorted(readers.items())]
+    contracts = [contract_document(contract) for contract in stored.system.contracts]
+    below = reach(system_id, registry.dependents(system_id), registry.dependents)
+    gaps = gaps_of(registry, system_id)
+    state = "archived" if stored.archived else stored.system.tier.value
+    summary = (
+        f"{system_id} ({state}) writes {len(stored.system.writes_to)} resources, read by {len(rows)} systems "
+        f"({len(below)} in all further down); {len(contracts)} contracts, {len(gaps)} open findings."
+    )
+    data = {
+        "about": {
+            "kind": "system",
+            "id": system_id,
+            "tier": stored.system.tier.value,
+            "status": stored.system.status.value,
+        },
+        "writes_to": [output.resource for output in stored.system.writes_to][:SHOWN],
+        "reads_from": [access.resource for access in stored.system.reads_from][:SHOWN],
+        "readers": rows[:SHOWN],
+        "readers_total": len(rows),
+        "affected_total": len(below),
+        "contracts": contracts[:SHOWN],
+        "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
+    }
+    return Briefing(summary, data, system_id)
+
+
+def _on_resource(registry: RegistryMap, written: str, name: str) -> Briefing:
+    writers = sorted(registry.writers_of(name))
+    readers = [_reader(registry, reader, [written]) for reader in registry.readers_of(name)]
+    for writer in writers:
+        stored = registry.systems[writer]
+        for output in stored.system.writes_to:
+            if overlaps(stored.canonical_of(output.resource), name):
+                known = {row["system_id"] for row in readers}
+                others = set(registry.consumers_of_output(writer, output)) - known
+                readers += [_reader(registry, reader, [written]) for reader in sorted(others)]
+    contracts = [
+        {"system_id": holder.id, **contract_document(contract)} for holder, contract in registry.contracts_on(name)
+    ]
+    below = reach(written, [row["system_id"] for row in readers], registry.dependents)
+    gaps = [gap for writer in writers for gap in gaps_of(registry, writer)]
+    summary = (
+        f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {len(readers)} systems"
+        f" ({len(below)} in all further down); {len(contracts)} contracts."
+    )
+    data = {
+        "about": {"kind": "resource", "resource": written, "canonical": name},
+        "writers": writers[:SHOWN],
+        "readers": readers[:SHOWN],
+        "readers_total": len(readers),
+        "affected_total": len(below),
+        "contracts": contracts[:SHOWN],
+        "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
+    }
+    return Briefing(summary, data, writers[0] if len(writers) == 1 else "")
+
+
+def _reader(registry: RegistryMap, system_id: str, resources: list[str]) -> JsonObject:
+    stored = registry.systems.get(system_id)
+    return {
+        "system_id": system_id,
+        "registered": stored is not None,
+        "tier": stored.system.tier.value if stored else "",
+        "status": stored.system.status.value if stored else "",
+        "resources": resources[:SHOWN],
+    }
+
+
+def _finding(kind: str, severity: str, message: str) -> JsonObject:
+    return {"kind": str(kind), "severity": str(severity), "message": message}
+
+
+def _system_around(registry: RegistryMap, name: str) -> str:
+    """The live system whose own folder holds this path, the innermost where folders nest; empty for none."""
+    around = [
+        (len(stored.system.root), stored.id)
+        for stored in registry.live_systems()
+        if stored.system.root and stored.canonical_of(stored.system.root) in (name, *ancestors(name))
+    ]
+    return max(around)[1] if around else ""

@@ -1,0 +1,18 @@
+"""One field per area: what the surfaces call."""
+
+from dataclasses import dataclass
+
+from server.conflicts.service import ConflictService
+from server.exchange.service import ExchangeService
+from server.findings.service import FindingsService
+from server.registry.service import RegistryService
+
+
+@dataclass(frozen=True)
+class Services:
+    """The areas, built once by the composition root."""
+
+    registry: RegistryService
+    findings: FindingsService
+    conflicts: ConflictService
+    exchange: ExchangeService

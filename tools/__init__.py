@@ -1,0 +1,11 @@
+"""The tools, one file per group, in the order in which clients list them."""
+
+from typing import Any
+
+from server.surface import Tool
+from tools.admin import TOOLS as ADMIN
+from tools.checks import TOOLS as CHECKS
+from tools.records import TOOLS as RECORDS
+from tools.registry import TOOLS as REGISTRY
+
+TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *CHECKS, *RECORDS, *ADMIN)

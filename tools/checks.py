@@ -1,0 +1,107 @@
+"""The tool that judges a change before it is tested."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from server.model.change import Change
+from server.surface import (
+    Answer,
+    Arguments,
+    Call,
+    Lift,
+    Members,
+    Next,
+    Tool,
+    argument,
+    array,
+    boolean,
+    obj,
+    string,
+)
+
+if TYPE_CHECKING:
+    from server.services import Services
+
+
+class CheckChange(Arguments):
+    """One change by its parts, or several in `changes`."""
+
+    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "resource": ("path", "file", "uri", "contract_id", "target"),
+        "source_system": ("system_id", "sys", "system", "source", "writer"),
+        "new_schema": ("schema", "json_schema"),
+        "patch": ("json_patch", "diff"),
+        "samples_after": ("samples", "examples"),
+        "title": ("summary", "name"),
+    }
+    lift: ClassVar[Lift | None] = Lift("changes", carry=("resource", "new_schema", "patch", "samples_after"))
+    resource: str = argument("Path, URI or contract id, as registered.", "", max_length=2_000)
+    new_schema: dict[str, Any] = argument("Full JSON Schema of what will be written.", {})
+    patch: tuple[dict[str, Any], ...] = argument("Or JSON Patch (RFC 6902) of the present schema; move = rename.", ())
+    samples_after: tuple[Any, ...] = argument("Example documents; can prove a break, never safety.", ())
+    source_system: str = argument("Who changes; may be left out where one system writes it.", "", max_length=200)
+    changes: Annotated[
+        tuple[Change, ...],
+        Members(
+            resource=string("Path, URI or contract id; none = internal."),
+            new_schema=obj("Full new JSON Schema."),
+            patch=array("JSON Patch."),
+            merge_patch=obj("RFC 7386."),
+            timing=obj("{schedule, timezone, interval_seconds}."),
+            format=obj("{media_type, container, encoding, naming}."),
+            semantics=array("{path, unit, meaning, timezone}."),
+            capacity=obj("{max_bytes, max_rows}."),
+            reads=array("A reader's paths from now on."),
+            reader_schema=obj("A reader's schema from now on."),
+            removes=boolean("No longer written."),
+            removes_dependency=string("System no longer read."),
+            base_hash=string("Hash of the patched schema."),
+            description=string("In words; decides nothing."),
+        ),
+    ] = argument("Several changes, or other facets than the schema.", ())
+    title: str = argument("What this is, in a few words.", "", max_length=500)
+
+
+def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
+    """The judgement, with proof and plan."""
+    single = args.model_dump(
+        mode="json", include={"resource", "new_schema", "patch", "samples_after"}, exclude_defaults=True
+    )
+    several = [one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in args.changes]
+    checked = call.services.conflicts.check(
+        [*([single] if single else []), *several],
+        source_system=args.source_system,
+        caller=call.caller,
+        now=call.now,
+        keep=not call.read_only,
+    )
+    check_id = checked.document["check_id"]
+    return Answer(
+        summary=checked.summary,
+        data=checked.document,
+        next=[Next("read_record", {"uri": f"concord://checks/{check_id}"})] if check_id else [],
+        uri=f"concord://checks/{check_id}" if check_id else "",
+    )
+
+
+TOOLS: tuple[Tool[Any], ...] = (
+    Tool(
+        name="check_change",
+        toolset="core",
+        title="Check a change",
+        description=(
+            "Judges a planned change against everyone who reads what it touches, before it is made: CLEAR, REVIEW_REQUIRED or "
+            "CONFLICT_DETECTED, with a document that would break the reader, and a migration plan. "
+            "A dry run: nothing is proposed or changed."
+        ),
+        arguments=CheckChange,
+        run=check_change,
+        example={
+            "resource": "~/outputs/signals.json",
+            "patch": [{"op": "move", "from": "/properties/score", "path": "/properties/rating"}],
+        },
+        read_only=True,
+        idempotent=True,
+        always_loaded=True,
+    ),
+)

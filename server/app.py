@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterable
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from prompts import PROMPTS
@@ -10,6 +9,7 @@ from resources import RESOURCES, TEMPLATES
 from server.clock import clock_from
 from server.config import Config
 from server.surface import Catalogue, Selection
+from server.version import installed_version
 from tools import TOOLS
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from server.web.concord_server import ConcordServer
 
 INSTRUCTIONS = """\
-Concord keeps systems that improve themselves from breaking each other. It knows who reads and writes what, and proves what a change would break.
+Concord keeps systems that improve themselves from breaking each other. It knows who reads and writes what, \
+and proves what a change would break.
 - Before you change a file, table, prompt or schema that others may read: call brief, then check_change. CLEAR = no reader breaks; \
 CONFLICT_DETECTED = do not make the change, show the witness and follow the plan; REVIEW_REQUIRED = ask the people it names.
 - New systems register once with register_system (a tier is required); consumers say what they read in a CONSUMER contract.
@@ -45,6 +46,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         findings=FindingsService(database),
         conflicts=ConflictService(database, registry, engine=containment_engine, check_schema=check_shape),
         exchange=ExchangeService(registry, database),
+        close=database.close,
     )
 
 
@@ -71,14 +73,6 @@ def build_server(config: Config) -> "ConcordServer":
     )
     services.changed = server.changed
     return server
-
-
-def installed_version() -> str:
-    """The version of this distribution."""
-    try:
-        return version("concord-mcp")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 class _DeferredServices:

@@ -1,5 +1,6 @@
 """One field per area: what the surfaces call."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.conflicts.service import ConflictService
@@ -16,3 +17,5 @@ class Services:
     findings: FindingsService
     conflicts: ConflictService
     exchange: ExchangeService
+    close: Callable[[], None]
+    """Closes the database; a later call opens it again."""

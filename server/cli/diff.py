@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from server.cli.documents import as_schema, parse_json, read_lines, read_schema
 from server.cli.output import show, show_json
-from server.cli.settings import add_json_flag
+from server.cli.session import add_json_flag
 from server.errors import ConcordError, InvalidArgument
 from server.model.base import Json, JsonObject
 

@@ -45,7 +45,9 @@ def _run(words: Sequence[str]) -> int:
     if command is not None:
         return command.load().run(parse_arguments(command, words[1:]))
     if words[:1] == ["--version"]:
-        print(f"concord {_version()}")
+        from server.version import installed_version
+
+        print(f"concord {installed_version()}")
         return 0
     overview = overview_parser()
     if words and not words[0].startswith("-"):
@@ -53,16 +55,6 @@ def _run(words: Sequence[str]) -> int:
     overview.parse_args(list(words))
     overview.print_help()
     return 0
-
-
-def _version() -> str:
-    """The installed version; looked up in the metadata, so that it is stated once, in pyproject.toml."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("concord-mcp")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _tell(error: ConcordError, *, as_json: bool) -> int:

@@ -1,0 +1,87 @@
+"""Check a proposed change against every reader of what it touches.
+
+FILE holds a change ({"resource", "new_schema", …}), a list of changes, or {"source_system", "changes"}; `-` is standard
+input. The check is a dry run: it changes nothing but keeps its own record. --source-system says who proposes the change,
+where the file does not and several systems could be meant.
+
+Exit codes: 0 CLEAR, 1 CONFLICT_DETECTED, 2 REVIEW_REQUIRED, 3 bad input.
+"""
+
+import argparse
+import json
+
+from server.cli.documents import read_json
+from server.cli.output import show, show_json
+from server.cli.session import add_database_flag, add_json_flag, opened
+from server.errors import InvalidArgument
+from server.model.base import Json, JsonObject
+
+EXIT_CODES = {"CLEAR": 0, "CONFLICT_DETECTED": 1, "REVIEW_REQUIRED": 2}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `concord check` takes."""
+    parser.add_argument("file", metavar="FILE", help="the change, as JSON")
+    parser.add_argument("--source-system", default="", metavar="ID", help="the system that proposes the change")
+    add_json_flag(parser)
+    add_database_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Judge the change; the exit code is the verdict."""
+    source, changes = _asked(read_json(arguments.file), arguments.file)
+    with opened(arguments) as session:
+        checked = session.services.conflicts.check(
+            changes,
+            source_system=arguments.source_system or source,
+            caller=session.config.system,
+            now=session.now(),
+        )
+    if arguments.json:
+        show_json({"summary": checked.summary, **checked.document})
+    else:
+        _show(checked.summary, checked.document)
+    return EXIT_CODES[checked.document["verdict"]]
+
+
+def _asked(document: Json, name: str) -> tuple[str, list[Json]]:
+    """Who proposes ("" where the file doesn't say), and the changes."""
+    if isinstance(document, list):
+        return "", document
+    if not isinstance(document, dict):
+        raise InvalidArgument(f"{name} holds no change.", hint='Such as {"resource": "…", "new_schema": {…}}.')
+    rest = {member: value for member, value in document.items() if member not in ("source_system", "title")}
+    source = document.get("source_system", "")
+    if not isinstance(source, str):
+        raise InvalidArgument("source_system is a system's id.", path="/source_system")
+    if "changes" not in rest:
+        return source, [rest]
+    changes = rest.pop("changes")
+    if rest or not isinstance(changes, list):
+        raise InvalidArgument(
+            f"{name} has members beside `changes`, or `changes` is no list.",
+            allowed=("source_system", "title", "changes"),
+        )
+    return source, changes
+
+
+def _show(summary: str, document: JsonObject) -> None:
+    show(summary)
+    for conflict in document["conflicts"]:
+        show()
+        show(f"{conflict['severity']} {conflict['type']} for {conflict['affected_system']} (rule {conflict['rule']})")
+        show(f"  {conflict['description']}")
+        if "witness" in conflict:
+            show(f"  witness: {json.dumps(conflict['witness'], ensure_ascii=False)}")
+        resolution = conflict["proposed_resolution"]
+        show(f"  plan: {resolution['strategy']}, {resolution['estimated_duration_days']} days")
+        for number, step in enumerate(resolution["steps"], start=1):
+            show(f"    {number}. {step}")
+        show(f"  rollback: {resolution['rollback_plan']}")
+    for item in document["undecided"]:
+        show()
+        show(f"undecided for {item['affected_system'] or item['resource']}: {item['reason']}")
+    for text in (document["non_breaking_notes"], document["recommendation"]):
+        if text:
+            show()
+            show(text)

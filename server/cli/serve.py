@@ -1,0 +1,76 @@
+"""Serve the MCP tools, resources and prompts over stdio or HTTP.
+
+On stdio the caller is the local user, who may do everything; --as makes the process one system, which acts for itself
+alone. Over HTTP the caller is the system that the bearer token names (CONCORD_TOKENS).
+"""
+
+import argparse
+
+from server.cli.output import show_progress
+from server.cli.session import add_database_flag, configuration
+from server.config import Config
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8765
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `concord serve` takes."""
+    parser.add_argument(
+        "--transport", choices=("stdio", "http"), default="stdio", help="how clients reach it (default: stdio)"
+    )
+    parser.add_argument(
+        "--host", default=DEFAULT_HOST, help=f"address to listen on, over HTTP (default: {DEFAULT_HOST})"
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=DEFAULT_PORT,
+        help=f"port to listen on, over HTTP; 0 takes a free one (default: {DEFAULT_PORT})",
+    )
+    parser.add_argument(
+        "--as", dest="system", metavar="SYSTEM_ID", help="the system that calls on stdio (default: CONCORD_SYSTEM)"
+    )
+    parser.add_argument("--toolsets", type=_names, metavar="A,B", help="toolsets to list, in place of `core`")
+    parser.add_argument("--tools", type=_names, metavar="X,Y", help="single tools to list besides")
+    parser.add_argument("--exclude-tools", type=_names, metavar="X,Y", help="tools not to list")
+    parser.add_argument("--read-only", action="store_true", default=None, help="list only tools that change nothing")
+    add_database_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until the client leaves or a signal comes."""
+    config = settings(arguments)
+    from server.app import build_server
+
+    server = build_server(config)
+    if arguments.transport == "stdio":
+        from server.web.stdio import serve_stdio
+
+        return serve_stdio(server)
+    from server.web.http import serve_http
+
+    return serve_http(
+        server, arguments.host, arguments.port, announce=lambda url: show_progress(f"Concord listens at {url}")
+    )
+
+
+def settings(arguments: argparse.Namespace) -> Config:
+    """The environment's settings, with the flags of this call in place."""
+    return configuration(arguments).with_flags(
+        system=arguments.system,
+        toolsets=arguments.toolsets,
+        tools=arguments.tools,
+        exclude_tools=arguments.exclude_tools,
+        read_only=arguments.read_only,
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535")
+    return int(text)

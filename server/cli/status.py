@@ -1,0 +1,55 @@
+"""Show how many systems, gaps and open findings there are."""
+
+import argparse
+from collections import Counter
+
+from server.cli.output import show, show_json, show_table
+from server.cli.session import add_database_flag, add_json_flag, opened
+from server.model.base import JsonObject
+
+MOST_PRESSING = 10
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `concord status` takes."""
+    add_json_flag(parser)
+    add_database_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say how things stand."""
+    with opened(arguments) as session:
+        with session.services.registry.reading() as registry:
+            systems = [stored for stored in registry.systems.values() if not stored.archived]
+            answer: JsonObject = {
+                "systems": len(systems),
+                "archived": len(registry.systems) - len(systems),
+                "tiers": dict(sorted(Counter(str(stored.system.tier) for stored in systems).items())),
+                "statuses": dict(sorted(Counter(str(stored.system.status) for stored in systems).items())),
+                "contracts": sum(len(stored.system.contracts) for stored in systems),
+                "registry_version": registry.revision,
+            }
+        answer["open_findings"] = session.services.findings.counts()
+        pressing = session.services.findings.find(limit=MOST_PRESSING).findings
+        answer["most_pressing"] = [
+            {"id": one.id, "severity": str(one.severity), "system_id": one.system_id, "message": one.message}
+            for one in pressing
+        ]
+    if arguments.json:
+        show_json(answer)
+    else:
+        _show(answer)
+    return 0
+
+
+def _show(answer: JsonObject) -> None:
+    show(f"{answer['systems']} systems ({answer['archived']} archived), {answer['contracts']} contracts")
+    for title, counts in (("tier", answer["tiers"]), ("status", answer["statuses"])):
+        if counts:
+            show(f"by {title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    if not answer["open_findings"]:
+        show("no open findings")
+        return
+    show("open findings: " + ", ".join(f"{kind} {count}" for kind, count in answer["open_findings"].items()))
+    rows = [(one["severity"], one["system_id"], one["message"]) for one in answer["most_pressing"]]
+    show_table(("severity", "system", "finding"), rows)

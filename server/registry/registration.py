@@ -18,7 +18,7 @@ from server.registry.views import search_text
 from server.storage import contracts, counters, findings, systems
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from server.storage.session import Session
 
 Canonical = Callable[[str, str], str]
 """(resource as written, the system's root) → canonical name."""

@@ -25,9 +25,8 @@ from server.registry.views import contract_history, full_document, mermaid, over
 from server.storage import contracts, findings, idempotency, systems
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
-
     from server.storage.database import Database
+    from server.storage.session import Session
 
 T = TypeVar("T")
 

@@ -1,5 +1,6 @@
 """From a compose project to systems: one per service, with the services it needs and the data it mounts (REG-11)."""
 
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from server.errors import InvalidArgument
+from server.exchange.compose.interpolation import read_env_file
 from server.exchange.compose.project import Project, ProjectReader, Service
 from server.exchange.compose.references import (
     Need,
@@ -17,13 +19,15 @@ from server.exchange.compose.references import (
 )
 from server.exchange.compose.volumes import Touch, touches_of
 from server.exchange.imported import Imported, ListedSystem, Remarks
-from server.exchange.source import Request
+from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.system import System
 from server.model.tier import Tier
 
 KIND = "compose"
+FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""What compose looks for in a folder; the first that is there counts, with its `.override` beside it."""
 
 _CRITICALITY = {
     "critical": Tier.MISSION_CRITICAL,
@@ -49,6 +53,24 @@ def recognises(path: str, text: str) -> bool:
 def is_env_file(path: str) -> bool:
     """Whether a file beside compose files sets variables for them."""
     return _ENV_FILE.search(path) is not None
+
+
+def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
+    """What compose would read in a folder: the files that `COMPOSE_FILE` in its `.env` names, else the usual ones."""
+    variables = nearby(posixpath.join(folder, ".env"))
+    if isinstance(variables, SourceFile):
+        values = read_env_file(variables.text, {}, report=lambda line, reason: None)
+        named = [name for name in re.split(r"[:;]", values.get("COMPOSE_FILE", "")) if name]
+        found = [nearby(posixpath.join(folder, name)) for name in named]
+        if named and all(isinstance(file, SourceFile) for file in found):
+            return [file for file in found if isinstance(file, SourceFile)]
+    for name in FILE_NAMES:
+        main = nearby(posixpath.join(folder, name))
+        if isinstance(main, SourceFile):
+            stem = name.rpartition(".")[0]
+            beside = (nearby(posixpath.join(folder, f"{stem}.override.{ending}")) for ending in ("yaml", "yml"))
+            return [main, *(file for file in beside if isinstance(file, SourceFile))][:2]
+    return []
 
 
 def read_compose(request: Request) -> Imported:

@@ -1,0 +1,96 @@
+"""The formats that can be imported, as a table: what is recognised how, and who reads it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.errors import InvalidArgument
+from server.exchange import registry_json
+from server.exchange.compose import importer as compose
+from server.exchange.imported import Imported
+from server.exchange.registry_json import ReadSystem
+from server.exchange.source import Nearby, Request, SourceFile
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: its name, what it is, and how it is told and read."""
+
+    name: str
+    title: str
+    recognises: Callable[[str, str], bool]
+    """(path, text) → whether it looks like this format; looks at names and the first characters only."""
+    read: Callable[[Request, ReadSystem], Imported]
+    files_in: Callable[[str, Nearby], list[SourceFile]]
+    """(folder, way to its files) → the files of this format that the folder stands for; none where there are none."""
+    folder_files: tuple[str, ...]
+    """Names that `files_in` looks for."""
+    goes_along: Callable[[str], bool] = lambda path: False
+    """Whether a file of this name belongs to a source of this format without being one by itself."""
+
+
+FORMATS = (
+    Format(
+        registry_json.KIND,
+        "the registry file system_registry.json",
+        registry_json.recognises,
+        lambda request, read_system: registry_json.read_registry(request, read_system=read_system),
+        registry_json.files_in,
+        (registry_json.FILE_NAME,),
+    ),
+    Format(
+        compose.KIND,
+        "docker compose files",
+        compose.recognises,
+        lambda request, read_system: compose.read_compose(request),
+        compose.files_in,
+        compose.FILE_NAMES,
+        goes_along=compose.is_env_file,
+    ),
+)
+
+
+def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
+    """The format of these files: the one that is named, else the first that recognises them all.
+
+    Raises InvalidArgument, with the known formats, where none fits or files of several formats come together.
+    """
+    if name:
+        wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
+        for known in FORMATS:
+            if known.name == _ALSO_CALLED.get(wanted, wanted):
+                return known
+        raise InvalidArgument(
+            f"{name[:80]!r} is no format that can be imported.", path="/format", allowed=_names(), hint=_hint()
+        )
+    for known in FORMATS:
+        fits = [known.recognises(file.path, file.text) for file in files if not known.goes_along(file.path)]
+        if fits and all(fits):
+            return known
+    shown = ", ".join(file.path or "the text" for file in files[:5])
+    several = len({known.name for known in FORMATS for file in files if known.recognises(file.path, file.text)}) > 1
+    raise InvalidArgument(
+        f"{shown}: files of several formats, which have to be imported one after the other."
+        if several
+        else f"{shown}: not recognised as anything that can be imported.",
+        path="/path",
+        allowed=_names(),
+        hint=_hint(),
+    )
+
+
+_ALSO_CALLED = {
+    "docker_compose": compose.KIND,
+    "docker": compose.KIND,
+    "registry": registry_json.KIND,
+    "system_registry": registry_json.KIND,
+    "system_registry.json": registry_json.KIND,
+    "json": registry_json.KIND,
+}
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(known.name for known in FORMATS)
+
+
+def _hint() -> str:
+    return "Known are " + " and ".join(f"{known.title} (format {known.name})" for known in FORMATS) + "."

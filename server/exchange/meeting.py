@@ -1,0 +1,158 @@
+"""How an entry of a source meets what is registered already (REG-11).
+
+A source that describes systems from outside (`inferred`) only ever adds to or takes back what it said itself: each
+access that it contributes carries the source's key. What an owner wrote wins, and nothing of it is lost.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from server.exchange.imported import Imported, ListedSystem
+from server.model.contract import Basis, Contract
+from server.model.system import Input, Output, StoredSystem, System
+from server.model.tier import Tier
+
+IMPORTED_FROM = "imported_from"
+"""Member of an access: the source that says so."""
+
+A = TypeVar("A", Input, Output)
+Canonical = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What becomes of one entry."""
+
+    system: System
+    tier_basis: Basis
+    own: bool
+    """The system belongs to this source; else the source only adds to what somebody else registered."""
+
+
+def land(listed: ListedSystem, imported: Imported, existing: StoredSystem | None, *, canonical: Canonical) -> Landing:
+    """The registration that results where this entry meets that registered system."""
+    if not imported.inferred:
+        # a registry file is somebody's own word
+        system = _with_known_contract_ids(listed.system, existing)
+        return Landing(system, listed.tier_basis, own=existing is None or existing.source in ("", imported.source))
+    said = _marked(listed.system, imported.source)
+    if existing is None:
+        return Landing(said, listed.tier_basis, own=True)
+    own = existing.source == imported.source
+    system = existing.system
+    changes: dict[str, Any] = {
+        "reads_from": _joined(system.reads_from, said.reads_from, imported.source, system.root, canonical),
+        "writes_to": _joined(system.writes_to, said.writes_to, imported.source, system.root, canonical),
+    }
+    tier, basis = system.tier, existing.tier_basis
+    if own:
+        changes["name"] = said.name
+        changes["description"] = said.description or system.description
+        changes["owner"] = said.owner or system.owner
+        changes.update(said.model_extra or {})
+        tier, basis = _tier(existing, listed)
+    return Landing(system.model_copy(update={**changes, "tier": tier}), basis, own=own)
+
+
+def without_source(system: System, source: str) -> System:
+    """The system without what this source had said of it."""
+    return system.model_copy(
+        update={
+            "reads_from": tuple(access for access in system.reads_from if _source_of(access) != source),
+            "writes_to": tuple(access for access in system.writes_to if _source_of(access) != source),
+        }
+    )
+
+
+def renamed(imported: Imported, taken: Sequence[str]) -> Imported:
+    """The source with these items under names that its project goes before, where another project has theirs."""
+    names = {item: f"{imported.project}.{item}" for item in taken}
+    resources = {f"service://{item}": f"service://{name}" for item, name in names.items()}
+
+    def moved(listed: ListedSystem) -> ListedSystem:
+        system = listed.system
+        return listed.model_copy(
+            update={
+                "system": system.model_copy(
+                    update={
+                        "id": f"sys_{names[listed.item]}"[:120] if listed.item in names else system.id,
+                        "reads_from": tuple(_moved(access, resources) for access in system.reads_from),
+                        "writes_to": tuple(_moved(access, resources) for access in system.writes_to),
+                    }
+                )
+            }
+        )
+
+    return imported.model_copy(update={"systems": tuple(moved(listed) for listed in imported.systems)})
+
+
+def taken_by_others(imported: Imported, registered: Mapping[str, StoredSystem]) -> list[str]:
+    """Items whose id belongs to a system of another project of the same kind."""
+    if not imported.project:
+        return []
+    taken = []
+    for listed in imported.systems:
+        other = registered.get(listed.system.id)
+        facts = (other.system.model_extra or {}).get(imported.kind) if other else None
+        if (
+            other is not None
+            and other.source not in ("", imported.source)
+            and other.source.startswith(f"{imported.kind}:")
+            and isinstance(facts, Mapping)
+            and facts.get("project") != imported.project
+        ):
+            taken.append(listed.item)
+    return taken
+
+
+def _tier(existing: StoredSystem, listed: ListedSystem) -> tuple[Tier, Basis]:
+    """A guess of the source never replaces a tier that somebody stated."""
+    if listed.tier_basis is not Basis.DECLARED and existing.tier_basis is Basis.DECLARED:
+        return existing.system.tier, existing.tier_basis
+    return listed.system.tier, listed.tier_basis
+
+
+def _marked(system: System, source: str) -> System:
+    mark = {IMPORTED_FROM: source}
+    return system.model_copy(
+        update={
+            "reads_from": tuple(access.model_copy(update=mark) for access in system.reads_from),
+            "writes_to": tuple(access.model_copy(update=mark) for access in system.writes_to),
+        }
+    )
+
+
+def _joined(registered: Sequence[A], said: Sequence[A], source: str, root: str, canonical: Canonical) -> tuple[A, ...]:
+    """What others said, in its place, then what the source says of anything that they did not mention."""
+    others = [access for access in registered if _source_of(access) != source]
+    known = {canonical(access.resource, root) for access in others}
+    return (*others, *(access for access in said if canonical(access.resource, root) not in known))
+
+
+def _source_of(access: Input | Output) -> str:
+    return str((access.model_extra or {}).get(IMPORTED_FROM, ""))
+
+
+def _moved(access: A, resources: Mapping[str, str]) -> A:
+    return access.model_copy(update={"resource": resources.get(access.resource, access.resource)})
+
+
+def _with_known_contract_ids(system: System, existing: StoredSystem | None) -> System:
+    """A contract that stands in the file without an id keeps the one that it was given before."""
+    if existing is None or all(contract.contract_id for contract in system.contracts):
+        return system
+    named = {contract.contract_id for contract in system.contracts}
+    free = [one for one in existing.system.contracts if one.contract_id not in named]
+    contracts: list[Contract] = []
+    for contract in system.contracts:
+        match = next((one for one in free if not contract.contract_id and _same_agreement(one, contract)), None)
+        if match is not None:
+            free.remove(match)
+            contract = contract.model_copy(update={"contract_id": match.contract_id})
+        contracts.append(contract)
+    return system.model_copy(update={"contracts": tuple(contracts)})
+
+
+def _same_agreement(one: Contract, other: Contract) -> bool:
+    return (one.type, one.counterparty, one.resource) == (other.type, other.counterparty, other.resource)

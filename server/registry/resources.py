@@ -67,12 +67,16 @@ def ancestors(canonical: str) -> Iterator[str]:
         stem = stem.rstrip("/").rsplit("/", 1)[0]
         if stem:
             yield prefix + stem
+    if not prefix and canonical not in ("/", "."):
+        yield "/" if canonical.startswith("/") else "."
 
 
 def static_prefix(canonical: str) -> str:
     """The folder of a glob up to its first wildcard."""
     wildcard = _GLOB.search(canonical) if is_glob(canonical) else None
-    return canonical[: wildcard.start()].rpartition("/")[0] if wildcard else canonical
+    if wildcard is None:
+        return canonical
+    return canonical[: wildcard.start()].rpartition("/")[0] or ("/" if canonical.startswith("/") else ".")
 
 
 def overlaps(one: str, other: str) -> bool:

@@ -1,8 +1,21 @@
 """What an importer made of its files: systems, and everything that it could not map or that dangles (REG-11)."""
 
+import hashlib
+
 from server.model.base import Moment, Text, Value
 from server.model.contract import Basis
 from server.model.system import System
+
+LONGEST_KEY = 200
+
+
+def source_key(kind: str, place: str) -> str:
+    """The key of a source: its kind and where it is. A long place keeps its end, and a hash of the whole."""
+    key = f"{kind}:{place}" if place else kind
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(place.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{kind}:{digest}…{place[-(LONGEST_KEY - len(kind) - 18) :]}"
 
 
 class ListedSystem(Value):

@@ -16,7 +16,7 @@ from server.model.tier import Tier
 IMPORTED_FROM = "imported_from"
 """Member of an access: the source that says so."""
 
-A = TypeVar("A", Input, Output)
+A = TypeVar("A", bound="Input | Output")
 Canonical = Callable[[str, str], str]
 
 
@@ -70,6 +70,9 @@ def renamed(imported: Imported, taken: Sequence[str]) -> Imported:
     names = {item: f"{imported.project}.{item}" for item in taken}
     resources = {f"service://{item}": f"service://{name}" for item, name in names.items()}
 
+    def moved_name(resource: str) -> dict[str, str]:
+        return {"resource": resources.get(resource, resource)}
+
     def moved(listed: ListedSystem) -> ListedSystem:
         system = listed.system
         return listed.model_copy(
@@ -77,8 +80,12 @@ def renamed(imported: Imported, taken: Sequence[str]) -> Imported:
                 "system": system.model_copy(
                     update={
                         "id": f"sys_{names[listed.item]}"[:120] if listed.item in names else system.id,
-                        "reads_from": tuple(_moved(access, resources) for access in system.reads_from),
-                        "writes_to": tuple(_moved(access, resources) for access in system.writes_to),
+                        "reads_from": tuple(
+                            access.model_copy(update=moved_name(access.resource)) for access in system.reads_from
+                        ),
+                        "writes_to": tuple(
+                            access.model_copy(update=moved_name(access.resource)) for access in system.writes_to
+                        ),
                     }
                 )
             }
@@ -123,19 +130,17 @@ def _marked(system: System, source: str) -> System:
     )
 
 
-def _joined(registered: Sequence[A], said: Sequence[A], source: str, root: str, canonical: Canonical) -> tuple[A, ...]:
+def _joined(
+    registered: tuple[A, ...], said: tuple[A, ...], source: str, root: str, canonical: Canonical
+) -> tuple[A, ...]:
     """What others said, in its place, then what the source says of anything that they did not mention."""
-    others = [access for access in registered if _source_of(access) != source]
-    known = {canonical(access.resource, root) for access in others}
-    return (*others, *(access for access in said if canonical(access.resource, root) not in known))
+    kept: list[A] = [access for access in registered if _source_of(access) != source]
+    known = {canonical(access.resource, root) for access in kept}
+    return (*kept, *(access for access in said if canonical(access.resource, root) not in known))
 
 
 def _source_of(access: Input | Output) -> str:
     return str((access.model_extra or {}).get(IMPORTED_FROM, ""))
-
-
-def _moved(access: A, resources: Mapping[str, str]) -> A:
-    return access.model_copy(update={"resource": resources.get(access.resource, access.resource)})
 
 
 def _with_known_contract_ids(system: System, existing: StoredSystem | None) -> System:
@@ -149,8 +154,7 @@ def _with_known_contract_ids(system: System, existing: StoredSystem | None) -> S
         match = next((one for one in free if not contract.contract_id and _same_agreement(one, contract)), None)
         if match is not None:
             free.remove(match)
-            contract = contract.model_copy(update={"contract_id": match.contract_id})
-        contracts.append(contract)
+        contracts.append(contract.model_copy(update={"contract_id": match.contract_id}) if match else contract)
     return system.model_copy(update={"contracts": tuple(contracts)})
 
 

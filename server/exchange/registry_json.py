@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
 from server.errors import ConcordError, InvalidArgument
-from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Remarks
+from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Remarks, source_key
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import ContractType
@@ -59,9 +59,8 @@ def read_registry(request: Request, *, read_system: ReadSystem) -> Imported:
         for pointer, entry in gone:
             _archive(entry, pointer, file, remarks, read_system, systems, archived)
     _note_dangling(systems, archived, remarks)
-    place = request.files[0].path or request.name
     return Imported(
-        source=f"{KIND}:{place}" if place else KIND,
+        source=source_key(KIND, request.files[0].path or request.name),
         kind=KIND,
         systems=tuple(systems.values()),
         archived=tuple(archived.values()),

@@ -132,6 +132,10 @@ class RegistryService:
         """The canonical name of a resource on this machine."""
         return canonical_name(without_credentials(resource), home=self._home, root=root, resolve=_resolved)
 
+    def read_system(self, document: Any) -> System:
+        """The registration that a document describes, with nothing stored. Raises InvalidArgument or TooLarge."""
+        return read_system(document, check_schema=self._check_schema)
+
     def register(
         self, document: Any, *, caller: str, now: datetime, expected_version: int = 0, idempotency_key: str = ""
     ) -> Registered:
@@ -139,7 +143,7 @@ class RegistryService:
 
         Raises InvalidArgument, StaleVersion, NotAllowed (a system registers only itself), IdempotencyMismatch.
         """
-        system = read_system(document, check_schema=self._check_schema)
+        system = self.read_system(document)
         if caller and caller != system.id:
             raise NotAllowed(f"{caller} can't register {system.id}: a system registers only itself.", path="/system/id")
 

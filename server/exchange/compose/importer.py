@@ -18,7 +18,7 @@ from server.exchange.compose.references import (
     needs_of,
 )
 from server.exchange.compose.volumes import Touch, touches_of
-from server.exchange.imported import Imported, ListedSystem, Remarks
+from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import Basis
@@ -109,7 +109,7 @@ def read_compose(request: Request) -> Imported:
     if not project.services:
         remarks.note("The files define no service.")
     return Imported(
-        source=f"{KIND}:{files[0].path or request.name or project.name}",
+        source=source_key(KIND, files[0].path or request.name or project.name),
         kind=KIND,
         systems=tuple(systems),
         unmapped=remarks.all_unmapped(),

@@ -1,0 +1,235 @@
+"""One import inside its transaction: everything that a source lists takes its place, or the whole is held (REG-11)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from server.clock import to_wire
+from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Remarks
+from server.exchange.meeting import land, renamed, taken_by_others, without_source
+from server.exchange.missing import Loss, loss_of
+from server.exchange.outcome import SHOWN, Edges, FindingLine, ImportOutcome, counted
+from server.model.base import JsonObject
+from server.model.contract import Basis
+from server.model.system import StoredSystem, System, system_document
+from server.registry.registration import Registration
+from server.registry.views import full_document
+from server.storage import findings, imports
+
+if TYPE_CHECKING:
+    from server.storage.imports import Listed
+
+_MOST_FINDINGS = 10_000
+
+
+class Arrival:
+    """Puts what was read into the registry, and counts what became of it."""
+
+    def __init__(self, registration: Registration, imported: Imported, as_written: Mapping[str, System]) -> None:
+        """`as_written` are the systems by id as the files have them, before what follows from accesses was left out."""
+        self._registration = registration
+        self._registry = registration.registry
+        self._remarks = Remarks()
+        self._as_written = as_written
+        taken = taken_by_others(imported, self._registry.systems)
+        self._imported = renamed(imported, taken) if taken else imported
+        for item in taken:
+            self._remarks.note(
+                f"Another project has a service {item} already; here it is sys_{imported.project}.{item} "
+                f"(service://{imported.project}.{item})."
+            )
+        self._created: list[str] = []
+        self._updated: list[str] = []
+        self._unchanged: list[str] = []
+        self._archived: list[str] = []
+        self._merged: list[str] = []
+
+    def take_place(self, *, confirm: bool, now: datetime) -> ImportOutcome:
+        """Everything is in its place and remembered as listed by its source; or nothing is, and the import is held."""
+        session, source = self._registration.session, self._imported.source
+        before = imports.listed_by(session, source)
+        items = self._items(before)
+        archived = {stored.id for stored in self._registry.systems.values() if stored.archived}
+        loss = loss_of(before, items, settled=archived, now=now)
+        if loss.needs_confirmation and not confirm:
+            return self._held(loss)
+        for listed in self._imported.systems:
+            self._put(listed)
+        for entry in self._imported.archived:
+            self._put_archived(entry, now)
+        missing = self._mark_missing(before, items, now)
+        imports.record(session, source, self._imported.kind, items, now=to_wire(now))
+        self._registration.finish()
+        return self._outcome(missing)
+
+    def _items(self, before: Mapping[str, "Listed"]) -> dict[str, str]:
+        """Name in the source → system id of everything that it lists."""
+        items = {listed.item: listed.system.id for listed in self._imported.systems}
+        items.update((entry.item, entry.system.id) for entry in self._imported.archived)
+        items.update(
+            (item, before[item].system_id)
+            for item in self._imported.passed_over
+            if item in before and before[item].present
+        )
+        return items
+
+    def _put(self, listed: ListedSystem) -> None:
+        system_id = listed.system.id
+        existing = self._registry.systems.get(system_id)
+        if existing is not None and existing.archived:
+            self._remarks.unmapped(
+                listed.item, f"{system_id} is archived here ({existing.archive_reason}); restore_system brings it back"
+            )
+            return
+        landing = land(listed, self._imported, existing, canonical=self._registration.canonical)
+        if existing is None:
+            self._registration.put(landing.system, source=self._imported.source, tier_basis=landing.tier_basis)
+            self._created.append(system_id)
+            return
+        if not landing.own and self._imported.inferred:
+            self._merged.append(system_id)
+        if self._stands_already(existing, landing.system, landing.tier_basis, own=landing.own):
+            self._unchanged.append(system_id)
+            return
+        self._registration.put(
+            landing.system,
+            tier_basis=landing.tier_basis,
+            missing_since="" if landing.own else existing.missing_since,
+        )
+        self._updated.append(system_id)
+
+    def _stands_already(self, existing: StoredSystem, system: System, basis: Basis, *, own: bool) -> bool:
+        if own and existing.missing_since:
+            return False
+        if existing.system == system and existing.tier_basis == basis:
+            return True
+        written = None if self._imported.inferred else self._as_written.get(system.id)
+        return written is not None and _in_order(full_document(self._registry, system.id)) == _in_order(
+            system_document(written)
+        )
+
+    def _put_archived(self, entry: ArchivedSystem, now: datetime) -> None:
+        system_id = entry.system.id
+        existing = self._registry.systems.get(system_id)
+        if existing is not None:
+            if not existing.archived:
+                self._remarks.unmapped(
+                    entry.item, f"{system_id} is archived in the file and live here; archive_system archives it"
+                )
+            self._unchanged.append(system_id)
+            return
+        self._registration.put(entry.system, source=self._imported.source)
+        self._registration.update(
+            system_id,
+            archived=True,
+            archived_at=entry.archived_at or to_wire(now),
+            archive_reason=entry.archive_reason,
+        )
+        self._archived.append(system_id)
+
+    def _mark_missing(self, before: Mapping[str, "Listed"], items: Mapping[str, str], now: datetime) -> list[str]:
+        """What the source no longer lists is MISSING; from others' systems what it had said goes."""
+        missing = []
+        for item, listing in before.items():
+            existing = self._registry.systems.get(listing.system_id)
+            if item in items or listing.system_id in items.values() or existing is None or existing.archived:
+                continue
+            if existing.source == self._imported.source:
+                missing.append(existing.id)
+                if not existing.missing_since:
+                    self._registration.update(existing.id, missing_since=to_wire(now))
+                continue
+            remaining = without_source(existing.system, self._imported.source)
+            if remaining != existing.system:
+                self._registration.put(remaining, tier_basis=existing.tier_basis, missing_since=existing.missing_since)
+                self._updated.append(existing.id)
+        return missing
+
+    def _held(self, loss: Loss) -> ImportOutcome:
+        gone = sorted(loss.recently)
+        return self._report(
+            summary=(
+                f"Held, nothing was changed: {len(gone)} of the {loss.listed} systems that {self._imported.source} "
+                f"listed in the last 30 days are gone, more than {loss.allowed:g}."
+            ),
+            missing=[],
+            held=True,
+            gone=tuple(gone[:SHOWN]),
+            confirm="Import the same source again with confirm = true, if they are really gone.",
+        )
+
+    def _outcome(self, missing: list[str]) -> ImportOutcome:
+        parts = [f"{len(self._created)} new", f"{len(self._updated)} changed", f"{len(self._unchanged)} as before"]
+        parts += [f"{len(ids)} {word}" for ids, word in ((missing, "missing"), (self._archived, "archived")) if ids]
+        total = len(self._imported.systems) + len(self._imported.archived)
+        left_out = len(self._imported.unmapped) + len(self._remarks.all_unmapped())
+        tail = f"; {left_out} things could not be mapped" if left_out else ""
+        tail += f"; {len(self._imported.dangling)} references dangle" if self._imported.dangling else ""
+        return self._report(
+            summary=f"{total} systems from {self._imported.source}: {', '.join(parts)}{tail}.",
+            missing=missing,
+            held=False,
+        )
+
+    def _report(
+        self, *, summary: str, missing: list[str], held: bool, gone: tuple[str, ...] = (), confirm: str = ""
+    ) -> ImportOutcome:
+        unmapped = (*self._imported.unmapped, *self._remarks.all_unmapped())
+        notes = list(self._imported.notes)
+        if self._merged and not held:
+            shown = ", ".join(sorted(self._merged)[:20])
+            notes.append(
+                f"Registered by others, whose word stands; the source only adds what they did not say: {shown}."
+            )
+        lines = () if held else self._findings()
+        return ImportOutcome(
+            summary=summary,
+            format=self._imported.kind,
+            source=self._imported.source,
+            held=held,
+            created=counted(self._created),
+            updated=counted(self._updated),
+            unchanged=counted(self._unchanged),
+            missing=counted(missing),
+            archived=counted(self._archived),
+            merged=counted(self._merged),
+            edges=self._edges(),
+            unmapped_total=len(unmapped),
+            unmapped=unmapped[:SHOWN],
+            dangling_total=len(self._imported.dangling),
+            dangling=self._imported.dangling[:SHOWN],
+            notes=(*notes, *self._remarks.all_notes())[:SHOWN],
+            findings_total=len(lines),
+            findings=lines[:SHOWN],
+            gone=gone,
+            confirm=confirm,
+        )
+
+    def _edges(self) -> Edges:
+        declared = inferred = 0
+        for listed in self._imported.systems:
+            firm: dict[str, bool] = {}
+            for link in self._registry.producers(listed.system.id):
+                firm[link.producer] = firm.get(link.producer, False) or link.basis is Basis.DECLARED
+            declared += sum(firm.values())
+            inferred += len(firm) - sum(firm.values())
+        return Edges(total=declared + inferred, declared=declared, inferred=inferred)
+
+    def _findings(self) -> tuple[FindingLine, ...]:
+        concerned = {listed.system.id for listed in self._imported.systems}
+        found, _ = findings.find(self._registration.session, limit=_MOST_FINDINGS)
+        return tuple(
+            FindingLine(kind=one.kind, severity=one.severity, system_id=one.system_id, subject=one.subject[:200])
+            for one in found
+            if one.system_id in concerned or concerned.intersection(one.details.get("members", ()))
+        )
+
+
+def _in_order(document: JsonObject) -> JsonObject:
+    """The same document, with lists that mean sets in one order."""
+    return {
+        **document,
+        "dependencies": sorted(set(document["dependencies"])),
+        "dependents": sorted(set(document["dependents"])),
+        "writes_to": [{**output, "consumers": sorted(set(output["consumers"]))} for output in document["writes_to"]],
+    }

@@ -1,0 +1,90 @@
+"""What an import or an export did, as the surfaces show it."""
+
+from server.exchange.imported import Dangling, Unmapped
+from server.model.base import JsonObject, Value
+
+SHOWN = 50
+"""Entries of each list that are shown; the totals count all."""
+
+
+class Counted(Value):
+    """Some systems: how many, and the first of them."""
+
+    total: int
+    ids: tuple[str, ...]
+
+
+class FindingLine(Value):
+    """One open finding about what was imported, in short."""
+
+    kind: str
+    severity: str
+    system_id: str
+    subject: str
+
+
+class Edges(Value):
+    """Dependencies of the imported systems on others."""
+
+    total: int
+    declared: int
+    inferred: int
+
+
+class ImportOutcome(Value):
+    """What an import did, or would do where it is held."""
+
+    summary: str
+    format: str
+    source: str
+    held: bool
+    """Nothing was changed: so much is gone that a person has to confirm."""
+    created: Counted
+    updated: Counted
+    unchanged: Counted
+    missing: Counted
+    """Systems that the source listed before and no longer lists."""
+    archived: Counted
+    merged: Counted
+    """Systems of others to which the source only added."""
+    edges: Edges
+    unmapped_total: int
+    unmapped: tuple[Unmapped, ...]
+    dangling_total: int
+    dangling: tuple[Dangling, ...]
+    notes: tuple[str, ...]
+    findings_total: int
+    findings: tuple[FindingLine, ...]
+    gone: tuple[str, ...] = ()
+    """Where it is held: what is gone, by the names in the source."""
+    confirm: str = ""
+    """Where it is held: how to go on."""
+
+
+class WrittenFile(Value):
+    """One file that was written."""
+
+    path: str
+    bytes: int
+
+
+class ExportOutcome(Value):
+    """What an export wrote."""
+
+    summary: str
+    directory: str
+    files: tuple[WrittenFile, ...]
+
+
+def counted(ids: list[str]) -> Counted:
+    """How many these are, and the first of them in order."""
+    ordered = sorted(ids)
+    return Counted(total=len(ordered), ids=tuple(ordered[:SHOWN]))
+
+
+def outcome_document(outcome: ImportOutcome | ExportOutcome) -> JsonObject:
+    """The outcome as JSON, `gone` and `confirm` only where the import is held."""
+    document = outcome.model_dump(mode="json")
+    if isinstance(outcome, ImportOutcome) and not outcome.held:
+        del document["gone"], document["confirm"]
+    return document

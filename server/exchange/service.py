@@ -1,0 +1,142 @@
+"""The exchange as the surfaces use it: bring a source in, write the source documents' files out."""
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.clock import to_wire
+from server.errors import InvalidArgument, NotAllowed, NotFound
+from server.exchange.arrival import Arrival
+from server.exchange.derived import without_derived
+from server.exchange.files import LARGEST, read_sources
+from server.exchange.formats import find_format
+from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
+from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
+from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
+from server.registry.registration import Registration
+from server.registry.service import RegistryService
+from server.registry.views import full_document
+
+if TYPE_CHECKING:
+    from server.storage.database import Database
+
+
+class ExchangeService:
+    """Imports into and exports from one registry."""
+
+    def __init__(self, registry: RegistryService, database: "Database") -> None:
+        self._registry = registry
+        self._database = database
+
+    def import_source(
+        self,
+        *,
+        now: datetime,
+        paths: Sequence[str] = (),
+        content: str = "",
+        format: str = "",  # noqa: A002 -- the argument's name on the surface
+        name: str = "",
+        profiles: Sequence[str] = (),
+        confirm: bool = False,
+        caller: str = "",
+    ) -> ImportOutcome:
+        """What the source lists stands registered, and what it no longer lists is MISSING; or the import is held (REG-11).
+
+        `paths` are files of one source, laid over each other in their order, or a folder; `content` is a file's text
+        instead, and `name` what it is to be called. `profiles` are compose's; `*` or `all` means every one.
+        Raises NotFound or InvalidArgument where nothing can be read at all, NotAllowed for a system that calls.
+        """
+        _only_a_person(caller, "import")
+        files, nearby = _given(paths, content)
+        known = find_format(files, format)
+        request = Request(files, nearby, tuple(profiles), name.strip())
+        imported = known.read(request, self._registry.read_system)
+        as_written = {listed.system.id: listed.system for listed in imported.systems}
+        if not imported.inferred:
+            systems = without_derived(imported.systems, self._registry.canonical)
+            imported = imported.model_copy(update={"systems": systems})
+
+        def change(registration: Registration) -> ImportOutcome:
+            return Arrival(registration, imported, as_written).take_place(confirm=confirm, now=now)
+
+        return self._registry.write(now, change)
+
+    def document(self, name: str, *, now: datetime) -> str:
+        """The text of one of the source documents' files as it would be written now. Raises NotFound for another name."""
+        write = _DOCUMENTS.get(name)
+        if write is None:
+            raise NotFound(f"There is no document {name[:100]!r}.", allowed=tuple(_DOCUMENTS))
+        return write(self._registry, now)
+
+    def export_files(self, directory: str, *, now: datetime, caller: str = "") -> ExportOutcome:
+        """Every source document's file stands in the folder, which is made where it is missing.
+
+        A file is replaced as a whole: a reader sees the old one or the new one. Raises InvalidArgument where the folder
+        can't be written, NotAllowed for a system that calls.
+        """
+        _only_a_person(caller, "export files")
+        if not directory.strip() or "\0" in directory:
+            raise InvalidArgument("A folder is needed to export into.", path="/directory")
+        texts = {name: self.document(name, now=now) for name in _DOCUMENTS}
+        try:
+            folder = Path(directory).expanduser().resolve()
+            folder.mkdir(parents=True, exist_ok=True)
+            written = tuple(_replace(folder / name, text) for name, text in texts.items())
+        except (OSError, RuntimeError) as error:
+            said = error.strerror if isinstance(error, OSError) else str(error)
+            raise InvalidArgument(f"{directory[:200]} can't be written to: {said}.", path="/directory") from error
+        names = ", ".join(texts)
+        return ExportOutcome(summary=f"Wrote {names} to {folder}.", directory=str(folder), files=written)
+
+
+def _registry_text(registry: RegistryService, now: datetime) -> str:
+    with registry.reading() as known:
+        live = [full_document(known, stored.id) for stored in known.live_systems()]
+        gone = [(stored, full_document(known, stored.id)) for stored in known.systems.values() if stored.archived]
+    return registry_text(registry_document(live, gone, last_updated=to_wire(now)))
+
+
+_DOCUMENTS: dict[str, Callable[[RegistryService, datetime], str]] = {FILE_NAME: _registry_text}
+"""The source documents' files by name, and what writes each."""
+
+
+def _given(paths: Sequence[str], content: str) -> tuple[tuple[SourceFile, ...], Nearby]:
+    named = [path for path in paths if path.strip()]
+    if named and content:
+        raise InvalidArgument("Either a path or the content is imported, not both.", path="/content")
+    if named:
+        return read_sources(named)
+    if not content.strip():
+        raise InvalidArgument("There is nothing to import: give a path or the content.", path="/path")
+    if len(content) > LARGEST:
+        raise InvalidArgument(f"The content is longer than {LARGEST:,} characters.", path="/content")
+    return (SourceFile("", content),), nothing_nearby
+
+
+def _replace(file: Path, text: str) -> WrittenFile:
+    """The file holds the text, durably; nobody ever sees a part of it."""
+    data = text.encode("utf-8")
+    descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        mode = file.stat().st_mode & 0o777 if file.exists() else 0o644
+        Path(beside).chmod(mode)
+        Path(beside).replace(file)
+    except OSError:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    return WrittenFile(path=str(file), bytes=len(data))
+
+
+def _only_a_person(caller: str, verb: str) -> None:
+    if caller:
+        raise NotAllowed(
+            f"{caller} can't {verb}: that concerns other systems than itself.",
+            hint="The local user does it, on the command line or through a server that runs for no system.",
+        )

@@ -1,0 +1,150 @@
+"""Where it plays: one folder that is home to the programs and to the server, and nothing outside of it.
+
+The folder is the home directory of every process that is started, so `~/outputs/signals.json` lies in it.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import get_default_environment, stdio_client
+from mcp_types import TextContent, TextResourceContents
+
+from server.demo.claims import Fallen
+from server.errors import InvalidArgument
+from server.model.base import Json, JsonObject
+
+PROGRAMS = Path(__file__).resolve().parent / "programs"
+PATIENCE_SECONDS = 30
+"""How long one call may take before the demonstration gives up: the whole of it takes a few seconds."""
+
+
+@contextmanager
+def folder_for_play(wanted: str | None, *, keep: bool) -> Iterator[Path]:
+    """The folder to play in: the wanted one, new or empty, which stays; else one that is gone afterwards unless kept."""
+    if wanted is not None:
+        folder = Path(wanted).expanduser().resolve()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InvalidArgument(f"{wanted} is not empty.", hint="Name a folder that is new or empty.")
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    if keep:
+        yield Path(tempfile.mkdtemp(prefix="concord-demo-")).resolve()
+        return
+    with tempfile.TemporaryDirectory(prefix="concord-demo-", ignore_cleanup_errors=True) as folder_name:
+        yield Path(folder_name).resolve()
+
+
+class Stage:
+    """The folder, and what is done in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._own = folder / ".concord"
+        self._log = self._own / "serve.log"
+        (self._own / "tmp").mkdir(parents=True)
+
+    def file(self, resource: str) -> Path:
+        """The file that a resource of the programs is: `~/outputs/signals.json` lies in the folder."""
+        return self.folder / resource.removeprefix("~/")
+
+    def write_json(self, resource: str, document: Json) -> None:
+        """The document stands in that file."""
+        self.file(resource).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+    async def run(self, program: str, *words: str) -> str:
+        """The program has run on the files that the words name (`~/…` is in the folder); the result is what it printed."""
+        arguments = [str(self.file(word)) if word.startswith("~/") else word for word in words]
+        ended = await anyio.run_process(
+            [sys.executable, str(PROGRAMS / f"{program}.py"), *arguments],
+            cwd=self.folder,
+            env=self._environment(),
+            check=False,
+        )
+        if ended.returncode != 0:
+            raise Fallen(f"{program}.py ended with exit code {ended.returncode}", ended.stderr.decode(errors="replace"))
+        return ended.stdout.decode(errors="replace").strip()
+
+    @asynccontextmanager
+    async def connected(self, system_ids: Sequence[str]) -> AsyncIterator[dict[str, "Connection"]]:
+        """One `concord serve` for each system, all on one database, started at once and ended with the block."""
+        leave = anyio.Event()
+        connections: dict[str, Connection] = {}
+        with self._log.open("a", encoding="utf-8") as log:
+            async with anyio.create_task_group() as tasks:
+
+                async def stay_connected(system_id: str, connected: anyio.Event) -> None:
+                    async with Client(stdio_client(self._server(system_id), errlog=log)) as client:
+                        connections[system_id] = Connection(client)
+                        connected.set()
+                        await leave.wait()
+
+                ready = [anyio.Event() for _ in system_ids]
+                for system_id, connected in zip(system_ids, ready, strict=True):
+                    tasks.start_soon(stay_connected, system_id, connected)
+                with anyio.fail_after(PATIENCE_SECONDS):
+                    for connected in ready:
+                        await connected.wait()
+                yield connections
+                leave.set()
+
+    def server_log(self) -> str:
+        """The last lines that the servers wrote about what went wrong."""
+        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
+        return "\n".join(lines[-12:])
+
+    def _server(self, system_id: str) -> StdioServerParameters:
+        return StdioServerParameters(
+            command=sys.executable,
+            args=["-m", "concord_mcp", "serve", "--as", system_id],
+            env=self._environment(),
+            cwd=self.folder,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        home, temporary = str(self.folder), str(self._own / "tmp")
+        return {
+            **get_default_environment(),
+            "HOME": home,
+            "USERPROFILE": home,
+            "CONCORD_HOME": str(self._own),
+            "TMPDIR": temporary,
+            "TEMP": temporary,
+            "TMP": temporary,
+            "PYTHONIOENCODING": "utf-8",
+        }
+
+
+class Connection:
+    """A system's own connection to its server, over MCP."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    @property
+    def server(self) -> str:
+        """Name and version of the server, and the protocol revision that was agreed on."""
+        info = self._client.server_info
+        name = f"{info.name} {info.version}" if info else "a server"
+        return f"{name}, MCP {self._client.protocol_version}"
+
+    async def call(self, tool: str, **arguments: Json) -> JsonObject:
+        """The tool's answer; a refusal ends the demonstration."""
+        with anyio.fail_after(PATIENCE_SECONDS):
+            result = await self._client.call_tool(tool, arguments)
+        if result.is_error or not isinstance(result.structured_content, dict):
+            said = [block.text for block in result.content if isinstance(block, TextContent)]
+            raise Fallen(f"{tool} was refused", "\n".join(said))
+        return result.structured_content
+
+    async def read(self, uri: str) -> str:
+        """The text of a resource."""
+        with anyio.fail_after(PATIENCE_SECONDS):
+            result = await self._client.read_resource(uri)
+        return "".join(part.text for part in result.contents if isinstance(part, TextResourceContents))

@@ -4,6 +4,10 @@ import os
 
 import pytest
 
+pytest_plugins = ["tests.databases"]
+
+pytest_plugins = ["tests.databases"]
+
 for _name in [name for name in os.environ if name.startswith("CONCORD_") and name != "CONCORD_TEST_DATA"]:
     del os.environ[_name]
 

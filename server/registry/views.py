@@ -15,11 +15,20 @@ from server.registry.resources import overlaps
 class Recorded(Protocol):
     """One recorded version of one side's entry."""
 
-    system_id: str
-    version: int
-    live: bool
-    recorded_at: str
-    document: JsonObject
+    @property
+    def system_id(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def live(self) -> bool: ...
+
+    @property
+    def recorded_at(self) -> str: ...
+
+    @property
+    def document(self) -> JsonObject: ...
 
 
 def full_document(registry: RegistryMap, system_id: str) -> JsonObject:

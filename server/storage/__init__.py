@@ -1,1 +1,1 @@
-"""Where things are kept: one database, its tables and named queries, and its migrations. Nothing above knows SQL."""
+"""Tables, named queries and the one way to write. Nothing above it knows SQL."""

@@ -1,90 +1,126 @@
 """Queries over contracts: every version of every entry is kept, and stays resolvable by its id (REG-7)."""
 
-from sqlmodel import Session, col, select, update
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from server.model.contract import Contract
 from server.model.system import StoredSystem
-from server.storage.tables import ContractRow
+from server.storage.lazily import sql, tables
+from server.storage.statements import by_code_point
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 
-def record(session: Session, stored: StoredSystem, *, now: str) -> None:
-    """The entries of the system are the live ones; each that changed has a new version."""
-    present = {
-        row.contract_id: row
-        for row in session.exec(
-            select(ContractRow).where(col(ContractRow.system_id) == stored.id, col(ContractRow.live).is_(True))
-        )
-    }
+@dataclass(frozen=True)
+class ContractVersion:
+    """One version of one side's entry for a contract."""
+
+    contract_id: str
+    system_id: str
+    version: int
+    live: bool
+    """Whether it is the present one. None is, once the entry or its system is gone."""
+    resource: str
+    recorded_at: str
+    revision: int
+    """Registry revision with which it came."""
+    document: dict[str, Any]
+
+
+def record(session: "Session", stored: StoredSystem, *, now: str) -> None:
+    """The entries of the system are the live ones; each that changed has a new version.
+
+    An entry that comes back as it was is its old version again. Where several entries of a system have the same id, the
+    first one counts.
+    """
+    newest = _newest(session, stored.id)
     wanted: dict[str, Contract] = {}
     for contract in stored.system.contracts if not stored.archived else ():
         wanted.setdefault(contract.contract_id, contract)
-    for contract_id, contract in wanted.items():
-        document = contract.model_dump(mode="json", by_alias=True)
-        row = present.pop(contract_id, None)
-        if row is not None and row.document == document:
-            continue
-        if row is not None:
-            row.live = False
-        session.add(
-            ContractRow(
-                contract_id=contract_id,
-                system_id=stored.id,
-                version=_newest(session, contract_id, stored.id) + 1,
-                live=True,
-                resource=contract.resource,
-                recorded_at=now,
-                document=document,
-            )
-        )
-    if present:
-        session.exec(
-            update(ContractRow)
-            .where(
-                col(ContractRow.system_id) == stored.id,
-                col(ContractRow.live).is_(True),
-                col(ContractRow.contract_id).in_(list(present)),
-            )
-            .values(live=False)
-        )
-    session.flush()
+    documents = {name: contract.model_dump(mode="json", by_alias=True) for name, contract in wanted.items()}
+    kept = {name for name, row in newest.items() if documents.get(name) == row.document}
+    _mark(session, stored.id, [name for name, row in newest.items() if row.live and name not in kept], live=False)
+    _mark(session, stored.id, [name for name in sorted(kept) if not newest[name].live], live=True, versions=newest)
+    added = [
+        {
+            "contract_id": name,
+            "system_id": stored.id,
+            "version": newest[name].version + 1 if name in newest else 1,
+            "live": True,
+            "resource": wanted[name].resource,
+            "recorded_at": now,
+            "revision": stored.revision,
+            "document": document,
+        }
+        for name, document in documents.items()
+        if name not in kept
+    ]
+    if added:
+        session.connection().execute(sql.insert(tables.contract_versions), added)
 
 
-def exists(session: Session, contract_id: str) -> bool:
+def exists(session: "Session", contract_id: str) -> bool:
     """Whether any entry, live or not, ever had this id."""
-    return (
-        session.exec(select(ContractRow.version).where(col(ContractRow.contract_id) == contract_id).limit(1)).first()
-        is not None
+    entries = tables.contract_versions.c
+    found = session.connection().execute(sql.select(entries.version).where(entries.contract_id == contract_id).limit(1))
+    return found.first() is not None
+
+
+def versions(session: "Session", contract_id: str) -> list[ContractVersion]:
+    """Every version of every entry with this id: live ones first, then by system, the newest first."""
+    entries = tables.contract_versions.c
+    rows = session.connection().execute(
+        sql.select(tables.contract_versions)
+        .where(entries.contract_id == contract_id)
+        .order_by(entries.live.desc(), by_code_point(session, entries.system_id), entries.version.desc())
     )
+    return [ContractVersion(**row) for row in rows.mappings()]
 
 
-def versions(session: Session, contract_id: str) -> list[ContractRow]:
-    """Every version of every entry with this id: live ones first, then the newest."""
-    return list(
-        session.exec(
-            select(ContractRow)
-            .where(col(ContractRow.contract_id) == contract_id)
-            .order_by(col(ContractRow.live).desc(), col(ContractRow.system_id), col(ContractRow.version).desc())
-        )
-    )
-
-
-def ids_like(session: Session, start: str, limit: int) -> list[str]:
+def ids_like(session: "Session", start: str, limit: int) -> list[str]:
     """Contract ids that begin so, in order."""
-    rows = session.exec(
-        select(ContractRow.contract_id)
-        .where(col(ContractRow.contract_id).startswith(start, autoescape=True))
+    contract_id = tables.contract_versions.c.contract_id
+    rows = session.connection().execute(
+        sql.select(contract_id)
+        .where(contract_id.istartswith(start, autoescape=True))
         .distinct()
-        .order_by(col(ContractRow.contract_id))
+        .order_by(by_code_point(session, contract_id))
         .limit(limit)
     )
-    return list(rows)
+    return list(rows.scalars())
 
 
-def _newest(session: Session, contract_id: str, system_id: str) -> int:
-    found = session.exec(
-        select(ContractRow.version)
-        .where(col(ContractRow.contract_id) == contract_id, col(ContractRow.system_id) == system_id)
-        .order_by(col(ContractRow.version).desc())
-        .limit(1)
-    ).first()
-    return found or 0
+def _newest(session: "Session", system_id: str) -> dict[str, ContractVersion]:
+    """The newest version of every entry that the system ever had, by contract id."""
+    entries = tables.contract_versions.c
+    newest = (
+        sql.select(entries.contract_id, sql.func.max(entries.version).label("version"))
+        .where(entries.system_id == system_id)
+        .group_by(entries.contract_id)
+        .subquery()
+    )
+    same = (entries.contract_id == newest.c.contract_id) & (entries.version == newest.c.version)
+    rows = session.connection().execute(
+        sql.select(tables.contract_versions).join(newest, same).where(entries.system_id == system_id)
+    )
+    return {row["contract_id"]: ContractVersion(**row) for row in rows.mappings()}
+
+
+def _mark(
+    session: "Session",
+    system_id: str,
+    contract_ids: list[str],
+    *,
+    live: bool,
+    versions: dict[str, ContractVersion] | None = None,
+) -> None:
+    """The entries are live, in the version given, or none of them is."""
+    entries = tables.contract_versions.c
+    for contract_id in contract_ids:
+        chosen = sql.update(tables.contract_versions).where(
+            entries.system_id == system_id, entries.contract_id == contract_id
+        )
+        if versions is not None:
+            chosen = chosen.where(entries.version == versions[contract_id].version)
+        session.connection().execute(chosen.values(live=live))

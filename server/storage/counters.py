@@ -1,18 +1,27 @@
 """Numbers that only grow, the same for all processes."""
 
-from sqlalchemy import text
-from sqlmodel import Session
+from typing import TYPE_CHECKING
+
+from server.storage.lazily import sql
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 
-def following(session: Session, name: str) -> int:
-    """The next number of this counter, from 1 on. Its row stays locked until the transaction ends, so none is given twice."""
-    statement = text(
-        "INSERT INTO counters (name, value) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+def following(session: "Session", name: str, count: int = 1) -> int:
+    """The counter stands `count` higher; its new value, which starts at 1.
+
+    Its row stays locked until the transaction ends, so no number is given twice, and whoever takes a number goes before all
+    who take the next one.
+    """
+    statement = sql.text(
+        "INSERT INTO counters (name, value) VALUES (:name, :count) "
+        "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
     )
-    return int(session.execute(statement, {"name": name}).scalar_one())
+    return int(session.connection().execute(statement, {"name": name, "count": count}).scalar_one())
 
 
-def present(session: Session, name: str) -> int:
+def present(session: "Session", name: str) -> int:
     """The last number that was given; 0 where none was."""
-    found = session.execute(text("SELECT value FROM counters WHERE name = :name"), {"name": name}).scalar()
-    return int(found or 0)
+    statement = sql.text("SELECT value FROM counters WHERE name = :name")
+    return int(session.connection().execute(statement, {"name": name}).scalar() or 0)

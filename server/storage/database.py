@@ -5,27 +5,29 @@ fair lock that all processes on the file share, runs each write in a savepoint o
 answers. On PostgreSQL each write is its own transaction.
 """
 
-import queue
+import random
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from server.errors import ConcordError, StorageError
+from server.errors import StorageError
+from server.storage.failures import told_clearly, without_password
+from server.storage.locking import SharedLock
+from server.storage.writer import GroupWriter
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlmodel import Session
 
 T = TypeVar("T")
-Operation = Callable[["Session"], Any]
 
-LARGEST_GROUP = 200
-"""Writes that are committed together at most."""
-RETRIES = 8
-"""How often a PostgreSQL transaction is tried that lost against another."""
-_LOST_AGAINST_ANOTHER = ("40001", "40P01")
+TRIES = {"40001": 8, "40P01": 8, "23505": 3}
+"""How often a PostgreSQL transaction is tried that loses against another, by the code of the error: serialisation failure,
+deadlock, and a row that somebody else inserted first (the next try sees it)."""
+_PAUSE = 0.005
+"""Seconds before the second try; doubled each time, and varied so that two don't meet again."""
 
 
 class Database:
@@ -37,20 +39,31 @@ class Database:
         self._store: _Sqlite | _Postgres | None = None
         self._failure_hooks: list[Callable[[], None]] = []
 
+    def __repr__(self) -> str:
+        return f"Database({without_password(self.url)!r})"
+
     def read(self, query: Callable[["Session"], T]) -> T:
-        """What the query finds in one consistent state of the database."""
+        """What the query finds in one consistent state of the database; it can't write.
+
+        Raises StorageError where the database can't be used, else whatever the query raises.
+        """
         return self._opened().read(query)
 
     def write(self, operation: Callable[["Session"], T]) -> T:
-        """What the operation returns, once everything it wrote is durable; where it raises, nothing of it is written."""
+        """What the operation returns, once everything it wrote is durable; where it raises, nothing of it is written.
+
+        The operation leaves commit and rollback to this call. On PostgreSQL it may run again from the start, where it lost
+        against another. Raises StorageError where the database
+        can't be used, else whatever the operation raises.
+        """
         return self._opened().write(operation)
 
     def on_batch_failed(self, hook: Callable[[], None]) -> None:
-        """`hook` is called when writes that had already run could not be committed."""
+        """`hook` is called when writes that had already run could not be committed, before anyone hears of it."""
         self._failure_hooks.append(hook)
 
     def close(self) -> None:
-        """Every connection is closed; a later call opens the database again."""
+        """What was asked for is written, and every connection closed; a later call opens the database again."""
         with self._opening:
             if self._store is not None:
                 self._store.close()
@@ -62,10 +75,8 @@ class Database:
             return store
         with self._opening:
             if self._store is None:
-                with _telling_what_failed(self.url):
-                    self._store = (
-                        _Postgres(self.url) if self.url.startswith("postgres") else _Sqlite(self.url, self._failed)
-                    )
+                kind = _Postgres if self.url.startswith("postgres") else _Sqlite
+                self._store = kind(self.url, self._failed)
             return self._store
 
     def _failed(self) -> None:
@@ -74,117 +85,112 @@ class Database:
 
 
 class _Sqlite:
+    """A file, one writing thread, and a connection for each reader."""
+
     def __init__(self, url: str, failed: Callable[[], None]) -> None:
         from server.storage import engines
-        from server.storage.locking import exclusive
         from server.storage.schema import bring_up_to_date
 
-        self.file = Path(url.removeprefix("sqlite:///"))
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        self._lock_file = self.file.with_name(self.file.name + ".lock")
-        self._readers, self._writer = engines.sqlite(self.file)
+        file = _file_of(url)
         self._url = url
-        self._failed = failed
-        with exclusive(self._lock_file):
-            bring_up_to_date(self._writer)
-        self._waiting: queue.SimpleQueue[tuple[Operation, Future[Any]] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._write_groups, name="concord-writer", daemon=True)
-        self._thread.start()
+        self._lock = SharedLock(file.with_name(f"{file.name}.lock"))
+        self._readers, writing = engines.sqlite(file)
+        self._engines = (self._readers, writing)
+        try:
+            with told_clearly(url):
+                bring_up_to_date(self._readers, writing, self._lock)
+        except BaseException:
+            self._dispose()
+            raise
+        self._writer = GroupWriter(writing, self._lock, url, failed)
 
     def read(self, query: Callable[["Session"], T]) -> T:
-        with _telling_what_failed(self._url):
+        with told_clearly(self._url):
             return _in_session(self._readers, query)
 
     def write(self, operation: Callable[["Session"], T]) -> T:
-        if threading.current_thread() is self._thread:
-            raise StorageError("A write was asked for inside a write.", hint="Use the session that is already open.")
-        answer: Future[T] = Future()
-        self._waiting.put((operation, answer))
-        with _telling_what_failed(self._url):
-            return answer.result()
+        with told_clearly(self._url):
+            return self._writer.write(operation)
 
     def close(self) -> None:
-        self._waiting.put(None)
-        self._thread.join()
-        self._readers.dispose()
-        self._writer.dispose()
+        self._writer.close()
+        self._dispose()
 
-    def _write_groups(self) -> None:
-        closing = False
-        while not closing:
-            first = self._waiting.get()
-            group = [first]
-            while len(group) < LARGEST_GROUP and not self._waiting.empty():
-                group.append(self._waiting.get())
-            closing = None in group
-            self._write_group([entry for entry in group if entry is not None])
-
-    def _write_group(self, group: list[tuple[Operation, "Future[Any]"]]) -> None:
-        from sqlmodel import Session
-
-        from server.storage.locking import exclusive
-
-        if not group:
-            return
-        done: list[tuple[Future[Any], Any]] = []
-        refused: list[tuple[Future[Any], BaseException]] = []
-        try:
-            with exclusive(self._lock_file), Session(self._writer, expire_on_commit=False) as session:
-                for operation, answer in group:
-                    savepoint = session.begin_nested()
-                    try:
-                        result = operation(session)
-                        session.flush()
-                        savepoint.commit()
-                        done.append((answer, result))
-                    except BaseException as error:  # whatever it is belongs to the one who asked
-                        savepoint.rollback()
-                        session.expunge_all()
-                        refused.append((answer, error))
-                session.commit()
-        except BaseException as lost:  # nothing was committed: everyone who waits has to know
-            self._failed()
-            told = {id(answer) for answer, _ in refused}
-            refused += [(answer, lost) for _, answer in group if id(answer) not in told]
-            done = []
-        for answer, result in done:
-            answer.set_result(result)
-        for answer, reason in refused:
-            answer.set_exception(reason)
+    def _dispose(self) -> None:
+        for engine in self._engines:
+            engine.dispose()
+        self._lock.close()
 
 
 class _Postgres:
-    def __init__(self, url: str) -> None:
+    """A server that many machines may share."""
+
+    def __init__(self, url: str, failed: Callable[[], None]) -> None:
         from server.storage import engines
         from server.storage.schema import bring_up_to_date
 
         self._url = url
-        self._engine = engines.postgresql(url)
-        bring_up_to_date(self._engine)
+        self._failed = failed
+        self._one_at_a_time = threading.Lock()
+        with told_clearly(url):
+            self._readers, self._engine = engines.postgresql(url)
+            try:
+                bring_up_to_date(self._readers, self._engine, nullcontext())
+            except BaseException:
+                self._engine.dispose()
+                raise
 
     def read(self, query: Callable[["Session"], T]) -> T:
-        with _telling_what_failed(self._url):
-            return _in_session(self._engine, query)
+        with told_clearly(self._url):
+            return _in_session(self._readers, query)
 
     def write(self, operation: Callable[["Session"], T]) -> T:
-        from sqlalchemy.exc import DBAPIError
-        from sqlmodel import Session
-
-        with _telling_what_failed(self._url):
-            for attempt in range(RETRIES):
+        # One write of this process at a time, as on SQLite: an area may keep what it wrote in memory, and is told of a
+        # failed commit before its next write begins.
+        with told_clearly(self._url), self._one_at_a_time:
+            tried = 0
+            while True:
+                tried += 1
                 try:
-                    with Session(self._engine, expire_on_commit=False) as session:
-                        result = operation(session)
-                        session.commit()
-                        return result
-                except DBAPIError as error:
-                    lost = getattr(error.orig, "sqlstate", None) in _LOST_AGAINST_ANOTHER
-                    if not lost or attempt == RETRIES - 1:
+                    return self._attempt(operation)
+                except Exception as error:
+                    if tried >= _tries(error):
                         raise
-        raise AssertionError("the loop returns or raises")
+                threading.Event().wait(_PAUSE * 2**tried * random.uniform(0.5, 1.5))
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _attempt(self, operation: Callable[["Session"], T]) -> T:
+        from sqlmodel import Session
+
+        with Session(self._engine, expire_on_commit=False) as session:
+            result = operation(session)
+            try:
+                session.commit()
+            except BaseException:
+                self._failed()
+                raise
+            return result
+
+
+def _file_of(url: str) -> Path:
+    """The file that a SQLite URL names, its folder made where it is missing."""
+    name = url.removeprefix("sqlite:///")
+    if not url.startswith("sqlite:///") or name in ("", ":memory:"):
+        raise StorageError(
+            f"{without_password(url)} names no database that is kept.",
+            hint="Use sqlite:///FILE or postgresql://USER@HOST/NAME.",
+        )
+    file = Path(name)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {file.parent} can't be made: {error.strerror}.",
+            hint="Choose another with CONCORD_HOME or CONCORD_DATABASE_URL.",
+        ) from error
+    return file
 
 
 def _in_session(engine: "Engine", query: Callable[["Session"], T]) -> T:
@@ -194,41 +200,9 @@ def _in_session(engine: "Engine", query: Callable[["Session"], T]) -> T:
         return query(session)
 
 
-class _telling_what_failed:  # noqa: N801 -- used like a function
-    """Turns what the database's driver raises into one clear error, without a password in it."""
+def _tries(error: Exception) -> int:
+    """How often an operation is tried at most that ends in this error."""
+    from sqlalchemy.exc import DBAPIError
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if error is None or isinstance(error, ConcordError):
-            return
-        if isinstance(error, OSError):
-            raise StorageError(
-                f"The database can't be opened: {error.strerror or 'input/output error'} ({self._place()}).",
-                hint="Choose another folder with CONCORD_HOME or CONCORD_DATABASE_URL.",
-            ) from error
-        if type(error).__module__.startswith(("sqlalchemy", "sqlite3", "psycopg")):
-            said = str(getattr(error, "orig", None) or error).strip().splitlines()[0][:200]
-            raise StorageError(f"The database refused: {said} ({self._place()}).", hint=_hint_for(said)) from error
-
-    def _place(self) -> str:
-        from server.storage.engines import without_password
-
-        return without_password(self._url)
-
-
-def _hint_for(said: str) -> str:
-    hints = {
-        "not a database": "The file is something else. Choose another with CONCORD_DATABASE_URL.",
-        "malformed": "The file is damaged. Restore a copy of it.",
-        "disk": "Free some space on the disk.",
-        "readonly": "Make the file and its folder writable.",
-        "unable to open": "Make sure that the folder exists and is writable.",
-        "connection": "Check that the database server runs and can be reached.",
-        "password": "Check user and password in CONCORD_DATABASE_URL.",
-    }
-    return next((hint for words, hint in hints.items() if words in said.lower()), "Run `concord doctor`.")
+    code = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return TRIES.get(str(code), 1)

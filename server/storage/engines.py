@@ -2,64 +2,72 @@
 
 import json
 import re
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 
-from server.errors import StorageError
+from server.errors import InvalidArgument, StorageError
 
 READERS = 8
-"""Connections that read at the same time."""
+"""Connections that are kept open for reading; more are opened while all of them are in use."""
+
+_PRAGMAS = ("busy_timeout=5000", "synchronous=FULL", "foreign_keys=ON")
 
 
 def sqlite(file: Path) -> tuple[Engine, Engine]:
-    """(for readers, for the one writer) of a SQLite file in WAL mode, every commit synced to disk."""
-    readers = _sqlite_engine(file, size=READERS, begin="BEGIN")
-    return readers, _sqlite_engine(file, size=1, begin="BEGIN IMMEDIATE")
+    """(for readers, for the one writer) of a SQLite file, every commit synced to disk. Readers can't write."""
+    readers = _sqlite_engine(file, size=READERS, begin="BEGIN", pragmas=(*_PRAGMAS, "query_only=ON"))
+    return readers, _sqlite_engine(file, size=1, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
 
 
-def postgresql(url: str) -> Engine:
-    """Connections to a PostgreSQL database. Raises StorageError where the driver is not installed."""
+def postgresql(url: str) -> tuple[Engine, Engine]:
+    """(for readers, for writers) of a PostgreSQL database. A reader sees one state of it, and can't write.
+
+    Raises StorageError where the driver is not installed.
+    """
     try:
         import psycopg  # noqa: F401 -- asked for by name, so that the error says what to install
     except ImportError as error:
         raise StorageError(
             "PostgreSQL needs the driver psycopg, which is not installed.", hint="pip install 'concord-mcp[postgres]'"
         ) from error
-    name = re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url)
-    return create_engine(name, pool_size=READERS, max_overflow=READERS, pool_pre_ping=True, json_serializer=_to_json)
-
-
-def without_password(url: str) -> str:
-    """The URL as it may be shown."""
-    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", url)
-
-
-def _sqlite_engine(file: Path, *, size: int, begin: str) -> Engine:
     engine = create_engine(
-        f"sqlite:///{file}",
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=60,
-        connect_args={"check_same_thread": False, "isolation_level": None},
-        json_serializer=_to_json,
+        re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url),
+        pool_size=READERS,
+        max_overflow=READERS,
+        pool_pre_ping=True,
+        json_serializer=to_json,
+        connect_args={"connect_timeout": 10, "application_name": "concord"},
     )
+    readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return readers, engine
 
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _: Any) -> None:
-        cursor = connection.cursor()
-        # the time-out comes first: switching to WAL needs a lock itself
-        for pragma in ("busy_timeout=5000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+
+def to_json(value: Any) -> str:
+    """The value as JSON in ASCII, so that any text in it can be stored by any database.
+
+    Raises InvalidArgument for a number that JSON does not have.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    except ValueError as error:
+        raise InvalidArgument("A number is infinite or not a number, which JSON can't say.") from error
+
+
+def _sqlite_engine(file: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    # The file is opened by its path, not through a URL, in which `?` and `%` would mean something.
+    engine = create_engine("sqlite:///file", creator=connect, pool_size=size, max_overflow=-1, json_serializer=to_json)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
     return engine
-
-
-def _to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,21 +1,21 @@
 """Queries over findings: what a rule sees is opened once, touched while it lasts, closed when it is gone."""
 
-from collections.abc import Iterable, Sequence
-
-from sqlalchemy import case, func
-from sqlmodel import Session, col, or_, select
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from server.model.finding import Finding, FindingKind, FindingStatus, Observation
 from server.model.tier import Severity
 from server.storage import counters
-from server.storage.tables import FindingRow
+from server.storage.lazily import sql, tables
+from server.storage.statements import portions
 
-_CHUNK = 500
-"""Values in one IN (…), well below what SQLite allows."""
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, RowMapping
+    from sqlmodel import Session
 
 
 def sync(
-    session: Session,
+    session: "Session",
     wanted: Iterable[Observation],
     *,
     now: str,
@@ -29,21 +29,15 @@ def sync(
     reopened with its first date kept, and what is no longer seen is closed.
     """
     seen = {observation.fingerprint: observation for observation in wanted}
-    scope = {row.fingerprint: row for row in _open_rows(session, list(systems), list(fingerprints), list(except_kinds))}
-    for row in _rows(session, list(set(seen) - set(scope))):
-        scope[row.fingerprint] = row
-    for fingerprint, observation in seen.items():
-        if fingerprint in scope:
-            _touch(scope.pop(fingerprint), observation, now)
-        else:
-            session.add(_opened(session, observation, now))
-    for row in scope.values():
-        row.status, row.closed_at, row.last_seen = FindingStatus.CLOSED, now, now
-    session.flush()
+    open_now = _open_rows(session, sorted(set(systems)), sorted(set(fingerprints)), sorted(set(except_kinds)))
+    known = {row["fingerprint"]: row for row in _rows(session, [one for one in seen if one not in open_now])} | open_now
+    _open(session, [one for fingerprint, one in seen.items() if fingerprint not in known], now)
+    _touch(session, [(known[fingerprint], one) for fingerprint, one in seen.items() if fingerprint in known], now)
+    _close(session, [row["id"] for fingerprint, row in open_now.items() if fingerprint not in seen], now)
 
 
 def find(
-    session: Session,
+    session: "Session",
     *,
     kind: str = "",
     severity: str = "",
@@ -53,116 +47,116 @@ def find(
     limit: int = 10,
 ) -> tuple[list[Finding], int]:
     """One page of findings, the most severe first, then the newest; and how many match."""
-    chosen = select(FindingRow)
-    for column, wanted in ((FindingRow.kind, kind), (FindingRow.severity, severity), (FindingRow.system_id, system_id)):
-        if wanted:
-            chosen = chosen.where(col(column) == wanted)
+    findings = tables.findings.c
+    filters = {findings.kind: kind, findings.severity: severity, findings.system_id: system_id}
+    chosen: list[ColumnElement[bool]] = [column == wanted for column, wanted in filters.items() if wanted]
     if status not in ("", "ALL"):
-        chosen = chosen.where(col(FindingRow.status) == status)
-    total = session.exec(select(func.count()).select_from(chosen.subquery())).one()
-    rank = case({str(severity): severity.rank for severity in Severity}, value=col(FindingRow.severity))
-    page = chosen.order_by(rank.desc(), col(FindingRow.last_seen).desc(), col(FindingRow.id)).offset(start).limit(limit)
-    return [_finding(row) for row in session.exec(page)], total
+        chosen.append(findings.status == status)
+    rank = sql.case({one.value: one.rank for one in Severity}, value=findings.severity)
+    connection = session.connection()
+    total = connection.execute(sql.select(sql.func.count()).select_from(tables.findings).where(*chosen)).scalar_one()
+    page = connection.execute(
+        sql.select(tables.findings)
+        .where(*chosen)
+        .order_by(rank.desc(), findings.last_seen.desc(), findings.id)
+        .offset(start)
+        .limit(limit)
+    )
+    return [_finding(row) for row in page.mappings()], total
 
 
-def open_about(session: Session, system_id: str, *, limit: int) -> list[Finding]:
+def open_about(session: "Session", system_id: str, *, limit: int) -> list[Finding]:
     """The open findings of a system, and the circles that it is part of, the most severe first."""
-    rows = session.exec(
-        select(FindingRow).where(
-            col(FindingRow.status) == FindingStatus.OPEN,
-            or_(col(FindingRow.system_id) == system_id, col(FindingRow.kind) == FindingKind.DEPENDENCY_CYCLE),
+    findings = tables.findings.c
+    rows = session.connection().execute(
+        sql.select(tables.findings).where(
+            findings.status == FindingStatus.OPEN.value,
+            sql.or_(findings.system_id == system_id, findings.kind == FindingKind.DEPENDENCY_CYCLE.value),
         )
     )
-    found = [_finding(row) for row in rows]
+    found = [_finding(row) for row in rows.mappings()]
     mine = [one for one in found if one.system_id == system_id or system_id in one.details.get("members", [])]
     return sorted(mine, key=lambda one: (-one.severity.rank, one.id))[:limit]
 
 
-def open_of_kind(session: Session, kind: FindingKind) -> list[Observation]:
-    """The open findings of one kind, as they were last seen."""
-    rows = session.exec(
-        select(FindingRow).where(col(FindingRow.status) == FindingStatus.OPEN, col(FindingRow.kind) == kind)
+def open_of_kind(session: "Session", kind: FindingKind) -> list[Observation]:
+    """The open findings of one kind, as they were last seen, oldest first."""
+    findings = tables.findings.c
+    rows = session.connection().execute(
+        sql.select(*(findings[name] for name in Observation.model_fields))
+        .where(findings.status == FindingStatus.OPEN.value, findings.kind == kind.value)
+        .order_by(findings.id)
     )
-    return [
-        Observation(
-            fingerprint=row.fingerprint,
-            kind=FindingKind(row.kind),
-            severity=Severity(row.severity),
-            system_id=row.system_id,
-            subject=row.subject,
-            message=row.message,
-            details=row.details,
-        )
-        for row in rows
-    ]
+    return [Observation.model_validate(dict(row)) for row in rows.mappings()]
 
 
-def count_by_kind(session: Session) -> dict[str, int]:
+def count_by_kind(session: "Session") -> dict[str, int]:
     """How many findings of each kind are open."""
-    rows = session.exec(
-        select(FindingRow.kind, func.count())
-        .where(col(FindingRow.status) == FindingStatus.OPEN)
-        .group_by(col(FindingRow.kind))
-        .order_by(col(FindingRow.kind))
+    findings = tables.findings.c
+    rows = session.connection().execute(
+        sql.select(findings.kind, sql.func.count())
+        .where(findings.status == FindingStatus.OPEN.value)
+        .group_by(findings.kind)
+        .order_by(findings.kind)
     )
-    return dict(rows.all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _open_rows(
-    session: Session, systems: Sequence[str], fingerprints: Sequence[str], except_kinds: Sequence[FindingKind]
-) -> list[FindingRow]:
-    rows = [row for row in _rows(session, fingerprints) if row.status == FindingStatus.OPEN]
-    for chunk in _chunks(systems):
-        query = select(FindingRow).where(
-            col(FindingRow.status) == FindingStatus.OPEN, col(FindingRow.system_id).in_(chunk)
+    session: "Session", systems: Sequence[str], fingerprints: Sequence[str], except_kinds: Sequence[FindingKind]
+) -> dict[str, "RowMapping"]:
+    """The open findings that a sync is about, by fingerprint."""
+    findings = tables.findings.c
+    rows = [row for row in _rows(session, fingerprints) if row["status"] == FindingStatus.OPEN]
+    for portion in portions(systems):
+        found = session.connection().execute(
+            sql.select(tables.findings).where(
+                findings.status == FindingStatus.OPEN.value,
+                findings.system_id.in_(portion),
+                findings.kind.not_in([kind.value for kind in except_kinds]),
+            )
         )
-        if except_kinds:
-            query = query.where(col(FindingRow.kind).not_in(except_kinds))
-        rows += session.exec(query)
-    return rows
+        rows += found.mappings()
+    return {row["fingerprint"]: row for row in rows}
 
 
-def _rows(session: Session, fingerprints: Sequence[str]) -> list[FindingRow]:
-    found: list[FindingRow] = []
-    for chunk in _chunks(fingerprints):
-        found += session.exec(select(FindingRow).where(col(FindingRow.fingerprint).in_(chunk)))
+def _rows(session: "Session", fingerprints: Sequence[str]) -> list["RowMapping"]:
+    found: list[RowMapping] = []
+    for portion in portions(fingerprints):
+        chosen = sql.select(tables.findings).where(tables.findings.c.fingerprint.in_(portion))
+        found += session.connection().execute(chosen).mappings()
     return found
 
 
-def _chunks(values: Sequence[str]) -> list[Sequence[str]]:
-    return [values[start : start + _CHUNK] for start in range(0, len(values), _CHUNK)]
+def _open(session: "Session", observations: Sequence[Observation], now: str) -> None:
+    if not observations:
+        return
+    first = counters.following(session, "finding", len(observations)) - len(observations) + 1
+    history = {"status": FindingStatus.OPEN.value, "first_seen": now, "last_seen": now, "closed_at": ""}
+    rows = [
+        {"id": f"FND-{number:06d}", **history, **observation.model_dump(mode="json")}
+        for number, observation in enumerate(observations, start=first)
+    ]
+    session.connection().execute(sql.insert(tables.findings), rows)
 
 
-def _opened(session: Session, observation: Observation, now: str) -> FindingRow:
-    return FindingRow(
-        id=f"FND-{counters.following(session, 'finding'):06d}",
-        status=FindingStatus.OPEN,
-        first_seen=now,
-        last_seen=now,
-        closed_at="",
-        **observation.model_dump(mode="json"),
-    )
+def _touch(session: "Session", pairs: Sequence[tuple["RowMapping", Observation]], now: str) -> None:
+    changed: list[Mapping[str, Any]] = []
+    for row, observation in pairs:
+        fresh = observation.model_dump(mode="json")
+        if row["status"] != FindingStatus.OPEN or any(row[name] != value for name, value in fresh.items()):
+            history = {"status": FindingStatus.OPEN.value, "last_seen": now, "closed_at": ""}
+            changed.append({"the_id": row["id"], **history, **fresh})
+    if changed:
+        update = sql.update(tables.findings).where(tables.findings.c.id == sql.bindparam("the_id"))
+        session.connection().execute(update, changed)
 
 
-def _touch(row: FindingRow, observation: Observation, now: str) -> None:
-    fresh = observation.model_dump(mode="json")
-    changed = any(getattr(row, name) != value for name, value in fresh.items())
-    if changed or row.status != FindingStatus.OPEN:
-        for name, value in fresh.items():
-            setattr(row, name, value)
-        row.status, row.closed_at, row.last_seen = FindingStatus.OPEN, "", now
+def _close(session: "Session", ids: Sequence[str], now: str) -> None:
+    for portion in portions(ids):
+        closed = sql.update(tables.findings).where(tables.findings.c.id.in_(portion))
+        session.connection().execute(closed.values(status=FindingStatus.CLOSED.value, closed_at=now, last_seen=now))
 
 
-def _finding(row: FindingRow) -> Finding:
-    return Finding(
-        id=row.id,
-        kind=FindingKind(row.kind),
-        severity=Severity(row.severity),
-        system_id=row.system_id,
-        subject=row.subject,
-        message=row.message,
-        first_seen=row.first_seen,
-        last_seen=row.last_seen,
-        status=FindingStatus(row.status),
-        details=row.details,
-    )
+def _finding(row: "RowMapping") -> Finding:
+    return Finding.model_validate({name: row[name] for name in Finding.model_fields})

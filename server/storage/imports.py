@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlmodel import Session, col, select
+from server.storage.lazily import sql, tables
+from server.storage.statements import put
 
-from server.storage.tables import ImportItemRow, ImportSourceRow
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 
 @dataclass(frozen=True)
@@ -19,28 +22,44 @@ class Listed:
     last_seen: str
 
 
-def listed_by(session: Session, source: str) -> dict[str, Listed]:
+def listed_by(session: "Session", source: str) -> dict[str, Listed]:
     """Everything that the source ever listed, by its name there."""
-    rows = session.exec(
-        select(ImportItemRow).where(col(ImportItemRow.source) == source).order_by(col(ImportItemRow.item))
+    items = tables.import_items.c
+    rows = session.connection().execute(
+        sql.select(items.item, items.system_id, items.present, items.first_seen, items.last_seen)
+        .where(items.source == source)
+        .order_by(items.item)
     )
-    return {row.item: Listed(row.item, row.system_id, row.present, row.first_seen, row.last_seen) for row in rows}
+    return {row["item"]: Listed(**row) for row in rows.mappings()}
 
 
-def record(session: Session, source: str, kind: str, items: Mapping[str, str], *, now: str) -> list[Listed]:
+def record(session: "Session", source: str, kind: str, items: Mapping[str, str], *, now: str) -> list[Listed]:
     """The source lists exactly these (name there → system id) now; what it listed until now and no longer does."""
     before = listed_by(session, source)
-    session.merge(ImportSourceRow(source=source, kind=kind, last_import_at=now))
-    for item, system_id in items.items():
-        first = before[item].first_seen if item in before else now
-        session.merge(
-            ImportItemRow(source=source, item=item, system_id=system_id, present=True, first_seen=first, last_seen=now)
-        )
+    put(session, tables.import_sources, [{"source": source, "kind": kind, "last_import_at": now}])
+    seen = [
+        {
+            "source": source,
+            "item": item,
+            "system_id": system_id,
+            "present": True,
+            "first_seen": before[item].first_seen if item in before else now,
+            "last_seen": now,
+        }
+        for item, system_id in items.items()
+    ]
     gone = [listed for item, listed in before.items() if item not in items]
-    for listed in gone:
-        if listed.present:
-            row = session.get(ImportItemRow, (source, listed.item))
-            if row is not None:
-                row.present = False
-    session.flush()
+    missing = [
+        {
+            "source": source,
+            "item": listed.item,
+            "system_id": listed.system_id,
+            "present": False,
+            "first_seen": listed.first_seen,
+            "last_seen": listed.last_seen,
+        }
+        for listed in gone
+        if listed.present
+    ]
+    put(session, tables.import_items, [*seen, *missing])
     return gone

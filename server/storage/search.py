@@ -1,61 +1,69 @@
-"""Full-text search: the same words find the same systems on both databases."""
+"""Full-text search: the same words find the same systems on both databases.
+
+Text is split into words here, in the same way for what is stored and what is asked; the databases only ever see words and
+spaces. So nothing that a user types can be an operator of theirs.
+"""
 
 import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from sqlalchemy import text
-from sqlmodel import Session
+from server.storage import dialect_postgresql, dialect_sqlite
+from server.storage.lazily import tables
+from server.storage.statements import insert, on_postgresql
 
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
-_MOST_WORDS = 16
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+MOST_WORDS = 16
+"""Words of a query that count."""
+LONGEST_WORD = 100
+LONGEST_TEXT = 200_000
+"""Characters of one system that are searched; PostgreSQL indexes no more than a megabyte."""
 
 
-def words_of(query: str) -> list[str]:
-    """The words of a query in lower case, as both engines split text; at most 16."""
-    return [word.lower() for word in _WORD.findall(query)][:_MOST_WORDS]
+@dataclass(frozen=True)
+class Hit:
+    """A system that a search found."""
+
+    system_id: str
+    score: float
+    """The higher the better; comparable within one answer only."""
 
 
-def replace(session: Session, system_id: str, *, title: str, body: str) -> None:
+def words_of(text: str) -> list[str]:
+    """The words of a text: letters and digits only, in lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return [word[:LONGEST_WORD] for word in _WORD.findall(bare)]
+
+
+def searched_text(source: str) -> str:
+    """The words of a text, with a space between them; names written in camel case also as their parts."""
+    source = source[:LONGEST_TEXT]
+    split = _CAMEL.sub(" ", source)
+    found = words_of(source) if split == source else [*words_of(source), *words_of(split)]
+    return " ".join(found)[:LONGEST_TEXT]
+
+
+def replace(session: "Session", system_id: str, *, title: str, body: str) -> None:
     """The system is found under these words and no others. A match in the title counts more."""
-    plain = {"id": system_id, "title": " ".join(words_of_text(title)), "body": " ".join(words_of_text(body))}
-    session.execute(text("DELETE FROM system_search WHERE id = :id"), plain)
-    if _on_postgresql(session):
-        statement = (
-            "INSERT INTO system_search (id, title, body, words) VALUES (:id, :title, :body, "
-            "setweight(to_tsvector('simple', :title), 'A') || setweight(to_tsvector('simple', :body), 'B'))"
-        )
-    else:
-        statement = "INSERT INTO system_search (id, title, body) VALUES (:id, :title, :body)"
-    session.execute(text(statement), plain)
+    row = {"system_id": system_id, "title": searched_text(title), "body": searched_text(body)}
+    statement = insert(session, tables.system_texts)
+    fresh = {name: statement.excluded[name] for name in ("title", "body")}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["system_id"], set_=fresh), row)
 
 
-def find(session: Session, query: str) -> list[str]:
-    """Ids of the systems whose text has, for every word of the query, a word that begins with it; best match first.
+def find(session: "Session", query: str) -> list[Hit]:
+    """The systems whose text has, for every word of the query, a word that begins with it; best match first, then by id.
 
-    A query without a word finds nothing. Operators and quotes in it are separators, never syntax.
+    A query without a word finds nothing. Only the first 16 words count.
     """
-    words = words_of(query)
+    words = words_of(query)[:MOST_WORDS]
     if not words:
         return []
-    if _on_postgresql(session):
-        statement = (
-            "SELECT id FROM system_search WHERE words @@ to_tsquery('simple', :match) "
-            "ORDER BY ts_rank(words, to_tsquery('simple', :match)) DESC, id"
-        )
-        match = " & ".join(f"{word}:*" for word in words)
-    else:
-        statement = (
-            "SELECT id FROM system_search WHERE system_search MATCH :match ORDER BY bm25(system_search, 0, 10, 1), id"
-        )
-        match = " ".join(f'"{word}"*' for word in words)
-    return [str(row[0]) for row in session.execute(text(statement), {"match": match})]
-
-
-def words_of_text(source: str) -> list[str]:
-    """Every word of a text in lower case; names written in camel case also as their parts."""
-    split = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", source)
-    found = [word.lower() for word in _WORD.findall(source)]
-    return found if split == source else found + [word.lower() for word in _WORD.findall(split)]
-
-
-def _on_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+    search = dialect_postgresql.search if on_postgresql(session) else dialect_sqlite.search
+    return [Hit(system_id, score) for system_id, score in search(session, words)]

@@ -1,46 +1,104 @@
-"""The tables: keys, versions, the columns that are searched, and the value as a JSON document."""
+"""The tables: keys, versions, the columns that are searched, and the value as a JSON document.
 
+Each table is declared once, as a class; queries use the table that stands under its plain name at the end. Moments are
+text, `2026-04-05T14:00:00Z`, so that they sort and compare alike on both databases.
+"""
+
+import re
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index
+from sqlalchemy import JSON, Column, Dialect, Index, MetaData, String, Table, TypeDecorator, text
+from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-metadata = SQLModel.metadata
+metadata = MetaData()
 
 
-class SystemRow(SQLModel, table=True):
+class PlainText(TypeDecorator[str]):
+    """Text as any database can keep it: a NUL and half a surrogate pair become U+FFFD."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as it is stored."""
+        return None if value is None else _UNKEPT.sub("\ufffd", value)
+
+
+_UNKEPT = re.compile("[\0\ud800-\udfff]")
+
+
+class Row(SQLModel, registry=registry(metadata=metadata)):
+    """A row of any table. Tables of others in the same program don't mix with ours."""
+
+
+def _words(**options: Any) -> Any:
+    """A column for text that comes from outside."""
+    return Field(sa_column=Column(PlainText(), nullable=False, **options))
+
+
+def _document() -> Any:
+    """The column for a value as JSON."""
+    return Field(sa_column=Column(JSON(), nullable=False))
+
+
+class SystemRow(Row, table=True):
     """A system with what the registry keeps about it."""
 
     __tablename__ = "systems"
 
     id: str = Field(primary_key=True)
-    name: str
+    name: str = _words()
     tier: str
-    owner: str
+    owner: str = _words()
     archived: bool
     version: int
     revision: int = Field(index=True)
-    source: str
-    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """Registry revision at which it was last written."""
+    source: str = _words()
+    document: dict[str, Any] = _document()
 
 
-class ContractRow(SQLModel, table=True):
+class SystemTextRow(Row, table=True):
+    """The words under which a system is found. The full-text index of each database hangs on this table."""
+
+    __tablename__ = "system_texts"
+
+    number: int = Field(primary_key=True)
+    system_id: str = Field(unique=True)
+    title: str
+    body: str
+
+
+class ContractRow(Row, table=True):
     """One version of one side's entry for a contract; never changed but for `live`, never deleted."""
 
     __tablename__ = "contract_versions"
 
-    contract_id: str = Field(primary_key=True)
+    contract_id: str = _words(primary_key=True)
     system_id: str = Field(primary_key=True)
     version: int = Field(primary_key=True)
     live: bool
-    resource: str
+    resource: str = _words()
     recorded_at: str
-    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    revision: int
+    """Registry revision with which it came."""
+    document: dict[str, Any] = _document()
 
-    __table_args__ = (Index("ix_contract_versions_system_live", "system_id", "live"),)
+    __table_args__ = (
+        Index("ix_contract_versions_system", "system_id", "contract_id", "version"),
+        Index(
+            "ix_contract_versions_live",
+            "system_id",
+            "contract_id",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+    )
 
 
-class FindingRow(SQLModel, table=True):
+class FindingRow(Row, table=True):
     """A finding; one row for as long as the same thing is found again and again."""
 
     __tablename__ = "findings"
@@ -49,14 +107,14 @@ class FindingRow(SQLModel, table=True):
     fingerprint: str = Field(unique=True)
     kind: str
     severity: str
-    system_id: str
-    subject: str
-    message: str
+    system_id: str = _words()
+    subject: str = _words()
+    message: str = _words()
     status: str
     first_seen: str
     last_seen: str
     closed_at: str
-    details: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    details: dict[str, Any] = _document()
 
     __table_args__ = (
         Index("ix_findings_system_status", "system_id", "status"),
@@ -64,7 +122,7 @@ class FindingRow(SQLModel, table=True):
     )
 
 
-class CounterRow(SQLModel, table=True):
+class CounterRow(Row, table=True):
     """A number that only grows."""
 
     __tablename__ = "counters"
@@ -73,50 +131,61 @@ class CounterRow(SQLModel, table=True):
     value: int
 
 
-class IdempotencyRow(SQLModel, table=True):
+class IdempotencyRow(Row, table=True):
     """The answer that was given under a caller's key."""
 
     __tablename__ = "idempotency"
 
-    caller: str = Field(primary_key=True)
+    caller: str = _words(primary_key=True)
     tool: str = Field(primary_key=True)
-    key: str = Field(primary_key=True)
+    key: str = _words(primary_key=True)
     arguments_hash: str
     created_at: str = Field(index=True)
-    answer: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    answer: dict[str, Any] = _document()
 
 
-class CheckRow(SQLModel, table=True):
+class CheckRow(Row, table=True):
     """A check with the inputs it saw."""
 
     __tablename__ = "checks"
 
     check_id: str = Field(primary_key=True)
     created_at: str = Field(index=True)
-    source_system: str
-    proposal_id: str
+    source_system: str = _words()
+    proposal_id: str = _words()
     verdict: str
-    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    document: dict[str, Any] = _document()
 
 
-class ImportSourceRow(SQLModel, table=True):
+class ImportSourceRow(Row, table=True):
     """A catalogue that systems were imported from."""
 
     __tablename__ = "import_sources"
 
-    source: str = Field(primary_key=True)
+    source: str = _words(primary_key=True)
     kind: str
     last_import_at: str
 
 
-class ImportItemRow(SQLModel, table=True):
+class ImportItemRow(Row, table=True):
     """What a catalogue lists, or listed."""
 
     __tablename__ = "import_items"
 
-    source: str = Field(primary_key=True)
-    item: str = Field(primary_key=True)
+    source: str = _words(primary_key=True)
+    item: str = _words(primary_key=True)
     system_id: str
     present: bool
     first_seen: str
     last_seen: str
+
+
+systems: Table = metadata.tables["systems"]
+system_texts: Table = metadata.tables["system_texts"]
+contract_versions: Table = metadata.tables["contract_versions"]
+findings: Table = metadata.tables["findings"]
+counters: Table = metadata.tables["counters"]
+idempotency: Table = metadata.tables["idempotency"]
+checks: Table = metadata.tables["checks"]
+import_sources: Table = metadata.tables["import_sources"]
+import_items: Table = metadata.tables["import_items"]

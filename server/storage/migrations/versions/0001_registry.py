@@ -32,9 +32,18 @@ def upgrade() -> None:
         sa.Column("live", sa.Boolean(), nullable=False),
         sa.Column("resource", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.String(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
     )
-    op.create_index("ix_contract_versions_system_live", "contract_versions", ["system_id", "live"])
+    op.create_index("ix_contract_versions_system", "contract_versions", ["system_id", "contract_id", "version"])
+    op.create_index(
+        "ix_contract_versions_live",
+        "contract_versions",
+        ["system_id", "contract_id"],
+        unique=True,
+        sqlite_where=sa.text("live"),
+        postgresql_where=sa.text("live"),
+    )
     op.create_table(
         "findings",
         sa.Column("id", sa.String(), primary_key=True),
@@ -71,19 +80,41 @@ def upgrade() -> None:
 
 
 def _create_search() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(
-            "CREATE VIRTUAL TABLE system_search USING fts5("
-            "id UNINDEXED, title, body, tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
-        )
-    else:
-        op.execute(
-            "CREATE TABLE system_search (id varchar PRIMARY KEY, title text NOT NULL, body text NOT NULL, words tsvector NOT NULL)"
-        )
-        op.execute("CREATE INDEX ix_system_search_words ON system_search USING gin (words)")
+    op.create_table(
+        "system_texts",
+        sa.Column("number", sa.Integer(), primary_key=True),
+        sa.Column("system_id", sa.String(), nullable=False, unique=True),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+    )
+    statements = _SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else _POSTGRESQL_SEARCH
+    for statement in statements:
+        op.execute(statement)
+
+
+_SQLITE_SEARCH = (
+    "CREATE VIRTUAL TABLE system_search USING fts5("
+    "title, body, content = 'system_texts', content_rowid = 'number', tokenize = 'unicode61', prefix = '2 3')",
+    "CREATE TRIGGER system_texts_inserted AFTER INSERT ON system_texts BEGIN "
+    "INSERT INTO system_search (rowid, title, body) VALUES (new.number, new.title, new.body); END",
+    "CREATE TRIGGER system_texts_deleted AFTER DELETE ON system_texts BEGIN "
+    "INSERT INTO system_search (system_search, rowid, title, body) "
+    "VALUES ('delete', old.number, old.title, old.body); END",
+    "CREATE TRIGGER system_texts_updated AFTER UPDATE ON system_texts BEGIN "
+    "INSERT INTO system_search (system_search, rowid, title, body) "
+    "VALUES ('delete', old.number, old.title, old.body); "
+    "INSERT INTO system_search (rowid, title, body) VALUES (new.number, new.title, new.body); END",
+)
+_POSTGRESQL_SEARCH = (
+    "ALTER TABLE system_texts ADD COLUMN words tsvector NOT NULL GENERATED ALWAYS AS ("
+    "setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')) STORED",
+    "CREATE INDEX ix_system_texts_words ON system_texts USING gin (words)",
+)
 
 
 def downgrade() -> None:
     """The tables of this step are gone."""
-    for table in ("system_search", "idempotency", "counters", "findings", "contract_versions", "systems"):
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TABLE system_search")
+    for table in ("system_texts", "idempotency", "counters", "findings", "contract_versions", "systems"):
         op.execute(f"DROP TABLE {table}")

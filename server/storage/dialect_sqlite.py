@@ -1,0 +1,20 @@
+"""Where SQLite differs: full-text search with FTS5 over `system_texts`, kept in step by triggers."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from server.storage.lazily import sql
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+def search(session: "Session", words: Sequence[str]) -> list[tuple[str, float]]:
+    """(system id, score) of every system whose text has all of these beginnings of words, best first, then by id."""
+    statement = sql.text(
+        "SELECT system_texts.system_id, -bm25(system_search, 10.0, 1.0) AS score "
+        "FROM system_search JOIN system_texts ON system_texts.number = system_search.rowid "
+        "WHERE system_search MATCH :match ORDER BY score DESC, system_texts.system_id"
+    )
+    match = " ".join(f'"{word}"*' for word in words)
+    return [(row[0], row[1]) for row in session.connection().execute(statement, {"match": match})]

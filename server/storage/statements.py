@@ -1,0 +1,50 @@
+"""Statements that both databases know, but that SQLAlchemy spells for each apart."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, Table
+    from sqlalchemy.dialects.sqlite import Insert
+    from sqlmodel import Session
+
+T = TypeVar("T")
+
+PORTION = 500
+"""Values in one IN (…), well below what either database allows."""
+
+
+def on_postgresql(session: "Session") -> bool:
+    """Whether the session speaks to PostgreSQL; else it is SQLite."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values in order, at most PORTION at a time."""
+    return (values[start : start + PORTION] for start in range(0, len(values), PORTION))
+
+
+def by_code_point(session: "Session", column: "ColumnElement[str]") -> "ColumnElement[str]":
+    """The column to order by, so that text sorts as Python sorts it, whatever language the database speaks."""
+    return column.collate("C") if on_postgresql(session) else column
+
+
+def put(session: "Session", table: "Table", rows: Sequence[Mapping[str, Any]]) -> None:
+    """Each row stands as given, in place of the one with the same primary key where there is one."""
+    if not rows:
+        return
+    statement = insert(session, table)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+
+def insert(session: "Session", table: "Table") -> "Insert":
+    """An INSERT that may be given ON CONFLICT; the two databases' classes for it are alike."""
+    if on_postgresql(session):
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)  # type: ignore[return-value]  # its methods take the same arguments
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)

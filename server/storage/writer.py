@@ -1,0 +1,144 @@
+"""Group commit: the one thread of a process that writes to a SQLite file."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from server.errors import StorageError
+from server.storage.failures import clear_error
+from server.storage.locking import SharedLock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlmodel import Session
+
+T = TypeVar("T")
+
+LARGEST_GROUP = 200
+"""Writes that are committed together at most, so that other processes get their turn."""
+PATIENCE = 30.0
+"""Seconds that a write waits for its turn before it is called off."""
+
+
+@dataclass
+class _Operation:
+    """One write that somebody waits for."""
+
+    run: Callable[["Session"], Any]
+    answer: "Future[Any]" = field(default_factory=Future)
+    result: Any = None
+    refused: BaseException | None = None
+    """What the operation itself raised."""
+
+
+class GroupWriter:
+    """Collects the writes of all threads; each is durable before it is acknowledged, and stands or falls alone."""
+
+    def __init__(self, engine: "Engine", lock: SharedLock, url: str, failed: Callable[[], None]) -> None:
+        self._engine = engine
+        self._lock = lock
+        self._url = url
+        self._failed = failed
+        self._changed = threading.Condition()
+        self._waiting: deque[_Operation] = deque()
+        self._closing = False
+        self._thread = threading.Thread(target=self._write_groups, name="concord-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, run: Callable[["Session"], T], patience: float = PATIENCE) -> T:
+        """What the operation returns, once it is durable.
+
+        Raises what the operation raises, or StorageError: then nothing of it was written.
+        """
+        if threading.current_thread() is self._thread:
+            raise StorageError("A write was asked for inside a write.", hint="Use the session that is already open.")
+        operation = _Operation(run)
+        with self._changed:
+            if self._closing:
+                raise StorageError("The database is being closed.")
+            self._waiting.append(operation)
+            self._changed.notify()
+        try:
+            return operation.answer.result(patience)  # type: ignore[no-any-return]  # what run returns
+        except TimeoutError:
+            if operation.answer.cancel():
+                raise StorageError(
+                    "Another process has kept the database to itself; nothing was written.",
+                    hint="Look for a stopped or hanging process that uses the same file, then repeat the call.",
+                ) from None
+            return operation.answer.result()  # type: ignore[no-any-return]  # what run returns
+
+    def close(self) -> None:
+        """Everything that was asked for is written, and the thread has ended."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _write_groups(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closing)
+                if not self._waiting:
+                    return
+            self._write_group()
+
+    def _write_group(self) -> None:
+        group: list[_Operation] = []
+        lost: BaseException | None = None
+        try:
+            with self._lock:
+                # What arrived while others had the file goes along.
+                group = self._taken()
+                with self._engine.connect() as connection, connection.begin():
+                    for operation in group:
+                        _run(operation, connection)
+        except BaseException as error:  # whatever it is, everyone who waits has to know that nothing was written
+            lost = error
+            group = group or self._taken()
+        if lost is not None:
+            self._tell(group, lost)
+            return
+        for operation in group:
+            if operation.refused is None:
+                operation.answer.set_result(operation.result)
+            else:
+                operation.answer.set_exception(operation.refused)
+
+    def _taken(self) -> list[_Operation]:
+        with self._changed:
+            count = min(len(self._waiting), LARGEST_GROUP)
+            taken = [self._waiting.popleft() for _ in range(count)]
+        return [operation for operation in taken if operation.answer.set_running_or_notify_cancel()]
+
+    def _tell(self, group: list[_Operation], lost: BaseException) -> None:
+        """Nobody of this group has written anything; whoever keeps a copy of the database's state learns of it first."""
+        try:
+            self._failed()
+        finally:
+            for operation in group:
+                told = clear_error(lost, self._url) or StorageError(f"The write failed, nothing was written: {lost}")
+                told.__cause__ = lost
+                operation.answer.set_exception(told)
+
+
+def _run(operation: _Operation, connection: "Connection") -> None:
+    """The operation has run in a savepoint of its own, or left no trace. Raises where the whole transaction is lost."""
+    from sqlmodel import Session
+
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+        try:
+            operation.result = operation.run(session)
+            session.commit()
+        except BaseException as error:  # whatever it is belongs to the one who asked
+            operation.refused = error
+    if operation.refused is not None and not _in_transaction(connection):
+        raise operation.refused
+
+
+def _in_transaction(connection: "Connection") -> bool:
+    """SQLite ends a transaction by itself when the disk is full or can't be read."""
+    return bool(connection.connection.in_transaction)

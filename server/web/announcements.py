@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
 
 from mcp.server.connection import Connection
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourceUpdated
@@ -18,6 +17,11 @@ class Announcements:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[str] = set()
         self._announcing: set[asyncio.Task[None]] = set()
+
+    @property
+    def subscribed(self) -> frozenset[str]:
+        """What connections of the handshake era want to hear of."""
+        return frozenset(self._subscribers)
 
     def attach(self) -> None:
         """Changes are announced on the running event loop from here on."""
@@ -67,8 +71,3 @@ class Announcements:
             await self.bus.publish(ResourceUpdated(uri=uri))
             for connection in list(self._subscribers.get(uri, ())):
                 await connection.send_resource_updated(uri)
-
-
-def listening(announcements: Announcements) -> dict[str, Any]:
-    """How many listen to which resource, for diagnosis."""
-    return {uri: len(subscribers) for uri, subscribers in announcements._subscribers.items()}

@@ -34,7 +34,9 @@ format: $(VENV)/everything.stamp ## Format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 bench: $(VENV)/everything.stamp ## Measure every promised number
-	$(PYTEST) -m benchmark --capture=no -rN tests/benchmarks
+	@for script in tests/benchmarks/bench_*.py; do \
+		printf '\n== %s\n' "$$script"; $(BIN)/python "$$script" || exit 1; \
+	done
 
 docs: $(VENV)/everything.stamp ## Write the generated pages (tools, commands, settings, rules) anew
 	$(BIN)/python -m docs.generate

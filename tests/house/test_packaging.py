@@ -15,10 +15,16 @@ from tests.house.source_tree import ROOT
 OURS = ("server", "tools", "resources", "prompts")
 
 
-def run(command: Sequence[str | Path], cwd: Path, **environment: str) -> str:
+def run(command: Sequence[object], cwd: Path, **environment: str) -> str:
     """What the command prints; it must succeed."""
     done = subprocess.run(
-        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=120
+        [str(word) for word in command],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -1,0 +1,32 @@
+"""Write the registry's documents into a folder.
+
+The folder is made where it is missing. Each file is replaced as a whole: a reader sees the old one or the new one.
+"""
+
+import argparse
+
+from server.cli.output import show, show_json
+from server.cli.session import add_database_flag, add_json_flag, opened
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `concord export` takes."""
+    parser.add_argument("directory", metavar="DIR", help="the folder to write into")
+    add_json_flag(parser)
+    add_database_flag(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the files, and name them."""
+    from server.exchange.outcome import outcome_document
+
+    with opened(arguments) as session:
+        outcome = session.services.exchange.export_files(
+            arguments.directory, now=session.now(), caller=session.config.system
+        )
+    if arguments.json:
+        show_json(outcome_document(outcome))
+        return 0
+    for file in outcome.files:
+        show(f"{file.path} ({file.bytes:,} bytes)")
+    return 0

@@ -14,6 +14,10 @@ PAGE_CHARACTERS = 20_000
 """Characters of one page; with the JSON around it below the cap of an answer."""
 
 
+FAMILIES: Mapping[str, str] = {"sys_": "systems", "CTR-": "contracts", "CHK-": "checks"}
+"""How the ids of a family of resources begin."""
+
+
 class ReadRecord(Arguments):
     """Which resource, and which part of it."""
 
@@ -28,7 +32,8 @@ class ReadRecord(Arguments):
 
 def read_record(call: "Call[Services]", args: ReadRecord) -> Answer:
     """The resource, page by page."""
-    record = call.read(args.uri)
+    uri = whole_uri(args.uri)
+    record = call.read(uri)
     text = _section(record.text, args.section) if args.section else record.text
     start = int(decode_cursor(args.cursor, args.filters()) or 0)
     page, end = _page(text, start)
@@ -36,10 +41,24 @@ def read_record(call: "Call[Services]", args: ReadRecord) -> Answer:
     part = f"characters {start + 1:,} to {end:,} of {len(text):,}" if cursor or start else f"{len(text):,} characters"
     following = [Next("read_record", {**args.model_dump(exclude_defaults=True), "cursor": cursor})] if cursor else []
     return Answer(
-        summary=f"{args.uri}: {part}.",
-        data={"uri": args.uri, "mime_type": record.mime_type, "content": page, "next_cursor": cursor},
+        summary=f"{uri}: {part}.",
+        notes=[f'"{args.uri}" was read as {uri}.'] if uri != args.uri else [],
+        data={"uri": uri, "mime_type": record.mime_type, "content": page, "next_cursor": cursor},
         next=following,
     )
+
+
+def whole_uri(text: str) -> str:
+    """The URI that a person meant: of `systems/sys_a`, of an id whose form says what it is the id of, of a file's name."""
+    bare = text.strip().strip("`'\"").strip()
+    if ":" in bare:
+        return bare
+    if "/" in bare:
+        return f"concord://{bare.strip('/')}"
+    family = next((family for start, family in FAMILIES.items() if bare.startswith(start)), "")
+    if bare.endswith(".json"):
+        family = "files"
+    return f"concord://{family}/{bare}" if family else bare
 
 
 def _page(text: str, start: int) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
+from server.model.system import System
 from server.surface import (
     Answer,
     Arguments,
@@ -14,6 +15,7 @@ from server.surface import (
     Limit,
     Members,
     Next,
+    Shape,
     Tool,
     argument,
     array,
@@ -186,6 +188,7 @@ class RegisterSystem(Arguments):
             timing=obj("{schedule, timezone, interval_seconds}."),
             root=string("Its folder."),
         ),
+        Shape(System, {"id": ("system_id", "sys_id", "sys", "agent_id"), "name": ("system_name",)}),
     ] = argument("The whole registration; see concord://schemas/system.")
     expected_version: ExpectedVersion = 0
     idempotency_key: IdempotencyKey = ""

@@ -46,7 +46,7 @@ def find_target(registry: RegistryMap, text: str, canonical: Canonical) -> Targe
 
     Raises NotFound (with close names) or Ambiguous (with the candidates).
     """
-    wanted = text.strip()
+    wanted = _bare(text)
     for candidates in (_exact(registry, wanted, canonical), _loose(registry, wanted, canonical)):
         found = list(dict.fromkeys(candidates))
         if len(found) == 1:
@@ -72,7 +72,7 @@ def find_system(registry: RegistryMap, text: str, *, path: str = "/system_id") -
 
     Raises NotFound (with close names) or Ambiguous.
     """
-    wanted = text.strip()
+    wanted = _bare(text).removeprefix("systems/")
     if wanted in registry.systems:
         return wanted
     found = sorted({target.id for target in _systems_called(registry, wanted)})
@@ -133,6 +133,12 @@ def _systems_called(registry: RegistryMap, wanted: str) -> Iterator[SystemTarget
         for stored in registry.systems.values():
             if plain in (_plain(stored.id), _plain(stored.system.name)):
                 yield SystemTarget(stored.id)
+
+
+def _bare(text: str) -> str:
+    """The name without quotes around it, and without the `concord://systems/` or `concord://contracts/` of its record."""
+    bare = text.strip().strip("`'\"").strip()
+    return bare.removeprefix("concord://systems/").removeprefix("concord://contracts/")
 
 
 def _plain(text: str) -> str:

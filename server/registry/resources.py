@@ -114,7 +114,7 @@ def _without_format_note(text: str) -> str:
 def _canonical_uri(text: str, scheme: str, *, home: str, root: str, resolve: Resolver) -> str:
     scheme = _SAME_SCHEME.get(scheme, scheme)
     if scheme == "file":
-        return _canonical_path(unquote(urlsplit(text).path), home=home, root=root, resolve=resolve)
+        return _canonical_path(_path_of_file_uri(text), home=home, root=root, resolve=resolve)
     if scheme == "sqlite":
         return _canonical_sqlite(text, home=home, root=root, resolve=resolve)
     if "://" not in text:
@@ -136,6 +136,15 @@ def _canonical_uri(text: str, scheme: str, *, home: str, root: str, resolve: Res
     return f"{scheme}://{host}{_PLACEHOLDER.sub('*', path)}{query}{keep}"
 
 
+def _path_of_file_uri(text: str) -> str:
+    """The path that a file URI names, also where the home folder or a drive stands in it as people write them."""
+    parts = urlsplit(text)
+    path = unquote(parts.path)
+    if parts.netloc in ("~", "$HOME"):
+        return parts.netloc + path
+    return path[1:] if _DRIVE.match(path[1:]) else path
+
+
 def _host(parts: SplitResult, scheme: str) -> str:
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
@@ -154,10 +163,11 @@ def _canonical_sqlite(text: str, *, home: str, root: str, resolve: Resolver) -> 
 
 def _canonical_path(text: str, *, home: str, root: str, resolve: Resolver) -> str:
     path = text.replace("\\", "/") if _DRIVE.match(text) or ("\\" in text and "/" not in text) else text
-    path = _PLACEHOLDER.sub("*", path)
+    path = path[0].upper() + path[1:] if _DRIVE.match(path) else path
     for mark in ("~", "$HOME", "${HOME}", "%USERPROFILE%"):
         if path == mark or path.startswith(mark + "/"):
             path = home + path[len(mark) :]
+    path = _PLACEHOLDER.sub("*", path)
     absolute = path.startswith("/") or bool(_DRIVE.match(path))
     if not absolute and root:
         base = _canonical_path(root, home=home, root="", resolve=lambda name: name)

@@ -6,7 +6,7 @@ and described in words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -79,6 +79,19 @@ class Members:
     def schema(self) -> dict[str, Any]:
         """The object as a flat schema."""
         return {"type": "object", "properties": {name: member.schema() for name, member in self.members.items()}}
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """Annotates an argument that is an open object with the value that is made of it later.
+
+    The object keeps members that nobody knows; but where the model leaves no doubt of what was meant, spelling (readsFrom)
+    and shape (one access where a list is wanted) are mended, and said so.
+    """
+
+    model: type[BaseModel]
+    also_called: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Other names that models use for its members."""
 
 
 class JsonText:

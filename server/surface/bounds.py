@@ -60,7 +60,7 @@ def check_bounds(arguments: Any, bounds: Bounds) -> bytes:
 
 def _is_shallow(arguments: Any, bounds: Bounds) -> bool:
     level = [arguments]
-    for _ in range(bounds.depth + 1):
+    for _ in range(bounds.depth):
         if any(len(container) > bounds.items for container in level):
             return False
         level = [
@@ -84,7 +84,7 @@ def _encoded(arguments: Any) -> bytes | None:
 def _walk(arguments: Any, bounds: Bounds) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Every value that is no container, with its path; level by level, so that no depth can exhaust the stack."""
     level: list[tuple[tuple[str | int, ...], Any]] = [((), arguments)]
-    for _ in range(bounds.depth + 1):
+    for _ in range(bounds.depth):
         below: list[tuple[tuple[str | int, ...], Any]] = []
         for path, container in level:
             members = container.items() if isinstance(container, dict) else enumerate(container)
@@ -146,7 +146,7 @@ def _check_text(path: tuple[str | int, ...], text: str, bounds: Bounds) -> None:
     if "\0" in text:
         raise InvalidArgument(
             f"{_place(path)} contains a NUL character.",
-            path=_visible(pointer(path)),
+            path=visible(pointer(path)),
             hint="Remove the character U+0000.",
         )
     if not text.isascii():
@@ -155,15 +155,16 @@ def _check_text(path: tuple[str | int, ...], text: str, bounds: Bounds) -> None:
         except UnicodeEncodeError as error:
             raise InvalidArgument(
                 f"{_place(path)} contains half of a surrogate pair, which is no text.",
-                path=_visible(pointer(path)),
+                path=visible(pointer(path)),
                 hint="Send the whole character, or leave it out.",
             ) from error
 
 
 def _place(path: tuple[str | int, ...]) -> str:
-    where = _visible(pointer(path))
+    where = visible(pointer(path))
     return f"The value at {where[:120]}" if where else "The call"
 
 
-def _visible(text: str) -> str:
-    return text.replace("\0", "\\u0000").encode("utf-8", "backslashreplace").decode()
+def visible(text: str) -> str:
+    """The text with everything that does not print written as an escape: it can stand in a line, and be encoded."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from server.surface.arguments import Arguments, Members
+from server.surface.arguments import Arguments, Members, Shape
 
 Path = tuple[str | int, ...]
 
@@ -41,10 +41,14 @@ class Draft:
     arguments: type[Arguments]
     tree: dict[str, Any]
     notes: list[str] = field(default_factory=list)
+    lifted: bool = False
+    """A member from the top level was taken into the object that it belongs to."""
+    strict: bool = True
+    """Nothing is converted silently; false where somebody else reads the values, and the shapes alone matter."""
 
     def copy(self) -> "Draft":
         """A draft of its own, to try something on."""
-        return Draft(self.tool, self.arguments, copy.deepcopy(self.tree), list(self.notes))
+        return Draft(self.tool, self.arguments, copy.deepcopy(self.tree), list(self.notes), self.lifted, self.strict)
 
     def at(self, path: Path) -> Any:
         """The value at the path, or ABSENT."""
@@ -87,7 +91,7 @@ class Draft:
 
         Raises pydantic's ValidationError.
         """
-        return self.arguments.model_validate_json(json.dumps(self.tree, ensure_ascii=False), strict=True)
+        return self.arguments.model_validate_json(json.dumps(self.tree, ensure_ascii=False), strict=self.strict)
 
     def names_at(self, path: Path) -> tuple[str, ...]:
         """The members that an object at the path may have; empty where that is open or unknown."""
@@ -115,10 +119,15 @@ def _member(value: Any, step: str | int) -> Any:
 def members_of(arguments: type[Arguments], name: str) -> tuple[str, ...]:
     """The members of the object, or of each object of the list, that the argument takes."""
     listed = next((mark for mark in arguments.model_fields[name].metadata if isinstance(mark, Members)), None)
-    declared = tuple(
-        field for model in _models_of(arguments.model_fields[name].annotation) for field in model.model_fields
-    )
+    shape = shape_of(arguments, name)
+    models = [*models_of(arguments.model_fields[name].annotation), *([shape.model] if shape else [])]
+    declared = tuple(field for model in models for field in model.model_fields)
     return tuple(dict.fromkeys((*(listed.members if listed else ()), *declared)))
+
+
+def shape_of(arguments: type[Arguments], name: str) -> Shape | None:
+    """What the open object that the argument takes will be made into, if that is known."""
+    return next((mark for mark in arguments.model_fields[name].metadata if isinstance(mark, Shape)), None)
 
 
 def takes_list(arguments: type[Arguments], name: str) -> bool:
@@ -137,17 +146,17 @@ def _models_in(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
         return []
     while rest and isinstance(rest[0], int):
         rest = rest[1:]
-    return [found for inner in _models_of(model.model_fields[step].annotation) for found in _models_in(inner, rest)]
+    return [found for inner in models_of(model.model_fields[step].annotation) for found in _models_in(inner, rest)]
 
 
-def _models_of(annotation: Any) -> list[type[BaseModel]]:
+def models_of(annotation: Any) -> list[type[BaseModel]]:
     """The models in the annotation, through Optional, Annotated, lists and tuples."""
     found: list[type[BaseModel]] = []
     for part in _parts(annotation):
         if isinstance(part, type) and issubclass(part, BaseModel):
             found.append(part)
         elif get_origin(part) in (list, tuple):
-            found += [model for inner in get_args(part) for model in _models_of(inner)]
+            found += [model for inner in get_args(part) for model in models_of(inner)]
     return found
 
 

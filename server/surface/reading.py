@@ -9,6 +9,7 @@ from server.errors import InvalidArgument
 from server.surface.arguments import Arguments
 from server.surface.bounds import Bounds, check_bounds
 from server.surface.draft import Draft
+from server.surface.inside import has_open_object, mend_inside
 from server.surface.refusal import refusal
 from server.surface.repairs import understand
 
@@ -34,13 +35,17 @@ def read_arguments(tool: str, arguments: type[A], came: Any, bounds: Bounds | No
         raise InvalidArgument("The arguments of a call are an object.", hint='For example {"limit": 10}.')
     encoded = check_bounds(came, within)
     try:
-        return Reading(arguments.model_validate_json(encoded, strict=True), ())
+        at_once = arguments.model_validate_json(encoded, strict=True)
     except ValidationError:
         pass
+    else:
+        if not has_open_object(arguments):
+            return Reading(at_once, ())
     original = Draft(tool, arguments, came)
     draft = original.copy()
     understand(draft)
     if draft.faults():
         raise refusal(draft)
+    mend_inside(draft)
     check_bounds(draft.tree, within)
     return Reading(cast(A, draft.validated()), tuple(dict.fromkeys(draft.notes)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from server.errors import InvalidArgument, UnknownArgument
 from server.surface.arguments import flat_schema
-from server.surface.bounds import pointer
+from server.surface.bounds import pointer, visible
 from server.surface.draft import ABSENT, Draft, Fault
 from server.surface.names import choices_of, near_names, nearest_choice
 from server.surface.repairs import CHOICE_FAULTS, CONTAINER_FAULTS, SCALAR_FAULTS, understand
@@ -191,4 +191,4 @@ def _spelt(path: tuple[str | int, ...]) -> str:
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}"[0 if text else 1 :]
-    return f'"{text[:120]}"' if text else "The call"
+    return f'"{visible(text[:120])}"' if text else "The call"

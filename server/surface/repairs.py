@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.surface.arguments import JsonText
-from server.surface.draft import ABSENT, Draft, Fault, members_of, takes_list
+from server.surface.draft import ABSENT, Draft, Fault, members_of, shape_of, takes_list
+from server.surface.json_text import parsed_text
 from server.surface.names import canonical, choices_of, closest_choice, meant_name, sole_near_name
 
 WRAPPERS = frozenset(
@@ -76,13 +77,16 @@ def lift(draft: Draft, fault: Fault) -> str | None:
     if plan is None or len(fault.path) != 1:
         return None
     known = members_of(draft.arguments, plan.into)
-    name = fault.name if fault.name in known else meant_name(fault.name, known, {})
-    if name is None and not (plan.rest and any(other in draft.tree for other in known)):
+    shape = shape_of(draft.arguments, plan.into)
+    name = fault.name if fault.name in known else meant_name(fault.name, known, shape.also_called if shape else {})
+    follows = plan.rest and draft.lifted and sole_near_name(fault.name, tuple(draft.arguments.model_fields)) is None
+    if name is None and not follows:
         return None
     target = _lift_target(draft, plan.into, takes_list(draft.arguments, plan.into))
     if target is None or (name or fault.name) in target:
         return None
     target[name or fault.name] = draft.drop(fault.path)
+    draft.lifted = True
     for carried in plan.carry:
         if carried in draft.tree and carried not in target:
             target[carried] = draft.tree.pop(carried)
@@ -105,13 +109,13 @@ def null_is_absent(draft: Draft, fault: Fault) -> str | None:
 
 
 def json_text(draft: Draft, fault: Fault) -> str | None:
-    """An object or a list as a JSON string, perhaps encoded twice or fenced in ```json."""
+    """An object or a list as a JSON string, perhaps encoded twice, fenced in ```json, or written as Python."""
     text = draft.at(fault.path)
     parsed = _parsed(text)
     if not isinstance(text, str) or not isinstance(parsed, (dict, list)):
         return None
     draft.put(fault.path, parsed)
-    return f'"{fault.name}" came as a JSON string and was read as what it contains.'
+    return f'"{fault.name}" came as text and was read as the JSON it contains.'
 
 
 def one_for_a_list(draft: Draft, fault: Fault) -> str | None:
@@ -321,12 +325,8 @@ def _parsed(value: Any) -> Any:
     for _ in range(3):
         if not isinstance(value, str):
             return value
-        fenced = re.fullmatch(r"\s*```[a-zA-Z]*\s*\n?(.*?)```\s*", value, re.DOTALL)
-        text = (fenced.group(1) if fenced else value).strip()
-        if text[:1] not in ("{", "[", '"'):
+        inside = parsed_text(value)
+        if inside is None:
             return value
-        try:
-            value = json.loads(text)
-        except (ValueError, RecursionError):
-            return value
+        value = inside
     return value

@@ -51,6 +51,7 @@ from server.surface.names import near_names
 from server.surface.prompt import Prompt
 from server.surface.reading import read_arguments
 from server.surface.resource import Completer, Record
+from server.surface.suggestion import suggest
 from server.surface.tool import Tool
 from server.web import wire
 from server.web.access import KnownTokens, caller_of, settings_for
@@ -312,9 +313,13 @@ def _answer(tool: Tool[Any], call: Call[Any], arguments: Mapping[str, Any]) -> A
     """The tool's answer as the protocol writes it, errors included."""
     try:
         reading = read_arguments(tool.name, tool.arguments, arguments, tool.bounds)
+    except ConcordError as error:
+        return wire.error_on_wire(error)
+    try:
         answer = _expected(f"tool {tool.name}", tool.run, call, reading.arguments)
         return _expected(f"tool {tool.name}", wire.answer_on_wire, answer, reading.notes)
     except ConcordError as error:
+        suggest(error, tool, reading.arguments)
         return wire.error_on_wire(error)
 
 

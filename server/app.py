@@ -84,6 +84,11 @@ class _DeferredServices:
         self._lock = threading.Lock()
         self._built: Services | None = None
 
+    def close(self) -> None:
+        """The database is closed, if it was ever opened."""
+        if self._built is not None:
+            self._built.close()
+
     def __getattr__(self, name: str) -> Any:
         with self._lock:
             if self._built is None:

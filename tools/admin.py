@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from server.surface import Answer, Arguments, Call, Cursor, Limit, Next, Tool, argument, decode_cursor, encode_cursor
+from server.surface.bounds import Bounds
 
 if TYPE_CHECKING:
     from server.services import Services
@@ -105,6 +106,51 @@ def confirm_contract(call: "Call[Services]", args: ConfirmContract) -> Answer:
     )
 
 
+class ImportCatalog(Arguments):
+    """A file on the server's machine, or its text."""
+
+    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "path": ("file", "source", "paths"),
+        "content": ("text", "data"),
+        "format": ("type", "kind"),
+    }
+    format: str = argument("Recognised where left out.", "", max_length=100)
+    path: str = argument("File or folder on the server's machine.", "", max_length=4_000)
+    content: str = argument("Or the text of the file.", "")
+    confirm: bool = argument("Although much of what the source listed is gone.", False)
+
+
+def import_catalog(call: "Call[Services]", args: ImportCatalog) -> Answer:
+    """What the source lists stands registered."""
+    done = call.services.exchange.import_source(
+        now=call.now,
+        paths=[args.path] if args.path else [],
+        content=args.content,
+        format=args.format,
+        confirm=args.confirm,
+        caller=call.caller,
+    )
+    following = (
+        [Next("import_catalog", {**args.model_dump(exclude_defaults=True), "confirm": True})] if done.held else []
+    )
+    return Answer(summary=done.summary, data=done.model_dump(mode="json", exclude={"summary"}), next=following)
+
+
+class ExportFiles(Arguments):
+    """Where to."""
+
+    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {"directory": ("dir", "path", "folder")}
+    directory: str = argument(
+        "Folder on the server's machine; made where it is missing.", min_length=1, max_length=4_000
+    )
+
+
+def export_files(call: "Call[Services]", args: ExportFiles) -> Answer:
+    """The source's documents stand in the folder."""
+    done = call.services.exchange.export_files(args.directory, now=call.now, caller=call.caller)
+    return Answer(summary=done.summary, data=done.model_dump(mode="json", exclude={"summary"}))
+
+
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         name="find_findings",
@@ -150,5 +196,31 @@ TOOLS: tuple[Tool[Any], ...] = (
         run=confirm_contract,
         example={"contract_id": "CTR-001", "reason": "Read the dashboard's source with its owner."},
         idempotent=True,
+    ),
+    Tool(
+        name="import_catalog",
+        toolset="admin",
+        title="Import a catalogue",
+        description=(
+            "Brings in a registry file or docker compose files. Nothing is deleted: what a source no longer lists is reported "
+            "as missing, and where much is gone the import waits for confirm."
+        ),
+        arguments=ImportCatalog,
+        run=import_catalog,
+        example={"path": "~/shop/compose.yaml"},
+        idempotent=True,
+        open_world=True,
+        bounds=Bounds(call_bytes=64_000_000, string_bytes=64_000_000),
+    ),
+    Tool(
+        name="export_files",
+        toolset="admin",
+        title="Export the files",
+        description="Writes the source documents, such as system_registry.json, into a folder on the server's machine.",
+        arguments=ExportFiles,
+        run=export_files,
+        example={"directory": "~/scaling"},
+        idempotent=True,
+        open_world=True,
     ),
 )

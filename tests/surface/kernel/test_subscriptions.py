@@ -6,6 +6,7 @@ from typing import Any
 import anyio
 import pytest
 from mcp import Client, MCPError
+from mcp.client.subscriptions import ResourceUpdated
 
 from server.web.concord_server import ConcordServer
 from tests.surface.kernel.conftest import Era

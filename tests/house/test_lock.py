@@ -1,14 +1,16 @@
 """The lock files pin everything that pyproject.toml asks for, with hashes, and name no place to get it from."""
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.source_tree import ROOT
+from tests.house.source_tree import FOLDERS, ROOT, sources
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -33,6 +35,21 @@ def asked_for(lock: str) -> Iterator[Requirement]:
     if lock == "requirements-dev.lock":
         groups += PROJECT["project"]["optional-dependencies"].values()
     return (Requirement(text) for group in groups for text in group)
+
+
+def test_every_package_that_is_imported_is_asked_for() -> None:
+    """What comes along with another package may go with its next version."""
+    providers = packages_distributions()
+    shipped = {canonicalize_name(wanted.name) for wanted in asked_for("requirements.lock")} | {"psycopg"}
+    anywhere = shipped | {canonicalize_name(wanted.name) for wanted in asked_for("requirements-dev.lock")}
+    missing = {
+        f"{source.place}: {module}"
+        for source in sources()
+        for module in {name.partition(".")[0] for name in source.imports()} - sys.stdlib_module_names - set(FOLDERS)
+        if not {canonicalize_name(one) for one in providers.get(module, [module])}
+        & (shipped if source.shipped else anywhere)
+    }
+    assert missing == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -3,10 +3,11 @@
 import copy
 from typing import Any
 
-from server.conflicts.schemas import Schema, merged, read_terms, schema_hash
+from server.conflicts.schemas import Schema, merged, read_terms
 from server.errors import InvalidArgument, Refused
 from server.model.base import JsonObject
 from server.model.change import Change
+from server.model.contract import schema_hash
 
 _OPERATIONS = ("add", "remove", "replace", "move", "copy", "test")
 
@@ -23,12 +24,12 @@ def schema_after(change: Change, terms: Schema | None) -> Schema | None:
     property also takes it out of `required` (a move puts the new name in): a field that is gone is not promised.
     Raises InvalidArgument where the change can't be applied, Refused where it was made against another schema.
     """
-    if change.base_hash and terms is not None and not schema_hash(_full(terms)).startswith(change.base_hash.lower()):
+    if change.base_hash and terms is not None and not schema_hash(terms).startswith(change.base_hash.lower()):
         raise Refused(
             "The contract's schema has changed since this patch was made.",
             path="/base_hash",
             hint="Read the contract again and make the patch against its present schema.",
-            details={"base_hash": change.base_hash, "present_hash": schema_hash(_full(terms))},
+            details={"base_hash": change.base_hash, "present_hash": schema_hash(terms)},
         )
     if change.new_schema is not None:
         return _full(change.new_schema)

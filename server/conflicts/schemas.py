@@ -1,7 +1,5 @@
 """What contracts say, as JSON Schemas: the short form spelled out, schemas opened, weakened and moved."""
 
-import hashlib
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,12 +55,6 @@ def read_terms(terms: Schema) -> Stated | None:
             allowed=("required_fields", "format", "$schema", "type", "properties", "$ref"),
         )
     return Stated(terms, of_items=False)
-
-
-def schema_hash(schema: Schema | None) -> str:
-    """A short name for exactly this schema, whatever the order of its members: 16 hex digits of SHA-256."""
-    text = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def array_of(schema: Schema) -> Schema:

@@ -1,5 +1,7 @@
 """A contract: what a consumer relies on in a resource."""
 
+import hashlib
+import json
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -113,3 +115,9 @@ def contract_document(contract: Contract) -> JsonObject:
         if getattr(contract, name) == defaults[name]:
             del document[name]
     return document
+
+
+def schema_hash(schema: Json) -> str:
+    """A short name for exactly this schema, whatever the order of its members: 16 hex digits of SHA-256."""
+    text = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

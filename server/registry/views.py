@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from server.model.base import JsonObject
-from server.model.contract import Contract, contract_document
+from server.model.contract import Contract, contract_document, schema_hash
 from server.model.system import StoredSystem, system_document
 from server.registry.gaps import gaps_of
 from server.registry.map import RegistryMap
@@ -173,4 +173,5 @@ def _label(text: str) -> str:
 
 
 def _entry(row: Recorded) -> JsonObject:
-    return contract_document(Contract.model_validate(row.document))
+    contract = Contract.model_validate(row.document)
+    return {**contract_document(contract), "schema_hash": schema_hash(contract.model_dump(mode="json")["terms"])}

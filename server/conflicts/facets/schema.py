@@ -4,11 +4,11 @@ from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
 from server.conflicts.plan import Situation, versioned_output
 from server.conflicts.question import Answer, Question, SchemaDecision
-from server.conflicts.schemas import Schema, opened, schema_hash
+from server.conflicts.schemas import Schema, opened
 from server.conflicts.severity import SeverityRule, rule_named, schema_rule
 from server.model.base import Json
 from server.model.check import Conflict, ConflictType, Undecided
-from server.model.contract import Basis
+from server.model.contract import Basis, schema_hash
 from server.model.tier import Severity
 
 

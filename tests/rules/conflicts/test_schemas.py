@@ -8,10 +8,10 @@ from jsonschema import Draft202012Validator
 from server.conflicts.agreements import aligned
 from server.conflicts.changes import schema_after
 from server.conflicts.projection import project
-from server.conflicts.schemas import Schema, closed, merged, only_required, opened, read_terms, schema_hash
+from server.conflicts.schemas import Schema, closed, merged, only_required, opened, read_terms
 from server.errors import InvalidArgument, Refused
 from server.model.change import Change
-from server.model.contract import ReadPath
+from server.model.contract import ReadPath, schema_hash
 
 SIGNAL: Schema = {
     "type": "object",
@@ -28,7 +28,9 @@ def accepts(schema: Schema, document: object) -> bool:
 
 def test_the_short_form_is_an_open_object_whose_fields_are_required() -> None:
     stated = read_terms({"required_fields": ["ticker"], "format": "JSON array"})
-    assert stated is not None and stated.of_items and stated.fields == ("ticker",)
+    assert stated is not None
+    assert stated.of_items
+    assert stated.fields == ("ticker",)
     assert accepts(stated.schema, {"ticker": 1, "more": 2})
     assert not accepts(stated.schema, {"more": 2})
 
@@ -42,7 +44,8 @@ def test_what_is_neither_form_is_refused_with_both_shown() -> None:
 def test_a_format_alone_is_the_short_form_and_states_no_schema() -> None:
     assert read_terms({"format": "JSON array"}) is None
     full = read_terms({"type": "string", "format": "date"})
-    assert full is not None and full.fields is None
+    assert full is not None
+    assert full.fields is None
 
 
 def test_opening_lets_unknown_fields_pass_and_closing_refuses_them() -> None:
@@ -94,14 +97,16 @@ def test_recursive_schemas_are_projected_with_their_references() -> None:
 
 def test_items_and_documents_are_brought_to_one_level() -> None:
     writer, reader = aligned({"type": "object"}, True, {"type": "array", "minItems": 1}, False)
-    assert accepts(writer, [{}]) and not accepts(writer, {})
+    assert accepts(writer, [{}])
+    assert not accepts(writer, {})
     assert reader == {"type": "array", "minItems": 1}
 
 
 def test_a_removed_property_is_no_longer_promised() -> None:
     patch = Change(resource="x", patch=({"op": "remove", "path": "/properties/score"},))
     after = schema_after(patch, SIGNAL)
-    assert isinstance(after, dict) and after["required"] == ["ticker"]
+    assert isinstance(after, dict)
+    assert after["required"] == ["ticker"]
 
 
 def test_a_moved_property_is_promised_at_its_new_place() -> None:
@@ -111,14 +116,17 @@ def test_a_moved_property_is_promised_at_its_new_place() -> None:
     )
     after = schema_after(Change(resource="x", patch=nest), SIGNAL)
     assert isinstance(after, dict)
-    assert after["required"] == ["ticker"] and after["properties"]["data"]["required"] == ["score"]
-    assert isinstance(SIGNAL, dict) and "score" in SIGNAL["properties"]
+    assert after["required"] == ["ticker"]
+    assert after["properties"]["data"]["required"] == ["score"]
+    assert isinstance(SIGNAL, dict)
+    assert "score" in SIGNAL["properties"]
 
 
 def test_a_patch_may_speak_of_the_short_form() -> None:
     terms: Schema = {"required_fields": ["ticker", "score"], "format": "JSON array"}
     after = schema_after(Change(resource="x", patch=({"op": "remove", "path": "/required_fields/1"},)), terms)
-    assert isinstance(after, dict) and after["required"] == ["ticker"]
+    assert isinstance(after, dict)
+    assert after["required"] == ["ticker"]
 
 
 def test_a_patch_that_does_not_fit_says_so() -> None:

@@ -80,7 +80,8 @@ def test_rule_ids_are_unique_and_each_rule_has_an_example() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     for rule in RULES:
         assert rule_named(rule.id) is rule
-        assert rule.example and rule.says.endswith(".")
+        assert rule.example
+        assert rule.says.endswith(".")
 
 
 def test_the_stricter_tier_counts() -> None:

@@ -3,7 +3,7 @@
 from server.exchange.imported import Dangling, Unmapped
 from server.model.base import JsonObject, Value
 
-SHOWN = 50
+SHOWN = 20
 """Entries of each list that are shown; the totals count all."""
 
 

@@ -55,6 +55,7 @@ class _Open:
     entries: dict[str, Any] = field(default_factory=dict)
     merged: list[Any] = field(default_factory=list)
     key: str | None = None
+    is_merge: bool = False
 
     def result(self) -> Any:
         if not self.is_mapping:
@@ -151,7 +152,7 @@ class _Builder:
         elif event.tag == "tag:yaml.org,2002:null":
             value = None
         elif not event.tag.startswith("tag:yaml.org,2002:"):
-            value = Tagged(event.tag, scalar_of(event.value) if event.style is None else event.value)
+            value = Tagged(event.tag, event.value if event.style else scalar_of(event.value))
         elif event.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool"):
             value = scalar_of(event.value)
         if event.anchor:
@@ -204,11 +205,12 @@ class _Builder:
                     f"{self._name} has a key that is no plain value{f' at line {_line_of(event)}' if event else ''}."
                 )
             holder.key = text
-            if text != "<<" and text in holder.entries and event is not None:
+            holder.is_merge = text == "<<" and not getattr(event, "style", None)
+            if not holder.is_merge and text in holder.entries and event is not None:
                 self.duplicates.append(f"{text} (line {_line_of(event)})")
         else:
             key, holder.key = holder.key, None
-            if key == "<<" and (bases := _bases(value)) is not None:
+            if holder.is_merge and (bases := _bases(value)) is not None:
                 holder.merged += bases
             else:
                 holder.entries[key] = value

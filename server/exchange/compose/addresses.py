@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SECRET = re.compile(
-    r"PASS(WORD|WD|PHRASE)?(_|$)|PWD(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|SALT(_|$)|CERT(_|$)|"
+    r"PASSW|PASSPHRASE|PASS$|(^|_)PASS_|PWD(_|$)|SECRET|TOKEN|CREDENTIAL|PRIVATE|SALT(_|$)|CERT(_|$)|"
     r"(^|_)KEYS?(_|$)|APIKEY|COOKIE|(^|_)AUTH$"
 )
 _ADDRESS = re.compile(
@@ -85,7 +85,7 @@ def addresses_in(variable: str, value: str) -> list[Address]:
         means_address = _ADDRESS.search(name) is not None
         if not is_secret(variable) or means_address:
             found = list(_of_words(name, value, means_address=means_address))
-    return list(dict.fromkeys(found))
+    return [address for address in dict.fromkeys(found) if not address.host.isdigit()]
 
 
 def _of_urls(value: str) -> Iterator[Address]:
@@ -105,11 +105,12 @@ def _of_urls(value: str) -> Iterator[Address]:
 def _of_words(name: str, value: str, *, means_address: bool) -> Iterator[Address]:
     for wrapped in _IN_BRACKETS.finditer(value):
         yield Address(wrapped["host"], wrapped["port"] or "")
-    if _CONNECTION_STRING.search(name):
-        for pair in _PAIR.finditer(value):
+    if _CONNECTION_STRING.search(name) and (pairs := list(_PAIR.finditer(value))):
+        for pair in pairs:
             for part in pair["value"].split(","):
                 if bare := _BARE.match(part.strip()):
                     yield Address(bare["host"], bare["port"] or "")
+        return
     words = [word for word in re.split(r"[,;\s]+", value.strip()) if word]
     if means_address:
         for word in words:

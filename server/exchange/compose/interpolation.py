@@ -133,7 +133,7 @@ def read_env_file(text: str, known: Mapping[str, str], *, report: Callable[[int,
         if entry is None:
             report(first + 1, "neither NAME=VALUE nor a comment")
             continue
-        name, separator, rest = entry["name"], entry["separator"], entry["rest"].lstrip()
+        name, separator, rest = entry["name"], entry["separator"], (entry["rest"] or "").lstrip()
         if not separator:
             if name in known:
                 values[name] = known[name]

@@ -15,6 +15,9 @@ TOKEN_CAP = 8_000
 
 BYTES_PER_TOKEN = 4
 
+LONGEST_SUMMARY = 1_000
+"""Characters of the summary of an answer that had to be cut."""
+
 _ROOM_FOR_NOTES = 100
 
 
@@ -102,7 +105,7 @@ class Answer:
         if self.uri:
             note = f"The whole is too large for an answer: read {self.uri} page by page."
             reading = Next("read_record", {"uri": self.uri})
-            return _ordered(self.summary, [reading], {"uri": self.uri}, [*notes, note][-10:])
+            return _ordered(self.summary[:LONGEST_SUMMARY], [reading], {"uri": self.uri}, [*notes, note][-10:])
         return self._smaller_members(notes, cap)
 
     def _fewer_items(self, notes: Sequence[str], cap: int) -> dict[str, Any] | None:
@@ -115,16 +118,18 @@ class Answer:
             if room < 0:
                 break
             kept += 1
-        if kept == 0 or self.cursor_after is None:
+        if self.cursor_after is None or not items:
             return None
+        if kept == 0:
+            kept, items[0] = 1, _shortened(items[0], room + tokens_of(items[0]))
         data = {**self.data, self.items: items[:kept]}
         if kept < len(items):
             data["next_cursor"] = self.cursor_after(kept)
-            notes = [*notes, f"Cut to {kept} of {len(items)} {self.items} to stay readable: next_cursor continues."]
+        notes = [*notes, f"Cut to {kept} of {len(items)} {self.items} to stay readable: next_cursor continues."]
         return _ordered(self.summary, self.next, data, notes)
 
     def _smaller_members(self, notes: Sequence[str], cap: int) -> dict[str, Any]:
-        room = cap - tokens_of(self.summary[:1_000]) - 2 * _ROOM_FOR_NOTES
+        room = cap - tokens_of(self.summary[:LONGEST_SUMMARY]) - 2 * _ROOM_FOR_NOTES
         sizes = {name: tokens_of({name: value}) for name, value in self.data.items()}
         kept: set[str] = set()
         for name in sorted(sizes, key=lambda member: sizes[member]):
@@ -135,7 +140,7 @@ class Answer:
         left_out = [name for name in self.data if name not in kept]
         note = f"Left out, because the answer would be too large: {', '.join(left_out)[:300]}."
         data = {name: value for name, value in self.data.items() if name in kept}
-        return _ordered(self.summary[:1_000], (), data, [note])
+        return _ordered(self.summary[:LONGEST_SUMMARY], (), data, [note])
 
 
 def _ordered(summary: str, following: Sequence[Next], data: Mapping[str, Any], notes: Sequence[str]) -> dict[str, Any]:
@@ -146,6 +151,18 @@ def _ordered(summary: str, following: Sequence[Next], data: Mapping[str, Any], n
     if notes:
         ordered["notes"] = list(notes)
     return ordered
+
+
+def _shortened(item: Any, room: int) -> Any:
+    """The item with the smallest of its members, as many as there is room for; anything but an object is named only."""
+    if not isinstance(item, Mapping):
+        return f"(too large: {tokens_of(item):,} tokens)"
+    kept: dict[str, Any] = {"shortened": True}
+    for name, value in sorted(item.items(), key=lambda member: tokens_of(member)):
+        if tokens_of({**kept, name: value}) > room:
+            break
+        kept[name] = value
+    return {name: kept[name] for name in (*item, "shortened") if name in kept}
 
 
 def _as_json(step: Next) -> dict[str, Any]:

@@ -33,6 +33,8 @@ class Catalogue:
     resources: tuple[StaticResource, ...] = ()
     templates: tuple[ResourceTemplate, ...] = ()
     prompts: tuple[Prompt, ...] = ()
+    left_out: tuple[Tool[Any], ...] = ()
+    """Tools that exist, and were not chosen."""
 
     def __post_init__(self) -> None:
         for kind, names in (
@@ -64,7 +66,7 @@ class Catalogue:
             and tool.name not in selection.exclude
             and (tool.read_only or not selection.read_only)
         )
-        return replace(self, tools=chosen)
+        return replace(self, tools=chosen, left_out=tuple(tool for tool in self.tools if tool not in chosen))
 
     def tool(self, name: str) -> Tool[Any] | None:
         """The tool of that name, or None."""

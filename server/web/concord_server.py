@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -44,7 +45,7 @@ from pydantic import AnyUrl
 from server.clock import Clock, SystemClock
 from server.errors import ConcordError, InvalidArgument, NotFound
 from server.surface.answer import decode_cursor, encode_cursor
-from server.surface.bounds import Bounds, check_bounds
+from server.surface.bounds import Bounds, check_bounds, visible
 from server.surface.call import Call
 from server.surface.catalogue import Catalogue, check_uri
 from server.surface.names import near_names
@@ -162,7 +163,7 @@ class ConcordServer(MCPServer[Any]):
         """
         tool = self.catalogue.tool(name)
         if tool is None:
-            raise _unknown("tool", name, [one.name for one in self.catalogue.tools])
+            raise self._unknown_tool(name)
         return await self._in_thread(partial(_answer, tool, self._call(context), arguments))
 
     async def read_resource(
@@ -173,7 +174,7 @@ class ConcordServer(MCPServer[Any]):
         try:
             record = await self._in_thread(partial(_expected, "resource", self.catalogue.read, call, str(uri)))
         except ConcordError as error:
-            raise _protocol_error(error, call, {"uri": _visible(str(uri))}) from error
+            raise _protocol_error(error, call, {"uri": visible(str(uri)[:200])}) from error
         return [ReadResourceContents(content=record.content, mime_type=record.mime_type)]
 
     async def get_prompt(
@@ -243,6 +244,14 @@ class ConcordServer(MCPServer[Any]):
         shown = values[:COMPLETIONS]
         return CompleteResult(completion=Completion(values=shown, total=len(values), has_more=len(values) > len(shown)))
 
+    def _unknown_tool(self, name: str) -> MCPError:
+        served = [one.name for one in self.catalogue.tools]
+        left_out = next((one for one in self.catalogue.left_out if one.name == name), None)
+        if left_out is None:
+            return _unknown("tool", name, served)
+        why = f"The tool {name} (toolset {left_out.toolset}) is left out by how this server was started."
+        return MCPError(INVALID_PARAMS, why, {"toolset": left_out.toolset, "allowed": served})
+
     def _completer(self, params: CompleteRequestParams) -> tuple[tuple[str, ...], Completer | None]:
         """The arguments that the reference has, and what completes the one that is asked for."""
         wanted = params.argument.name
@@ -272,9 +281,9 @@ class ConcordServer(MCPServer[Any]):
             check_uri(uri)
             fixed = any(resource.uri == uri for resource in self.catalogue.resources)
             if not fixed and all(template.match(uri) is None for template in self.catalogue.templates):
-                raise NotFound(f"There is no resource {_visible(uri)}.")
+                raise NotFound(f"There is no resource {visible(uri[:200])}.")
         except ConcordError as error:
-            raise _protocol_error(error, call, {"uri": _visible(uri)}) from error
+            raise _protocol_error(error, call, {"uri": visible(uri[:200])}) from error
         return uri
 
     def _page(self, kind: str, entries: list[T], params: PaginatedRequestParams | None) -> tuple[list[T], str | None]:
@@ -319,7 +328,8 @@ def _answer(tool: Tool[Any], call: Call[Any], arguments: Mapping[str, Any]) -> A
         answer = _expected(f"tool {tool.name}", tool.run, call, reading.arguments)
         return _expected(f"tool {tool.name}", wire.answer_on_wire, answer, reading.notes)
     except ConcordError as error:
-        suggest(error, tool, reading.arguments)
+        with suppress(Unexpected):
+            _expected(f"suggestion for {tool.name}", suggest, error, tool, reading.arguments)
         return wire.error_on_wire(error)
 
 
@@ -376,12 +386,7 @@ def _protocol_error(error: ConcordError, call: Call[Any], data: Mapping[str, Any
 def _unknown(kind: str, name: str, known: Sequence[str]) -> MCPError:
     near = near_names(name, known, 0.6)
     meant = f" Did you mean {near[0]!r}?" if near else ""
-    return MCPError(INVALID_PARAMS, f"There is no {kind} {_visible(name)}.{meant}", {"allowed": list(known)})
-
-
-def _visible(text: str) -> str:
-    """The text as ASCII, cut: whatever a client sent can stand in a message."""
-    return ascii(text[:200])[1:-1]
+    return MCPError(INVALID_PARAMS, f"There is no {kind} {visible(name[:200])}.{meant}", {"allowed": list(known)})
 
 
 def _report(request: ServerRequestContext[Any, Any], done: float, total: float, message: str) -> None:

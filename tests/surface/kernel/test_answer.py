@@ -49,6 +49,16 @@ def test_sur_09_a_page_that_fits_is_left_alone() -> None:
     assert fitted["next_cursor"] == ""
 
 
+def test_sur_09_an_item_too_large_for_any_page_is_shortened_and_passed() -> None:
+    rows = [{"id": "a", "story": "x" * 99_000, "size": 3}, {"id": "b"}]
+    fitted = Answer.page("S.", rows, name="rows", total=2, cursor_after=lambda count: f"after {count}").fitted()
+    assert fitted["rows"] == [{"id": "a", "size": 3, "shortened": True}]
+    assert fitted["next_cursor"] == "after 1"
+    last = Answer.page("S.", ["x" * 99_000], name="rows", total=1, cursor_after=lambda count: "").fitted()
+    assert last["rows"] == ["(too large: 24,751 tokens)"]
+    assert last["next_cursor"] == ""
+
+
 def test_sur_09_what_is_too_large_and_no_list_is_replaced_by_where_to_read_it() -> None:
     fitted = Answer(summary="S.", data={"all": "x" * 99_000}, uri="concord://runs/1").fitted()
     assert fitted["next"] == [{"tool": "read_record", "arguments": {"uri": "concord://runs/1"}}]

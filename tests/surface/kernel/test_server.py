@@ -2,12 +2,16 @@
 
 import json
 import logging
+import threading
 from typing import Any
 
+import anyio
+import anyio.to_thread
 import pytest
 from mcp import Client, MCPError
 from mcp_types import PromptReference, ResourceTemplateReference, TextResourceContents
 
+from server.surface import Answer, Arguments, Call, Catalogue, Selection, Tool
 from server.web.concord_server import ConcordServer
 from tests.surface.kernel.conftest import Era
 from tests.surface.kernel.toys import CATALOGUE, NAMES
@@ -138,6 +142,13 @@ async def test_sur_13_unknown_tools_and_prompts_are_the_protocols_own_errors(ser
         )
 
 
+async def test_sur_13_a_tool_that_was_left_out_is_said_to_be_so(era: Era) -> None:
+    async with Client(ConcordServer(CATALOGUE.select(Selection())), mode=era) as client:
+        code, message, data = await refused(client.call_tool("work", {}))
+    assert (code, data["toolset"]) == (-32602, "admin")
+    assert message == "The tool work (toolset admin) is left out by how this server was started."
+
+
 async def test_sur_13_an_unknown_resource_is_the_eras_own_error(server: ConcordServer, era: Era) -> None:
     expected = -32002 if era == "legacy" else -32602
     async with Client(server, mode=era) as client:
@@ -230,6 +241,36 @@ async def test_tools_run_beside_the_event_loop_and_report_progress(server: Conco
         await client.call_tool("work", {})
     assert result.structured_content == {"summary": "Done.", "on_main_thread": False}
     assert heard == [(1, 3, "step 1"), (2, 3, "step 2"), (3, 3, "step 3")]
+
+
+async def test_a_client_that_gives_up_is_not_waited_for_and_long_work_ends_at_its_next_report(era: Era) -> None:
+    started, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+    reached: list[str] = []
+
+    class Nothing(Arguments):
+        """No arguments."""
+
+    def labour(call: Call, args: Nothing) -> Answer:
+        started.set()
+        go_on.wait()
+        try:
+            call.progress(1, 2, "half")
+            reached.append("the second half")
+        finally:
+            ended.set()
+        return Answer(summary="Done.")
+
+    tool = Tool(name="labour", toolset="core", title="L", description="L.", arguments=Nothing, run=labour)
+    server = ConcordServer(Catalogue(tools=(tool, *CATALOGUE.tools)))
+    async with Client(server, mode=era) as client:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(client.call_tool, "labour", {})
+            await anyio.to_thread.run_sync(started.wait)
+            tasks.cancel_scope.cancel()
+        assert not (await client.call_tool("find_toys", {})).is_error
+        go_on.set()
+        await anyio.to_thread.run_sync(ended.wait)
+    assert reached == []
 
 
 async def test_sur_03_the_process_acts_as_the_system_that_it_was_started_as(era: Era) -> None:

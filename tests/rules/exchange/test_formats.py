@@ -1,0 +1,49 @@
+"""Telling formats apart, and saying what is known where nothing fits."""
+
+import pytest
+
+from server.errors import InvalidArgument
+from server.exchange.formats import FORMATS, find_format
+from server.exchange.imported import LONGEST_KEY, source_key
+from server.exchange.source import SourceFile
+
+COMPOSE = SourceFile("/x/stack.yaml", "services: {a: {}}")
+ENV = SourceFile("/x/.env", "A=1")
+REGISTRY = SourceFile("/x/r.json", '{"systems": []}')
+
+
+@pytest.mark.parametrize(
+    ("files", "name"), [((COMPOSE,), "compose"), ((COMPOSE, COMPOSE, ENV), "compose"), ((REGISTRY,), "registry_json")]
+)
+def test_the_format_is_recognised(files: tuple[SourceFile, ...], name: str) -> None:
+    assert find_format(files).name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["compose", "docker-compose", "Docker Compose", "registry_json", "system_registry.json"]
+)
+def test_a_format_can_be_named(name: str) -> None:
+    assert find_format((SourceFile("", "anything"),), name).name in [known.name for known in FORMATS]
+
+
+@pytest.mark.parametrize("files", [(SourceFile("/x/notes.txt", "hello"),), (ENV,), (COMPOSE, REGISTRY)])
+def test_what_fits_nothing_is_refused_with_the_known_formats(files: tuple[SourceFile, ...]) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        find_format(files)
+    assert caught.value.allowed == tuple(known.name for known in FORMATS)
+    assert "docker compose" in caught.value.hint
+
+
+def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(InvalidArgument, match="helm") as caught:
+        find_format((COMPOSE,), "helm")
+    assert caught.value.allowed == ("registry_json", "compose")
+
+
+def test_keys_of_sources_stay_short_and_apart() -> None:
+    long = ["/deep" * 100 + f"/{number}/compose.yaml" for number in range(3)]
+    keys = {source_key("compose", place) for place in long}
+    assert len(keys) == 3
+    assert max(map(len, keys)) <= LONGEST_KEY
+    assert source_key("compose", "/x/compose.yaml") == "compose:/x/compose.yaml"
+    assert source_key("registry_json", "") == "registry_json"

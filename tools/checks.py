@@ -43,20 +43,20 @@ class CheckChange(Arguments):
     changes: Annotated[
         tuple[Change, ...],
         Members(
-            resource=string("Path, URI or contract id; none = internal."),
-            new_schema=obj("Full new JSON Schema."),
+            resource=string("Path, URI, contract id; none = internal."),
+            new_schema=obj("Full JSON Schema."),
             patch=array("JSON Patch."),
             merge_patch=obj("RFC 7386."),
             timing=obj("{schedule, timezone, interval_seconds}."),
-            format=obj("{media_type, container, encoding, naming}."),
+            format=obj("{media_type, container, encoding}."),
             semantics=array("{path, unit, meaning, timezone}."),
             capacity=obj("{max_bytes, max_rows}."),
-            reads=array("A reader's paths from now on."),
-            reader_schema=obj("A reader's schema from now on."),
+            reads=array("A reader's new paths."),
+            reader_schema=obj("A reader's new schema."),
             removes=boolean("No longer written."),
-            removes_dependency=string("System no longer read."),
-            base_hash=string("Hash of the patched schema."),
-            description=string("In words; decides nothing."),
+            removes_dependency=string("System id."),
+            base_hash=string("schema_hash patched."),
+            description=string("In words."),
         ),
     ] = argument("Several changes, or other facets than the schema.", ())
     title: str = argument("What this is, in a few words.", "", max_length=500)

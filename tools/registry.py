@@ -19,10 +19,8 @@ from server.surface import (
     Tool,
     argument,
     array,
-    boolean,
     decode_cursor,
     encode_cursor,
-    obj,
     string,
 )
 
@@ -176,20 +174,13 @@ class RegisterSystem(Arguments):
         dict[str, Any],
         Members(
             id=string("sys_…"),
-            name=string("For people."),
-            description=string("What it does."),
-            owner=string("Who answers for it."),
             tier=string("Required.", "MISSION_CRITICAL", "PRODUCTION", "EXPERIMENTAL"),
             reads_from=array("{resource, type, format, schema_version, required}."),
             writes_to=array("{resource, type, format, schema_version, consumers[]}."),
             contracts=array("{type, counterparty, resource, schema, reads, strict}."),
-            dependencies=array("Ids, beyond what accesses imply.", "string"),
-            evolution_engine=boolean("It improves itself."),
-            timing=obj("{schedule, timezone, interval_seconds}."),
-            root=string("Its folder."),
         ),
         Shape(System, {"id": ("system_id", "sys_id", "sys", "agent_id"), "name": ("system_name",)}),
-    ] = argument("The whole registration; see concord://schemas/system.")
+    ] = argument("Also name, owner, description, timing, root …: concord://schemas/system.")
     expected_version: ExpectedVersion = 0
     idempotency_key: IdempotencyKey = ""
 

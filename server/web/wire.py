@@ -17,11 +17,10 @@ LISTED_IN_ERROR = 30
 
 
 def tool_on_wire(tool: Tool[Any]) -> types.Tool:
-    """The tool's definition, with all five annotations."""
+    """The tool's definition, with all five annotations; its title stands in them alone, as every list is paid for in tokens."""
     meta = {**({ALWAYS_LOAD: True} if tool.always_loaded else {}), **tool.meta}
     return types.Tool(
         name=tool.name,
-        title=tool.title,
         description=tool.text,
         input_schema=tool.schema,
         output_schema=dict(tool.output_schema) if tool.output_schema is not None else None,

@@ -25,7 +25,8 @@ class Concord:
         result = await self.client.call_tool(tool, arguments)
         assert result.structured_content is not None
         assert not result.is_error, result.structured_content
-        return result.structured_content
+        answer: dict[str, Any] = result.structured_content
+        return answer
 
     async def refused(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """The error of a call that is refused."""

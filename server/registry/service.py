@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+SEARCHES_KEPT = 32
+"""Searches whose result is remembered."""
+
 
 @dataclass(frozen=True)
 class Registered:
@@ -88,6 +91,7 @@ class RegistryService:
         self._lock = threading.RLock()
         self._reading = RegistryMap()
         self._writing = RegistryMap()
+        self._found: dict[tuple[int, str], list[str]] = {}
         database.on_batch_failed(self._forget)
 
     @contextmanager
@@ -218,17 +222,19 @@ class RegistryService:
         `status` and `tier` take "ALL" for any; `resource` means whoever reads or writes what it names.
         """
         with self.reading() as registry:
-            ids = self._ids_for(query) if query.strip() else sorted(registry.systems)
+            ids = self._ids_for(query, registry.revision) if query.strip() else sorted(registry.systems)
             if resource.strip():
                 name = self.canonical(resource)
                 touching = registry.reads.systems(name) | registry.writes.systems(name)
                 ids = [system_id for system_id in ids if system_id in touching]
+            any_tier, any_status = tier in ("", "ALL"), status in ("", "ALL")
             chosen = [
                 stored
-                for stored in (registry.systems[system_id] for system_id in ids if system_id in registry.systems)
-                if stored.archived == archived
-                and tier in ("", "ALL", stored.system.tier)
-                and status in ("", "ALL", stored.system.status)
+                for stored in map(registry.systems.get, ids)
+                if stored is not None
+                and stored.archived == archived
+                and (any_tier or tier == stored.system.tier)
+                and (any_status or status == stored.system.status)
             ]
             page = chosen[start : start + limit]
             return Found(tuple(row(registry, stored) for stored in page), len(chosen))
@@ -377,8 +383,16 @@ class RegistryService:
 
         return self.write(now, change)
 
-    def _ids_for(self, query: str) -> list[str]:
-        return self._database.read(lambda session: systems.search_ids(session, query))
+    def _ids_for(self, query: str, revision: int) -> list[str]:
+        """Ids of the systems that a search finds, best first. Kept while the registry stands still: every page asks again."""
+        key = (revision, query)
+        ids = self._found.pop(key, None)
+        if ids is None:
+            ids = self._database.read(lambda session: systems.search_ids(session, query))
+        self._found[key] = ids
+        if len(self._found) > SEARCHES_KEPT:
+            del self._found[next(iter(self._found))]
+        return ids
 
     def _forget(self) -> None:
         with self._lock:

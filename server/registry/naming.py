@@ -42,12 +42,17 @@ Target = SystemTarget | ContractTarget | ResourceTarget
 
 
 def find_target(registry: RegistryMap, text: str, canonical: Canonical) -> Target:
-    """What the text names, exact names first, then names that are unambiguous.
+    """What the text names: an exact name before one that is spelt otherwise, systems before contracts before file names.
 
     Raises NotFound (with close names) or Ambiguous (with the candidates).
     """
     wanted = _bare(text)
-    for candidates in (_exact(registry, wanted, canonical), _loose(registry, wanted, canonical)):
+    for candidates in (
+        _exact(registry, wanted, canonical),
+        _systems_called(registry, wanted),
+        _contracts_called(registry, wanted),
+        _resources_ending_in(registry, wanted),
+    ):
         found = list(dict.fromkeys(candidates))
         if len(found) == 1:
             return found[0]
@@ -112,17 +117,19 @@ def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator
         yield ResourceTarget(wanted, name)
 
 
-def _loose(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:
-    yield from _systems_called(registry, wanted)
-    lowered = wanted.lower()
+def _contracts_called(registry: RegistryMap, wanted: str) -> Iterator[Target]:
     for contract_id in registry.contract_holders:
-        if contract_id.lower() == lowered and registry.contract_holders[contract_id]:
+        if contract_id.lower() == wanted.lower() and registry.contract_holders[contract_id]:
             yield _contract(registry, contract_id)
+
+
+def _resources_ending_in(registry: RegistryMap, wanted: str) -> Iterator[Target]:
+    """Resources whose last part is this: `signals.json` for `~/outputs/signals.json`."""
+    lowered = wanted.lower()
     if "/" in lowered.strip("/") or not lowered:
         return
-    names = {*registry.reads.names(), *registry.writes.names()}
-    for name in sorted(names):
-        if name.rstrip("/").rpartition("/")[2].lower() == lowered and not name.startswith("service://"):
+    for name in sorted({*registry.reads.names(), *registry.writes.names()}):
+        if name.rstrip("/").rpartition("/")[2].lower() == lowered:
             yield ResourceTarget(name, name)
 
 

@@ -65,11 +65,12 @@ def _decide(writer: JsonObject | bool, reader: JsonObject | bool) -> JsonObject:
 
     decision = decide(writer, reader)
     return {
-        "verdict": str(decision.verdict),
+        "verdict": decision.verdict,
         "path": decision.path,
         "witness": decision.witness,
         "rule": decision.rule,
         "reason": decision.reason,
+        "notes": list(decision.notes),
     }
 
 
@@ -78,9 +79,9 @@ def _show_answer(answer: JsonObject) -> None:
     if answer["verdict"] == "BREAKS":
         show(f"  witness: {json.dumps(answer['witness'], ensure_ascii=False)}")
         show(f"  rejected at: {answer['path'] or '(the whole document)'}")
-    for label in ("rule", "reason"):
-        if answer[label]:
-            show(f"  {label}: {answer[label]}")
+    for label, texts in (("rule", [answer["rule"]]), ("reason", [answer["reason"]]), ("note", answer["notes"])):
+        for text in filter(None, texts):
+            show(f"  {label}: {text}")
 
 
 def _decide_lines(lines: Iterable[str]) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.clock import to_wire
-from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Remarks
+from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Remarks, Unmapped
 from server.exchange.meeting import land, renamed, taken_by_others, without_source
 from server.exchange.missing import Loss, loss_of
 from server.exchange.outcome import SHOWN, Edges, FindingLine, ImportOutcome, counted
@@ -13,13 +13,15 @@ from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.system import StoredSystem, System, system_document
 from server.registry.registration import Registration
-from server.registry.views import full_document
+from server.registry.views import full_document, shortened
 from server.storage import findings, imports
 
 if TYPE_CHECKING:
     from server.storage.imports import Listed
 
 _MOST_FINDINGS = 10_000
+_LONGEST = 400
+"""Characters of one remark that are shown."""
 
 
 class Arrival:
@@ -195,10 +197,13 @@ class Arrival:
             merged=counted(self._merged),
             edges=self._edges(),
             unmapped_total=len(unmapped),
-            unmapped=unmapped[:SHOWN],
+            unmapped=tuple(
+                Unmapped(item=shortened(one.item, _LONGEST), reason=shortened(one.reason, _LONGEST))
+                for one in unmapped[:SHOWN]
+            ),
             dangling_total=len(self._imported.dangling),
             dangling=self._imported.dangling[:SHOWN],
-            notes=(*notes, *self._remarks.all_notes())[:SHOWN],
+            notes=tuple(shortened(note, _LONGEST) for note in (*notes, *self._remarks.all_notes())[:SHOWN]),
             findings_total=len(lines),
             findings=lines[:SHOWN],
             gone=gone,

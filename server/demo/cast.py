@@ -10,6 +10,7 @@ from server.model.base import JsonObject
 PIPELINE = "sys_data_pipeline"
 GENERATOR = "sys_signal_generator"
 DASHBOARD = "sys_dashboard"
+SYSTEM_IDS = (PIPELINE, GENERATOR, DASHBOARD)
 
 MARKET_DATA = "~/cache/market_data/"
 SIGNALS = "~/outputs/signals.json"
@@ -55,20 +56,15 @@ SIGNALS_SCHEMA: JsonObject = {
     "type": "array",
     "items": _SIGNAL,
 }
-
-
-def nested_schema(items: JsonObject) -> JsonObject:
-    """The schema of the new form: every entry holds its fields in one member."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "array",
-        "items": {
-            "type": "object",
-            "properties": {NESTED_UNDER: items},
-            "required": [NESTED_UNDER],
-            "additionalProperties": False,
-        },
-    }
+NESTED_SCHEMA: JsonObject = {
+    **SIGNALS_SCHEMA,
+    "items": {
+        "type": "object",
+        "properties": {NESTED_UNDER: _SIGNAL},
+        "required": [NESTED_UNDER],
+        "additionalProperties": False,
+    },
+}
 
 
 def nesting_patch() -> list[JsonObject]:
@@ -81,15 +77,19 @@ def nesting_patch() -> list[JsonObject]:
             "path": inside,
             "value": {"type": "object", "properties": {}, "required": fields, "additionalProperties": False},
         },
-        *({"op": "move", "from": f"/items/properties/{field}", "path": f"{inside}/properties/{field}"} for field in fields),
+        *(
+            {"op": "move", "from": f"/items/properties/{field}", "path": f"{inside}/properties/{field}"}
+            for field in fields
+        ),
         {"op": "replace", "path": "/items/required", "value": [NESTED_UNDER]},
     ]
 
 
 def confidence_patch() -> list[JsonObject]:
-    """A change that breaks nobody: one more field, which need not be there."""
+    """A change of the new form that breaks nobody: one more field, which need not be there."""
     interval = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
-    return [{"op": "add", "path": "/items/properties/confidence_interval", "value": interval}]
+    place = f"/items/properties/{NESTED_UNDER}/properties/confidence_interval"
+    return [{"op": "add", "path": place, "value": interval}]
 
 
 def pipeline() -> JsonObject:
@@ -119,9 +119,7 @@ def generator() -> JsonObject:
         "reads_from": [_input(MARKET_DATA, "JSON, one file per ticker", "v1")],
         "writes_to": [_output(SIGNALS, "JSON array", "v2", DASHBOARD)],
         "contracts": [
-            _contract(
-                "CTR-001", "CONSUMER", PIPELINE, MARKET_DATA, reads=[_read("/ticker"), _read("/prices/*/close")]
-            ),
+            _contract("CTR-001", "CONSUMER", PIPELINE, MARKET_DATA, reads=[_read("/ticker"), _read("/prices/*/close")]),
             _contract("CTR-002", "PRODUCER", DASHBOARD, SIGNALS, schema=SIGNALS_SCHEMA),
         ],
         "timing": {"schedule": "10 21 * * 1-5", "timezone": "UTC"},
@@ -137,7 +135,7 @@ def dashboard() -> JsonObject:
         "owner": "web team",
         "tier": "PRODUCTION",
         "reads_from": [_input(SIGNALS, "JSON array", "v2")],
-        "writes_to": [{"resource": PAGE, "type": "filesystem", "format": "HTML", "consumers": []}],
+        "writes_to": [{"resource": PAGE, "type": "filesystem", "format": "HTML", "consumers": ["users"]}],
         "contracts": [
             _contract("CTR-002", "CONSUMER", GENERATOR, SIGNALS, reads=[_read(f"/*/{field}") for field in READ])
         ],
@@ -148,6 +146,17 @@ def dashboard() -> JsonObject:
 def registrations() -> list[JsonObject]:
     """All three, in the order in which data flows."""
     return [pipeline(), generator(), dashboard()]
+
+
+def after_the_plan() -> list[JsonObject]:
+    """Generator and dashboard once both forms are written: for the days in parallel the dashboard reads both."""
+    writer, reader = generator(), dashboard()
+    writer["writes_to"].append(_output(SIGNALS_NEXT, "JSON array", "v3", DASHBOARD))
+    writer["contracts"].append(_contract("CTR-003", "PRODUCER", DASHBOARD, SIGNALS_NEXT, schema=NESTED_SCHEMA))
+    reader["reads_from"].append(_input(SIGNALS_NEXT, "JSON array", "v3"))
+    reads = [_read(f"/*/{NESTED_UNDER}/{field}") for field in READ]
+    reader["contracts"].append(_contract("CTR-003", "CONSUMER", GENERATOR, SIGNALS_NEXT, reads=reads))
+    return [writer, reader]
 
 
 def _input(resource: str, container: str, version: str) -> JsonObject:

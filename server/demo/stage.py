@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import anyio
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import get_default_environment, stdio_client
 from mcp_types import TextContent, TextResourceContents
 
@@ -72,27 +72,16 @@ class Stage:
         return ended.stdout.decode(errors="replace").strip()
 
     @asynccontextmanager
-    async def connected(self, system_ids: Sequence[str]) -> AsyncIterator[dict[str, "Connection"]]:
+    async def connecting(self, system_ids: Sequence[str]) -> AsyncIterator["Connecting"]:
         """One `concord serve` for each system, all on one database, started at once and ended with the block."""
-        leave = anyio.Event()
-        connections: dict[str, Connection] = {}
+        connecting = Connecting(system_ids)
         with self._log.open("a", encoding="utf-8") as log:
             async with anyio.create_task_group() as tasks:
-
-                async def stay_connected(system_id: str, connected: anyio.Event) -> None:
-                    async with Client(stdio_client(self._server(system_id), errlog=log)) as client:
-                        connections[system_id] = Connection(client)
-                        connected.set()
-                        await leave.wait()
-
-                ready = [anyio.Event() for _ in system_ids]
-                for system_id, connected in zip(system_ids, ready, strict=True):
-                    tasks.start_soon(stay_connected, system_id, connected)
-                with anyio.fail_after(PATIENCE_SECONDS):
-                    for connected in ready:
-                        await connected.wait()
-                yield connections
-                leave.set()
+                for system_id in system_ids:
+                    client = Client(stdio_client(self._server(system_id), errlog=log))
+                    tasks.start_soon(connecting.stay_connected, system_id, client)
+                yield connecting
+                connecting.leave.set()
 
     def server_log(self) -> str:
         """The last lines that the servers wrote about what went wrong."""
@@ -136,7 +125,7 @@ class Connection:
 
     async def call(self, tool: str, **arguments: Json) -> JsonObject:
         """The tool's answer; a refusal ends the demonstration."""
-        with anyio.fail_after(PATIENCE_SECONDS):
+        with _serving(f"{tool} answers"), anyio.fail_after(PATIENCE_SECONDS):
             result = await self._client.call_tool(tool, arguments)
         if result.is_error or not isinstance(result.structured_content, dict):
             said = [block.text for block in result.content if isinstance(block, TextContent)]
@@ -145,6 +134,38 @@ class Connection:
 
     async def read(self, uri: str) -> str:
         """The text of a resource."""
-        with anyio.fail_after(PATIENCE_SECONDS):
+        with _serving(f"{uri} can be read"), anyio.fail_after(PATIENCE_SECONDS):
             result = await self._client.read_resource(uri)
         return "".join(part.text for part in result.contents if isinstance(part, TextResourceContents))
+
+
+class Connecting:
+    """The systems' connections, while and after they are made."""
+
+    def __init__(self, system_ids: Sequence[str]) -> None:
+        self.systems: dict[str, Connection] = {}
+        self.leave = anyio.Event()
+        self._connected = {system_id: anyio.Event() for system_id in system_ids}
+
+    async def everyone(self) -> None:
+        """Every system is connected."""
+        with _serving("`concord serve` starts"), anyio.fail_after(PATIENCE_SECONDS):
+            for connected in self._connected.values():
+                await connected.wait()
+
+    async def stay_connected(self, system_id: str, client: Client) -> None:
+        """The system is connected until all leave."""
+        with _serving("`concord serve` starts and answers"):
+            async with client:
+                self.systems[system_id] = Connection(client)
+                self._connected[system_id].set()
+                await self.leave.wait()
+
+
+@contextmanager
+def _serving(claim: str) -> Iterator[None]:
+    """What the SDK raises, when a server is silent or gone, ends the demonstration with the claim that fell."""
+    try:
+        yield
+    except (MCPError, TimeoutError) as error:
+        raise Fallen(f"It does not hold that {claim}", str(error)) from error

@@ -1,0 +1,28 @@
+"""Is every document that is valid for one JSON Schema valid for another one, too?"""
+
+from server.conflicts.containment.batch import decide_lines, decide_record
+from server.conflicts.containment.breaks import RULES, BreakRule
+from server.conflicts.containment.budget import DEFAULT, Budget
+from server.conflicts.containment.decision import Decision, Verdict
+from server.conflicts.containment.dialect import Schema
+from server.conflicts.containment.engine import decide
+from server.conflicts.containment.shape import ShapeError, find_shape_error
+from server.conflicts.containment.validation import Rejection, confirm, rejection
+
+__all__ = [
+    "DEFAULT",
+    "RULES",
+    "BreakRule",
+    "Budget",
+    "Decision",
+    "Rejection",
+    "Schema",
+    "ShapeError",
+    "Verdict",
+    "confirm",
+    "decide",
+    "decide_lines",
+    "decide_record",
+    "find_shape_error",
+    "rejection",
+]

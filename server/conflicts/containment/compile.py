@@ -1,0 +1,110 @@
+"""From a JSON Schema of any draft to a formula."""
+
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from server.conflicts.containment import keywords
+from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.dialect import Dialect, Draft, Schema, named_draft
+from server.conflicts.containment.formula import Formula, Formulas, Target
+from server.conflicts.containment.references import References, Scope
+
+DEEPEST_AT_ONCE = 24
+"""Subschemas nested deeper than this are read later, so that no nesting exhausts the stack."""
+
+
+class Compiler:
+    """Reads one document; every subschema only once."""
+
+    def __init__(
+        self, document: Schema, dialect: Dialect, formulas: Formulas, meter_step: Callable[[int], None]
+    ) -> None:
+        self.draft = dialect.draft
+        self.formulas = formulas
+        self.references = References(document, dialect.draft)
+        self._document = document
+        self._step = meter_step
+        self._known: dict[Hashable, Formula] = {}
+        self._targets: dict[Hashable, Target] = {}
+        self._under_way: set[Hashable] = set()
+        self._waiting: deque[tuple[Hashable, Schema, Scope]] = deque()
+        self._depth = 0
+
+    def compile(self) -> Formula:
+        """The formula of the whole document."""
+        formula = self.read(self._document, self.references.root())
+        while self._waiting:
+            key, schema, scope = self._waiting.popleft()
+            self._targets[key].formula = self._read_now(key, schema, scope)
+        return formula
+
+    def read(self, schema: Any, scope: Scope) -> Formula:
+        """The formula of a subschema; a link where it is being read already, or is nested too deep to be read now."""
+        if isinstance(schema, bool):
+            return self.formulas.true if schema else self.formulas.false
+        if not isinstance(schema, dict):
+            return self.formulas.opaque("a schema is neither an object nor a boolean", repr(schema)[:200])
+        if not schema:
+            return self.formulas.true
+        scope = self.references.inside(scope, schema)
+        key = (id(schema), scope.key(self.references.dynamic))
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        if key in self._under_way or self._depth >= DEEPEST_AT_ONCE:
+            return self._link(key, schema, scope)
+        return self._read_now(key, schema, scope)
+
+    def _link(self, key: Hashable, schema: Schema, scope: Scope) -> Formula:
+        target = self._targets.get(key)
+        if target is None:
+            target = self._targets[key] = Target(str(len(self._targets)))
+            if key not in self._under_way:
+                self._waiting.append((key, schema, scope))
+        return self.formulas.link(target)
+
+    def _read_now(self, key: Hashable, schema: Schema, scope: Scope) -> Formula:
+        if key in self._known:
+            return self._known[key]
+        self._step(1)
+        self._under_way.add(key)
+        self._depth += 1
+        assert isinstance(schema, dict)
+        formula = self._read_keywords(schema, scope)
+        self._depth -= 1
+        self._under_way.discard(key)
+        self._known[key] = formula
+        if key in self._targets:
+            self._targets[key].formula = formula
+        return formula
+
+    def _read_keywords(self, schema: dict[str, Any], scope: Scope) -> Formula:
+        if self.draft <= Draft.D7 and "$ref" in schema:
+            return self.follow(schema["$ref"], scope)
+        if "$schema" in schema and schema is not self._document and named_draft(schema["$schema"]) is not self.draft:
+            return self.formulas.opaque("a subschema is of another dialect", repr(schema["$schema"]))
+        parts: list[Formula] = []
+        for word in schema:
+            reader = keywords.READERS.get(word)
+            if reader is not None and reader.since <= self.draft <= reader.until:
+                try:
+                    parts.append(reader.read(self, schema, scope))
+                except keywords.Malformed as error:
+                    parts.append(self.formulas.opaque(f"`{word}` is malformed: {error}", repr(schema[word])[:500]))
+                except Undecidable as error:
+                    parts.append(self.formulas.opaque(str(error), id(schema)))
+        return self.formulas.all_of(parts)
+
+    def follow(self, reference: Any, scope: Scope) -> Formula:
+        """The formula of what a reference leads to."""
+        try:
+            schema, there = self.references.follow(scope, reference)
+        except Undecidable as error:
+            return self.formulas.opaque(str(error), str(reference))
+        return self.read(schema, there)
+
+    def follow_recursive(self, scope: Scope) -> Formula:
+        """The formula of what `$recursiveRef` leads to."""
+        schema, there = self.references.follow_recursive(scope)
+        return self.read(schema, there)

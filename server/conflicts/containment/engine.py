@@ -1,0 +1,146 @@
+"""The decision: refuted by a witness, proved by an exhausted search, or left open."""
+
+from dataclasses import replace
+
+from server.conflicts.containment import breaks, validation
+from server.conflicts.containment.annotations import differing_annotations
+from server.conflicts.containment.budget import DEFAULT, Budget, Exceeded, Meter, Undecidable
+from server.conflicts.containment.candidates import candidates
+from server.conflicts.containment.compile import Compiler
+from server.conflicts.containment.decision import Decision
+from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
+from server.conflicts.containment.exact import NotJson, key_of
+from server.conflicts.containment.formula import Formula, Formulas
+from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
+from server.conflicts.containment.shrink import shrunk
+from server.conflicts.containment.solver import Solver
+from server.model.base import Json
+
+MOST_ATTEMPTS = 4
+"""So many documents are found, at most, before a witness that the library does not confirm is given up."""
+TOO_DEEP = "the schemas are nested too deep"
+
+
+def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decision:
+    """Says whether every document that is valid for the writer is valid for the reader.
+
+    The same question always gets the same answer: work is counted, not timed. `format` and `content…` are annotations.
+    """
+    try:
+        dialects = dialect_of(writer), dialect_of(reader)
+    except Undecidable as error:
+        return Decision("UNKNOWN", _sentence(str(error)))
+    question = _Question(writer, reader, dialects, Meter(budget))
+    try:
+        decision = question.decide()
+    except (Exceeded, Undecidable, NotJson) as error:
+        decision = question.searched(str(error))
+    except RecursionError:
+        decision = Decision("UNKNOWN", _sentence(TOO_DEEP))
+    notes = tuple(dict.fromkeys(dialect.note for dialect in dialects if dialect.note))
+    if decision.verdict == "SAFE":
+        notes += tuple(differing_annotations(writer, reader))
+    return replace(decision, notes=decision.notes + notes, steps=question.meter.steps)
+
+
+def _sentence(reason: str) -> str:
+    return f"Not decided: {reason}."
+
+
+class _Question:
+    def __init__(self, writer: Schema, reader: Schema, dialects: tuple[Dialect, Dialect], meter: Meter) -> None:
+        self.writer = writer
+        self.reader = reader
+        self.dialects = dialects
+        self.meter = meter
+        self.formulas = Formulas(meter)
+        self.solver = Solver(self.formulas, meter)
+        self.writes: Formula | None = None
+        self.refuses: Formula | None = None
+
+    def decide(self) -> Decision:
+        """Searches for a document that the writer may write and the reader refuses."""
+        for side, schema in enumerate((self.writer, self.reader)):
+            formula = Compiler(schema, self.dialects[side], self.formulas, self.meter.step).compile()
+            if side == 0:
+                self.writes = formula
+            else:
+                self.refuses = self.formulas.negate(formula)
+        assert self.writes is not None
+        assert self.refuses is not None
+        goal = [self.writes, self.refuses]
+        for _ in range(MOST_ATTEMPTS):
+            outcome = self.solver.solve(goal)
+            if not isinstance(outcome, Found):
+                return self._without_witness(outcome)
+            decision = self._broken(outcome.value)
+            if decision is not None:
+                return decision
+            goal.append(self.formulas.none_of_values([key_of(outcome.value)]))
+        return self.searched("the documents found are not confirmed by the library")
+
+    def _without_witness(self, outcome: Outcome) -> Decision:
+        if isinstance(outcome, Open):
+            return self.searched(outcome.reason)
+        assert isinstance(outcome, Nothing)
+        found = self._candidate()
+        if found is not None:
+            return replace(found, contradiction=True)
+        return Decision("SAFE", "Every document that is valid for the writer is valid for the reader: proved.")
+
+    def searched(self, reason: str) -> Decision:
+        """What a search among likely documents comes to, where the proof was not found."""
+        try:
+            found = self._candidate()
+        except (Exceeded, RecursionError):
+            found = None
+        return found or Decision("UNKNOWN", _sentence(reason))
+
+    def _candidate(self) -> Decision | None:
+        self.meter.steps = min(self.meter.steps, self.meter.budget.steps // 2)
+        for document in candidates(self.writer, self.reader):
+            if self._shows(document):
+                decision = self._broken(document)
+                if decision is not None:
+                    return decision
+        return None
+
+    def _shows(self, document: Json) -> bool:
+        """Whether exact evaluation finds the document valid for the writer and not for the reader."""
+        if self.writes is None or self.refuses is None:
+            return self._confirmed(document)
+        evaluator = self.solver.evaluator
+        try:
+            return evaluator.holds(self.writes, document) and evaluator.holds(self.refuses, document)
+        except Undecidable:
+            return False
+
+    def _confirmed(self, document: Json) -> bool:
+        """Whether the library finds the document valid for the writer and not for the reader."""
+        try:
+            if not validation.confirm(self.writer, document, self.dialects[0]):
+                return False
+            return validation.rejection(self.reader, document, self.dialects[1]) is not None
+        except Undecidable:
+            return False
+
+    def _broken(self, document: Json) -> Decision | None:
+        """The break that the document shows, shrunk; None where the library or exact arithmetic does not confirm it."""
+        if not self._shows(document) or not self._confirmed(document):
+            return None
+        smaller = shrunk(document, self._shows)
+        if smaller is not document and self._confirmed(smaller):
+            document = smaller
+        rejected = validation.rejection(self.reader, document, self.dialects[1])
+        assert rejected is not None
+        rule = breaks.rule_for(rejected.keyword)
+        return Decision(
+            "BREAKS",
+            f"{rule.says[:-1]}: {rejected.message}",
+            witness=document,
+            has_witness=True,
+            path=rejected.path,
+            schema_path=rejected.schema_path,
+            keyword=rejected.keyword,
+            rule=rule.id,
+        )

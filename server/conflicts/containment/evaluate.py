@@ -1,0 +1,108 @@
+"""Whether a document satisfies a formula, by exact arithmetic."""
+
+from typing import Any
+
+from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.exact import exact, key_of, type_of
+from server.conflicts.containment.formula import Formula, Kind, atom_type
+from server.conflicts.containment.texts import Texts
+from server.model.base import Json
+
+
+class Evaluator:
+    """Judges documents; raises Undecidable where an opaque formula, or a pattern that can't be read, has the last word."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+
+    def holds(self, formula: Formula, value: Json) -> bool:
+        """Whether the value satisfies the formula."""
+        kind, args = formula.kind, formula.args
+        if kind is Kind.AND:
+            return self._all(args, value)
+        if kind is Kind.OR:
+            return self._any(args, value)
+        if kind >= Kind.AT_LEAST and kind <= Kind.NOT_UNIQUE:
+            return atom_type(formula) != type_of(value) or self._atom(kind, args, value)
+        return self._general(kind, args, value)
+
+    def _all(self, parts: tuple[Formula, ...], value: Json) -> bool:
+        open_question: Undecidable | None = None
+        for part in parts:
+            try:
+                if not self.holds(part, value):
+                    return False
+            except Undecidable as error:
+                open_question = error
+        if open_question is not None:
+            raise open_question
+        return True
+
+    def _any(self, parts: tuple[Formula, ...], value: Json) -> bool:
+        open_question: Undecidable | None = None
+        for part in parts:
+            try:
+                if self.holds(part, value):
+                    return True
+            except Undecidable as error:
+                open_question = error
+        if open_question is not None:
+            raise open_question
+        return False
+
+    def _general(self, kind: Kind, args: tuple[Any, ...], value: Json) -> bool:
+        match kind:
+            case Kind.TRUE | Kind.FALSE:
+                return kind is Kind.TRUE
+            case Kind.EXACTLY_ONE | Kind.NOT_EXACTLY_ONE:
+                return (sum(self.holds(part, value) for part in args) == 1) is (kind is Kind.EXACTLY_ONE)
+            case Kind.LINK | Kind.NOT_LINK:
+                target = args[0].formula
+                if target is None:
+                    raise Undecidable("a reference leads to itself without end")
+                return self.holds(target, value) is (kind is Kind.LINK)
+            case Kind.TYPES:
+                return bool(args[0] >> type_of(value) & 1)
+            case Kind.ONE_OF_VALUES:
+                return key_of(value) in args[0]
+            case Kind.NONE_OF_VALUES:
+                return key_of(value) not in args[0]
+            case _:
+                raise Undecidable(str(args[0]))
+
+    def _atom(self, kind: Kind, args: tuple[Any, ...], value: Any) -> bool:
+        match kind:
+            case Kind.AT_LEAST:
+                number = exact(value)
+                return bool(number > args[0] if args[1] else number >= args[0])
+            case Kind.AT_MOST:
+                number = exact(value)
+                return bool(number < args[0] if args[1] else number <= args[0])
+            case Kind.MULTIPLE | Kind.NOT_MULTIPLE:
+                return (exact(value) % args[0] == 0) is (kind is Kind.MULTIPLE)
+            case Kind.SIZE_MIN:
+                return bool(len(value) >= args[1])
+            case Kind.SIZE_MAX:
+                return bool(len(value) <= args[1])
+            case Kind.PATTERN | Kind.NOT_PATTERN:
+                return self._texts.matches(args[0], value) is (kind is Kind.PATTERN)
+            case Kind.EVERY_MEMBER:
+                return all(self.holds(args[1], item) for name, item in value.items() if self.holds(args[0], name))
+            case Kind.SOME_MEMBER:
+                return any(self.holds(args[0], name) and self.holds(args[1], item) for name, item in value.items())
+            case _:
+                return self._array_atom(kind, args, value)
+
+    def _array_atom(self, kind: Kind, args: tuple[Any, ...], value: list[Json]) -> bool:
+        match kind:
+            case Kind.EVERY_ITEM | Kind.SOME_ITEM:
+                last = len(value) if args[1] is None else args[1] + 1
+                chosen = (self.holds(args[2], item) for item in value[args[0] : last])
+                return all(chosen) if kind is Kind.EVERY_ITEM else any(chosen)
+            case Kind.COUNT_MIN:
+                return bool(sum(self.holds(args[0], item) for item in value) >= args[1])
+            case Kind.COUNT_MAX:
+                return bool(sum(self.holds(args[0], item) for item in value) <= args[1])
+            case _:
+                unique = len({key_of(item) for item in value}) == len(value)
+                return unique is (kind is Kind.UNIQUE)

@@ -1,0 +1,141 @@
+"""Where `$ref`, `$recursiveRef` and `$dynamicRef` lead, inside a schema and to the published meta-schemas; nothing is fetched."""
+
+from collections.abc import Hashable
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.dialect import Draft, Schema
+
+_IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
+MOST_SCANNED = 200_000
+
+
+class Scope:
+    """What a reference inside a schema is resolved against: nothing, where no part of the document has a name of its own."""
+
+    __slots__ = ("resolver",)
+
+    def __init__(self, resolver: Any) -> None:
+        self.resolver = resolver
+
+    def key(self, dynamic: bool) -> Hashable:
+        """What distinguishes one scope from another: the dynamic scope where it matters, else the base URI."""
+        if self.resolver is None:
+            return None
+        if not dynamic:
+            return str(self.resolver._base_uri)
+        outermost_first = reversed([uri for uri, _ in self.resolver.dynamic_scope()])
+        return (str(self.resolver._base_uri), *dict.fromkeys(outermost_first))
+
+
+class References:
+    """The references of one document."""
+
+    def __init__(self, document: Schema, draft: Draft) -> None:
+        self._document = document
+        self._draft = draft
+        self._scanned = False
+        self.named = False
+        """Whether parts of the document have names of their own."""
+        self.dynamic = False
+        """Whether a reference depends on how it was come by."""
+
+    def root(self) -> Scope:
+        """The scope of the whole document."""
+        self._scan()
+        if not self.named:
+            return Scope(None)
+        specification = _specification(self._draft)
+        resource = specification.create_resource(self._document)
+        return Scope(_published().resolver_with_root(resource))
+
+    def _scan(self) -> None:
+        pending: list[Any] = [self._document]
+        looked = 0
+        while pending:
+            one = pending.pop()
+            looked += 1
+            if looked > MOST_SCANNED:
+                raise Undecidable("the schema is too large to look for names in")
+            if isinstance(one, dict):
+                self.named = self.named or any(isinstance(one.get(word), str | bool) for word in _IDENTIFIERS)
+                self.dynamic = self.dynamic or "$dynamicRef" in one or "$recursiveRef" in one
+                if "$ref" in one and isinstance(one["$ref"], str) and not one["$ref"].startswith("#"):
+                    self.named = True
+                pending += one.values()
+            elif isinstance(one, list):
+                pending += one
+        if self.dynamic:
+            self.named = True
+
+    def inside(self, scope: Scope, schema: Schema) -> Scope:
+        """The scope inside a subschema, which may name itself."""
+        if scope.resolver is None or not isinstance(schema, dict):
+            return scope
+        if "$id" not in schema and "id" not in schema:
+            return scope
+        resource = _specification(self._draft).create_resource(schema)
+        return Scope(scope.resolver.in_subresource(resource))
+
+    def follow(self, scope: Scope, reference: Any) -> tuple[Any, Scope]:
+        """What the reference leads to, and the scope there. Raises Undecidable for one that leads nowhere or away."""
+        if not isinstance(reference, str):
+            raise Undecidable(f"the reference {reference!r} is no string")
+        if scope.resolver is None:
+            return self._local(reference), scope
+        return _resolved(scope, reference)
+
+    def follow_recursive(self, scope: Scope) -> tuple[Any, Scope]:
+        """What `$recursiveRef: "#"` leads to from here."""
+        from referencing.jsonschema import lookup_recursive_ref  # loaded with the references it serves
+
+        found = lookup_recursive_ref(scope.resolver)
+        return found.contents, Scope(found.resolver)
+
+    def _local(self, reference: str) -> Any:
+        if reference in ("", "#"):
+            return self._document
+        if not reference.startswith("#/"):
+            raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema")
+        found: Any = self._document
+        for part in unquote(reference[2:]).split("/"):
+            name = part.replace("~1", "/").replace("~0", "~")
+            try:
+                found = found[int(name)] if isinstance(found, list) else found[name]
+            except (KeyError, IndexError, ValueError, TypeError):
+                raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema") from None
+        return found
+
+
+def _resolved(scope: Scope, reference: str) -> tuple[Any, Scope]:
+    from referencing.exceptions import NoSuchResource, PointerToNowhere, Unresolvable
+
+    try:
+        found = scope.resolver.lookup(reference)
+    except PointerToNowhere:
+        raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema") from None
+    except (Unresolvable, NoSuchResource):
+        raise Undecidable(f"the reference {reference!r} leads out of the schema, and is never fetched") from None
+    return found.contents, Scope(found.resolver)
+
+
+@cache
+def _published() -> Any:
+    from jsonschema_specifications import REGISTRY
+
+    return REGISTRY
+
+
+@cache
+def _specification(draft: Draft) -> Any:
+    from referencing import jsonschema as known
+
+    return {
+        Draft.D4: known.DRAFT4,
+        Draft.D6: known.DRAFT6,
+        Draft.D7: known.DRAFT7,
+        Draft.D2019: known.DRAFT201909,
+        Draft.D2020: known.DRAFT202012,
+    }[draft]

@@ -1,0 +1,63 @@
+"""Membership, and the shortest member of a language."""
+
+from collections import deque
+
+from server.conflicts.containment.regex import charset
+from server.conflicts.containment.regex.language import Languages, Op, Term
+
+
+def accepts(languages: Languages, term: Term, text: str) -> bool:
+    """Whether the string belongs to the language."""
+    for sign in text:
+        if term is languages.empty or term is languages.all:
+            break
+        term = languages.after(term, _representative(languages, term, ord(sign)))
+    return term.nullable
+
+
+def _representative(languages: Languages, term: Term, point: int) -> int:
+    """A character that the term can't tell from this one, so that its derivatives are made once per region."""
+    if 0xD800 <= point <= 0xDFFF:
+        return point
+    for region in charset.regions(languages.firsts(term)):
+        if charset.contains(region, point):
+            return charset.pick(region)
+    return point
+
+
+def shortest(languages: Languages, term: Term, most: int | None) -> str | None:
+    """A shortest member of at most so many characters, made of characters that read well; None where there is none."""
+    seen: dict[Term, tuple[Term, int] | None] = {term: None}
+    layer: deque[Term] = deque([term])
+    length = 0
+    while layer:
+        for state in layer:
+            if state.nullable:
+                return _spell(seen, state)
+        if most is not None and length >= most:
+            return None
+        length += 1
+        following: deque[Term] = deque()
+        for state in layer:
+            for region in charset.regions(languages.firsts(state)):
+                point = charset.pick(region)
+                after = languages.after(state, point)
+                if after is not languages.empty and after not in seen:
+                    seen[after] = (state, point)
+                    following.append(after)
+        layer = following
+    return None
+
+
+def _spell(seen: dict[Term, tuple[Term, int] | None], state: Term) -> str:
+    points: list[str] = []
+    step = seen[state]
+    while step is not None:
+        points.append(chr(step[1]))
+        step = seen[step[0]]
+    return "".join(reversed(points))
+
+
+def is_everything(languages: Languages, term: Term) -> bool:
+    """Whether every string belongs to the language at once, seen from its form alone."""
+    return term is languages.all or (term.op is Op.CAT and term.args == (languages.all, languages.all))

@@ -1,0 +1,255 @@
+"""Whether some document satisfies a conjunction of formulas, and one that does.
+
+A goal is a set of formulas. Per JSON type it is brought to atoms, choosing among alternatives only where the document found so
+far fails one of them; atoms go to the theory of the type, which asks for the parts of arrays and objects as goals of their own.
+A goal that comes up again inside itself needs no document: a smallest document holds no document for the same goal within.
+What was refuted under such an assumption counts only once the outer goal is refuted too.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from server.conflicts.containment import numbers_between
+from server.conflicts.containment.arrays import ArrayTheory
+from server.conflicts.containment.budget import Meter, Undecidable
+from server.conflicts.containment.evaluate import Evaluator
+from server.conflicts.containment.exact import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, key_of, value_of
+from server.conflicts.containment.formula import Formula, Formulas, Kind
+from server.conflicts.containment.objects import ObjectTheory
+from server.conflicts.containment.outcome import NOTHING, Found, Nothing, Open, Outcome
+from server.conflicts.containment.texts import Texts
+from server.conflicts.containment.typed import Typed
+from server.model.base import Json
+
+Goal = tuple[Formula, ...]
+"""Formulas, sorted by id, each once."""
+NEVER = 1 << 30
+TYPE_ORDER = (NULL, BOOLEAN, NUMBER, STRING, ARRAY, OBJECT)
+
+
+class Solver:
+    """Searches for documents; what it finds out about goals it keeps."""
+
+    def __init__(self, formulas: Formulas, meter: Meter) -> None:
+        self.formulas = formulas
+        self.meter = meter
+        self.texts = Texts(meter)
+        self.typed = Typed(formulas, meter)
+        self.evaluator = Evaluator(self.texts)
+        self._known: dict[Goal, Outcome] = {}
+        self._assumed: dict[Goal, int] = {}
+        """Goals refuted so far only under the assumption about the goal at that depth of the stack."""
+        self._resting: list[list[Goal]] = []
+        """Per goal under way: what rests on the assumption about it."""
+        self._under_way: dict[Goal, int] = {}
+        self._leaned_on = NEVER
+        """The outermost goal under way that anything since was assumed about."""
+        self._objects = ObjectTheory(self)
+        self._arrays = ArrayTheory(self)
+
+    def goal(self, formulas: Iterable[Formula]) -> Goal | None:
+        """The formulas as a goal, flattened; None where one of them can't hold."""
+        flat: dict[Formula, None] = {}
+        pending = list(formulas)
+        for _ in range(100_000):
+            if not pending:
+                break
+            one = pending.pop()
+            if one.kind is Kind.AND:
+                pending += one.args
+            elif one.kind in (Kind.LINK, Kind.NOT_LINK) and one.args[0].formula is not None and one not in flat:
+                target = one.args[0].formula
+                pending.append(target if one.kind is Kind.LINK else self.formulas.negate(target))
+            elif one is self.formulas.false:
+                return None
+            elif one is not self.formulas.true:
+                flat[one] = None
+        return tuple(sorted(flat, key=lambda formula: formula.id))
+
+    def solve(self, formulas: Iterable[Formula]) -> Outcome:
+        """A document that satisfies all the formulas, if there is one."""
+        goal = self.goal(formulas)
+        if goal is None:
+            return NOTHING
+        known = self._known.get(goal)
+        if known is not None:
+            return known
+        if goal in self._assumed:
+            self._leaned_on = min(self._leaned_on, self._assumed[goal])
+            return NOTHING
+        if goal in self._under_way:
+            self._leaned_on = min(self._leaned_on, self._under_way[goal])
+            return NOTHING
+        return self._solve_anew(goal)
+
+    def _solve_anew(self, goal: Goal) -> Outcome:
+        self.meter.step()
+        depth = len(self._under_way)
+        if depth >= self.meter.budget.depth:
+            return Open(f"a document would have to be nested more than {depth} deep")
+        self._under_way[goal] = depth
+        self._resting.append([])
+        outer, self._leaned_on = self._leaned_on, NEVER
+        try:
+            outcome = self._by_types(goal)
+        finally:
+            del self._under_way[goal]
+            resting = self._resting.pop()
+            leaned, self._leaned_on = self._leaned_on, outer
+        if isinstance(outcome, Nothing) and leaned < depth:
+            self._assumed[goal] = leaned
+            self._resting[leaned].append(goal)
+            for one in resting:
+                self._assumed[one] = min(leaned, self._assumed[one])
+            self._resting[leaned] += resting
+            self._leaned_on = min(outer, leaned)
+            return outcome
+        for one in resting:
+            del self._assumed[one]
+            if isinstance(outcome, Nothing):
+                self._known[one] = outcome
+        self.meter.hold()
+        self._known[goal] = outcome
+        if not isinstance(outcome, Nothing) and leaned < depth:
+            self._leaned_on = min(outer, leaned)
+        return outcome
+
+    def _by_types(self, goal: Goal) -> Outcome:
+        unsure: Open | None = None
+        for kind in TYPE_ORDER:
+            outcome = self.solve_type(goal, kind)
+            if isinstance(outcome, Found):
+                return outcome
+            if isinstance(outcome, Open):
+                unsure = outcome
+        return unsure or NOTHING
+
+    def solve_type(self, formulas: Iterable[Formula], kind: int) -> Outcome:
+        """A document of the type that satisfies all the formulas, if there is one."""
+        try:
+            restricted = [self.typed.restrict(formula, kind) for formula in formulas]
+        except Undecidable as error:
+            return Open(str(error))
+        return self._expand(kind, restricted, {}, [])
+
+    def _expand(self, kind: int, pending: list[Formula], atoms: dict[Formula, None], choices: list[Formula]) -> Outcome:
+        """Brings the formulas to atoms and open choices, asks the theory, and decides choices that its document fails."""
+        if not self._settle(kind, pending, atoms, choices):
+            return NOTHING
+        self.meter.step(1 + len(atoms) // 8)
+        outcome = self._theory(kind, list(atoms))
+        if isinstance(outcome, Nothing) or not choices:
+            return outcome
+        if isinstance(outcome, Found):
+            failed = self._failed(choices, outcome.value)
+            if isinstance(failed, Open):
+                return self._choose(kind, atoms, choices, choices[0], failed)
+            if failed is None:
+                return outcome
+            return self._choose(kind, atoms, choices, failed, None)
+        return self._choose(kind, atoms, choices, min(choices, key=lambda choice: len(choice.args)), None)
+
+    def _failed(self, choices: list[Formula], value: Json) -> Formula | Open | None:
+        """The choice with the fewest alternatives that the document does not satisfy."""
+        failed: Formula | None = None
+        for choice in choices:
+            self.meter.step()
+            if failed is not None and len(choice.args) >= len(failed.args):
+                continue
+            try:
+                if not self.evaluator.holds(choice, value):
+                    failed = choice
+            except Undecidable as error:
+                return Open(str(error))
+        return failed
+
+    def _choose(
+        self, kind: int, atoms: dict[Formula, None], choices: list[Formula], chosen: Formula, unsure: Open | None
+    ) -> Outcome:
+        others = [choice for choice in choices if choice is not chosen]
+        for alternative in chosen.args:
+            outcome = self._expand(kind, [alternative], dict(atoms), list(others))
+            if isinstance(outcome, Found):
+                return outcome
+            if isinstance(outcome, Open):
+                unsure = outcome
+        return unsure or NOTHING
+
+    def _settle(self, kind: int, pending: list[Formula], atoms: dict[Formula, None], choices: list[Formula]) -> bool:
+        """Moves everything pending to atoms and choices, and narrows the choices; False where they contradict each other."""
+        while pending:
+            while pending:
+                one = pending.pop()
+                if one.kind is Kind.AND:
+                    pending += one.args
+                elif one.kind is Kind.OR:
+                    choices.append(one)
+                elif one is self.formulas.false or (one.kind is not Kind.TRUE and self.typed.dual(one, kind) in atoms):
+                    return False
+                elif one.kind is not Kind.TRUE:
+                    atoms[one] = None
+            remaining = []
+            for choice in choices:
+                narrowed = self._narrowed(kind, choice, atoms)
+                if narrowed is self.formulas.false:
+                    return False
+                if narrowed.kind is Kind.OR:
+                    remaining.append(narrowed)
+                elif narrowed is not self.formulas.true:
+                    pending.append(narrowed)
+            choices[:] = remaining
+        return True
+
+    def _narrowed(self, kind: int, choice: Formula, atoms: dict[Formula, None]) -> Formula:
+        """The choice without the alternatives that an atom rules out; true where one of them holds already."""
+        kept: list[Formula] = []
+        for alternative in choice.args:
+            if alternative in atoms:
+                return self.formulas.true
+            parts = alternative.args if alternative.kind is Kind.AND else (alternative,)
+            if not any(self.typed.dual(part, kind) in atoms for part in parts):
+                kept.append(alternative)
+        return choice if len(kept) == len(choice.args) else self.formulas.any_of(kept)
+
+    def _theory(self, kind: int, atoms: list[Formula]) -> Outcome:
+        """A value of the type that satisfies the atoms."""
+        opaque = [atom for atom in atoms if atom.kind in (Kind.OPAQUE, Kind.NOT_OPAQUE)]
+        if opaque:
+            outcome = self._theory(kind, [atom for atom in atoms if atom not in opaque])
+            return outcome if isinstance(outcome, Nothing) else Open(str(opaque[0].args[0]))
+        values = [atom for atom in atoms if atom.kind is Kind.ONE_OF_VALUES]
+        try:
+            if values:
+                return self._among(values, atoms)
+            if kind == NULL:
+                return Found(None)
+            if kind == BOOLEAN:
+                return Found(False)
+            if kind == NUMBER:
+                return _found(numbers_between.find(atoms, self.meter))
+            if kind == STRING:
+                return _found(self.texts.find(atoms))
+            return self._objects.solve(atoms) if kind == OBJECT else self._arrays.solve(atoms)
+        except Undecidable as error:
+            return Open(str(error))
+
+    def _among(self, values: list[Formula], atoms: list[Formula]) -> Outcome:
+        """The first of finitely many values that satisfies all atoms."""
+        keys: frozenset[Any] = frozenset.intersection(*(atom.args[0] for atom in values))
+        unsure: Open | None = None
+        for key in sorted(keys, key=repr):
+            self.meter.step()
+            value = value_of(key)
+            if key_of(value) != key:
+                unsure = Open("a number can't be written as a float")
+                continue
+            try:
+                if all(self.evaluator.holds(atom, value) for atom in atoms):
+                    return Found(value)
+            except Undecidable as error:
+                unsure = Open(str(error))
+        return unsure or NOTHING
+
+
+def _found(value: Json) -> Outcome:
+    return NOTHING if value is None else Found(value)

@@ -1,0 +1,200 @@
+"""Validation by the `jsonschema` library, with patterns matched in bounded steps and nothing fetched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from jsonschema import validators
+from jsonschema.exceptions import ValidationError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecidable
+from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of
+from server.conflicts.containment.regex import search
+from server.conflicts.containment.regex.language import Languages, Term
+from server.conflicts.containment.regex.pattern import found_in
+from server.conflicts.containment.regex.syntax import Malformed, Unsupported
+from server.model.base import Json
+
+MATCHING = Budget(steps=200_000, size=50_000)
+"""What matching one text against one pattern may cost."""
+_STOCK = {
+    Draft.D4: validators.Draft4Validator,
+    Draft.D6: validators.Draft6Validator,
+    Draft.D7: validators.Draft7Validator,
+    Draft.D2019: validators.Draft201909Validator,
+    Draft.D2020: validators.Draft202012Validator,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Where and by which keyword a document is rejected."""
+
+    path: str
+    schema_path: str
+    keyword: str
+    message: str
+
+
+def confirm(schema: Schema, document: Json, dialect: Dialect | None = None) -> bool:
+    """Whether the library finds the document valid, in the schema's own dialect.
+
+    Raises Undecidable where the schema can't be used for it: a remote reference, a pattern that is not read, no schema at all.
+    """
+    return rejection(schema, document, dialect) is None
+
+
+def rejection(schema: Schema, document: Json, dialect: Dialect | None = None) -> Rejection | None:
+    """The first place at which the library rejects the document; None where it is valid. Raises as `confirm` does."""
+    if isinstance(schema, bool):
+        return None if schema else Rejection("", "", "false", "False schema does not allow anything")
+    made = _validator(dialect.draft if dialect else dialect_of(schema).draft)
+    try:
+        for error in made(_without_dialects(schema), registry=Registry()).iter_errors(document):
+            return _described(error)
+    except Unresolvable as error:
+        raise Undecidable(f"a reference can't be followed: {error}") from None
+    except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
+        raise Undecidable(f"the schema can't be used to validate: {error}") from None
+    except RecursionError:
+        raise Undecidable("a reference leads to itself without end") from None
+    return None
+
+
+def _described(error: ValidationError) -> Rejection:
+    keyword = error.validator if isinstance(error.validator, str) else "false"
+    steps = list(error.absolute_schema_path)
+    if keyword == "false" and steps and isinstance(steps[-1], str) and steps[-1] in ("additionalProperties", "items"):
+        keyword = steps[-1]
+    return Rejection(pointer(error.absolute_path), pointer(steps), keyword, str(error.message)[:300])
+
+
+def pointer(steps: Any) -> str:
+    """The steps as a JSON Pointer."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+@cache
+def _validator(draft: Draft) -> Any:
+    changed = {
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    }
+    if draft >= Draft.D2019:
+        changed["unevaluatedProperties"] = _guarded(_STOCK[draft].VALIDATORS["unevaluatedProperties"])
+    extend: Any = validators.extend  # without types in its stubs
+    return extend(_STOCK[draft], changed)
+
+
+@lru_cache(maxsize=256)
+def _read(pattern: str) -> tuple[Languages, Term] | str:
+    languages = Languages(Meter(MATCHING))
+    try:
+        return languages, found_in(languages, pattern)
+    except (Malformed, Unsupported, Exceeded) as error:
+        return str(error)
+
+
+def found(pattern: str, text: str) -> bool:
+    """Whether the pattern is found in the text. Raises Undecidable for one that is not read, or takes too long."""
+    read = _read(pattern)
+    if isinstance(read, str):
+        raise Undecidable(f"the pattern {pattern!r} is not matched: {read}")
+    languages, term = read
+    languages.meter.steps = 0
+    try:
+        return search.accepts(languages, term, text)
+    except Exceeded:
+        _read.cache_clear()
+        raise Undecidable(f"the pattern {pattern!r} takes too long to match") from None
+
+
+def _pattern(validator: Any, pattern: str, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not found(pattern, instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(
+    validator: Any, patterns: dict[str, Any], instance: Json, schema: Any
+) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict):
+        return
+    for pattern, subschema in patterns.items():
+        for name, value in instance.items():
+            if found(pattern, name):
+                yield from validator.descend(value, subschema, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, additional: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+    if not isinstance(instance, dict):
+        return
+    names, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
+    extras = [name for name in instance if name not in names and not any(found(pattern, name) for pattern in patterns)]
+    if isinstance(additional, dict):
+        for name in extras:
+            yield from validator.descend(instance[name], additional, path=name)
+    elif not additional and extras:
+        yield ValidationError(f"Additional properties are not allowed ({', '.join(map(repr, extras))})")
+
+
+def _guarded(stock: Any) -> Any:
+    """The library's `unevaluatedProperties`, which runs the patterns beside it itself: only where it has none to run."""
+
+    def unevaluated_properties(validator: Any, value: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, dict) and _has_patterns(validator._resolver.lookup("#").contents):
+            raise Undecidable("`unevaluatedProperties` with `patternProperties` is not confirmed")
+        yield from stock(validator, value, instance, schema) or ()
+
+    return unevaluated_properties
+
+
+def _has_patterns(schema: Any) -> bool:
+    pending = [schema]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            if any(not _harmless(pattern) for pattern in one.get("patternProperties") or {}):
+                return True
+            pending += one.values()
+        elif isinstance(one, list):
+            pending += one
+    return False
+
+
+def _harmless(pattern: Any) -> bool:
+    """Whether backtracking can't take long: no more than one repetition, and no group."""
+    return (
+        isinstance(pattern, str)
+        and not any(sign in pattern for sign in "()\\")
+        and sum(map(pattern.count, "*+{?")) <= 1
+    )
+
+
+def _without_dialects(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without `$schema`, on meeting which the library would go back to its own way of matching patterns."""
+    if "$schema" in schema:
+        schema = {word: value for word, value in schema.items() if word != "$schema"}
+    pending: list[Any] = list(schema.values())
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            if isinstance(one.get("$schema"), str):
+                rebuilt: dict[str, Any] = _rebuilt(schema)
+                return rebuilt
+            pending += one.values()
+        elif isinstance(one, list):
+            pending += one
+    return schema
+
+
+def _rebuilt(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_rebuilt(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {word: one for word, one in value.items() if not (word == "$schema" and isinstance(one, str))}
+    return {word: one if word in ("const", "enum") else _rebuilt(one) for word, one in kept.items()}

@@ -10,14 +10,21 @@ _SECRET = re.compile(
 )
 _ADDRESS = re.compile(
     r"(ADDR|ADDRS|ADDRESS|ADDRESSES|URL|URLS|URI|URIS|HOST|HOSTS|HOSTNAME|HOSTNAMES|ENDPOINT|ENDPOINTS|SERVER|SERVERS|"
-    r"BROKER|BROKERS|DSN|CONNECTION_STRINGS?|CONNECTIONSTRINGS?|CONN_STR|CONN|CONNECTION|CONNECT|CONTACT_POINTS|BOOTSTRAP)(_?LIST)?_?[0-9]*$"
+    r"BROKER|BROKERS|DSN|CONNECTION_STRINGS?|CONNECTIONSTRINGS?|CONN_STR|CONN|CONNECTION|CONNECT|CONTACT_POINTS|BOOTSTRAP)(_?LIST)?_?[0-9]*$|"
+    # .NET names its connection strings below a section of that name
+    r"^CONNECTION_?STRINGS?_"
 )
 _CONNECTION_STRING = re.compile(r"CONNECTION_?STRINGS?|CONN_?STR|DSN|CONNECTION|DATABASE|DATA_?SOURCE|(^|_)DB(_|$)")
 _WHO_COMES_IN = re.compile(
     r"NO_PROXY|(^|_)(ALLOWED|ALLOW|CORS|CSRF|TRUSTED|ORIGIN|ORIGINS|ADVERTISED|ADVERTISE|LISTEN|LISTENER|LISTENERS|BIND|"
-    r"VIRTUAL_HOST|CALLBACK|REDIRECT|REDIRECTS|WHITELIST|ALLOWLIST|QUORUM_VOTERS|INITIAL_CLUSTER|INITIAL_MASTER_NODES)(_|$)"
+    r"VIRTUAL_HOST|CALLBACK|REDIRECT|REDIRECTS|WHITELIST|ALLOWLIST|QUORUM_VOTERS|INITIAL_CLUSTER|INITIAL_MASTER_NODES)(_|$)|"
+    r"(^|_)(PUBLIC|EXTERNAL)_?(BASE_?)?(URL|URI|HOST|HOSTNAME|ADDR|ADDRESS|ENDPOINT)$"
 )
 """Names that say who may come in, where the service itself is to be reached, or who its equals in a cluster are."""
+_LINK = re.compile(
+    r"(^|_)(FRONTEND|FRONT_END|CLIENT|APP|APPLICATION|WEB|WEBSITE|SITE|ROOT|HOME|BASE|UI)_?(BASE_?)?(URL|URI|HOST)$"
+)
+"""Names under which a service is told where people see it: for links in e-mails and pages."""
 _NOT_AN_ADDRESS = re.compile(r"(IMAGE|TAG|VERSION|DOCKERFILE)$")
 
 _HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?)"
@@ -59,6 +66,11 @@ def plain_name(variable: str) -> str:
     """The variable's name in capitals with underscores, whatever its style: `identityUrl`, `discovery.seed-hosts`."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", variable)
     return re.sub(r"[^A-Za-z0-9]+", "_", spaced).upper()
+
+
+def may_be_a_link(variable: str) -> bool:
+    """Whether a variable of this name may say where people are sent, and not what the service calls."""
+    return _LINK.search(plain_name(variable)) is not None
 
 
 def is_secret(variable: str) -> bool:

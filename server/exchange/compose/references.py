@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.exchange.compose.addresses import addresses_in, evidence_for
+from server.exchange.compose.addresses import addresses_in, evidence_for, may_be_a_link
 from server.exchange.compose.project import Project, Service
 from server.exchange.imported import Remarks
 
@@ -168,13 +168,27 @@ def _drop_what_runs_against_the_order(needs: Needs, declared: Mapping[str, set[s
 
 
 def _drop_equals(needs: Needs, remarks: Remarks) -> None:
-    """Two services that name each other in a variable of the same name are equals in a cluster; neither consumes the other."""
+    """Of two services that name each other, at most one consumes the other where the variables' names tell so.
+
+    In a variable of the same name they are equals in a cluster. Where one of them knows the other only by a name such as
+    `FRONTEND_URL`, that is where it sends people.
+    """
     for name, found in needs.items():
         for target in sorted(found):
             back = needs[target].get(name)
             if target <= name or back is None or found[target].declared or back.declared:
                 continue
-            if shared := found[target].variables & back.variables:
+            links = [
+                one
+                for one, other in ((name, target), (target, name))
+                if all(may_be_a_link(variable) for variable in needs[one][other].variables)
+            ]
+            if len(links) == 1:
+                (one,) = links
+                other = target if one == name else name
+                said = "; ".join(dict.fromkeys(needs[one].pop(other).inferred))
+                remarks.note(f"{one} names {other} ({said}), which calls {one}: taken as a link, not as a dependency.")
+            elif shared := found[target].variables & back.variables:
                 del found[target], needs[target][name]
                 remarks.note(
                     f"{name} and {target} name each other in {', '.join(sorted(shared))}: equals, no dependency."

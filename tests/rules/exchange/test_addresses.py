@@ -33,6 +33,7 @@ def hosts(variable: str, value: str) -> list[str]:
         ("POSTGRES_DSN", "host=db port=5432 user=u password=p", ["db"]),
         ("DB_DSN", "user:pass@tcp(mysql:3306)/app", ["mysql"]),
         ("EventBusConnection", "rabbitmq", ["rabbitmq"]),
+        ("ConnectionStrings__Redis", "basketdata", ["basketdata"]),
         ("discovery.seed_hosts", "es02,es03", ["es02", "es03"]),
         ("CONNECT_CLUSTER", "connect:8083", ["connect"]),
         ("REDIS_URL", "redis://:secret@cache:6379/0", ["cache"]),
@@ -50,6 +51,7 @@ def hosts(variable: str, value: str) -> list[str]:
         ("NO_PROXY", "db,kafka", []),
         ("CORS_ALLOWED_ORIGINS", "http://frontend:3000", []),
         ("ALLOWED_HOSTS", "web", []),
+        ("Identity__ExternalUrl", "http://identity", []),
         ("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://kafka:9092", []),
         ("KAFKA_CONTROLLER_QUORUM_VOTERS", "1@kafka1:9093", []),
         # a secret's value names no host, whatever it looks like

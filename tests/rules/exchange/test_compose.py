@@ -142,6 +142,26 @@ def test_equals_in_a_cluster_do_not_depend_on_each_other() -> None:
     assert edges(imported) == {"app -> es1", "app -> es2"}
 
 
+def test_of_two_that_name_each_other_the_one_that_links_does_not_depend() -> None:
+    imported = read("""
+        services:
+          web: {environment: {API_URL: "http://api:8000"}}
+          api: {environment: {FRONTEND_URL: "http://web:3000"}}
+          bot: {environment: {FRONTEND_URL: "http://web:3000"}}
+        """)
+    assert edges(imported) == {"web -> api", "bot -> web"}
+    assert any("api names web" in note and "link" in note for note in imported.notes)
+
+
+def test_two_that_call_each_other_depend_on_each_other() -> None:
+    imported = read("""
+        services:
+          orders: {environment: {STOCK_URL: "http://stock"}}
+          stock: {environment: {ORDERS_URL: "http://orders"}}
+        """)
+    assert edges(imported) == {"orders -> stock", "stock -> orders"}
+
+
 def test_what_is_not_there_dangles() -> None:
     imported = read(
         "services: {web: {depends_on: [db, {}]}, job: {depends_on: {x: {required: false}}, external_links: [old]}}"

@@ -17,11 +17,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from jsonschema.validators import Draft202012Validator, validator_for
+from jsonschema.exceptions import SchemaError
+from jsonschema.validators import Draft7Validator, Draft202012Validator, validator_for
 
 ROOT = Path(__file__).resolve().parents[2]
 UNKNOWN_WANTED = 0.25
 LABELS = {True: "safe", False: "breaks", None: "unlabelled"}
+ASSUMED = (Draft202012Validator, Draft7Validator)
+"""What a schema is written in that does not say so: the newest draft, or the one in which most such schemas are."""
 WRONG = {("safe", "BREAKS"), ("breaks", "SAFE")}
 
 
@@ -41,11 +44,18 @@ def decided(file: Path) -> Iterator[tuple[dict[str, Any], float]]:
 
 def confirms(pair: dict[str, Any], witness: Any) -> bool:
     """Whether the `jsonschema` library finds the witness valid for the writer and invalid for the reader."""
-    return _accepts(pair["writer"], witness) and not _accepts(pair["reader"], witness)
+    return any(
+        _accepts(pair["writer"], witness, assumed) and not _accepts(pair["reader"], witness, assumed)
+        for assumed in ASSUMED
+    )
 
 
-def _accepts(schema: Any, document: Any) -> bool:
-    validator = validator_for(schema, Draft202012Validator) if isinstance(schema, dict) else Draft202012Validator
+def _accepts(schema: Any, document: Any, assumed: type[Any]) -> bool:
+    validator = validator_for(schema, assumed) if isinstance(schema, dict) else assumed
+    try:
+        validator.check_schema(schema)
+    except SchemaError:
+        return False
     return bool(validator(schema).is_valid(document))
 
 

@@ -131,7 +131,7 @@ def test_sur_17_a_change_that_no_reader_notices_exits_0(registered: Path, capsys
 
 
 def test_sur_17_a_change_that_can_not_be_decided_exits_2(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change = {"resource": SIGNALS, "new_schema": {"$ref": "https://example.com/elsewhere.json"}}
+    change = {"resource": SIGNALS, "semantics": [{"path": "/score", "note": "Calibrated anew."}]}
     code, answer = answered(["check", stored(registered, "change.json", change)], capsys)
     assert (code, answer["verdict"]) == (2, "REVIEW_REQUIRED")
     assert answer["undecided"]

@@ -6,7 +6,6 @@ Exit codes: 0 done (or safe), 1 it breaks, 2 undecided, 3 bad input or a request
 
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 from server.cli.commands import BAD_INPUT, find_command, overview_parser, parse_arguments
@@ -34,6 +33,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return READER_GONE
     except Exception:
         # Python's own exit code for a crash is 1, which says "it breaks" to whoever runs us in a pipeline.
+        import traceback
+
         traceback.print_exc()
         print("concord: that is a fault in Concord itself, not in your input.", file=sys.stderr)
         return OUR_FAULT

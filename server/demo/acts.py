@@ -61,7 +61,11 @@ async def systems_register(play: Play) -> JsonObject:
     impact = await play.systems[cast.PIPELINE].call("trace_impact", target=cast.PIPELINE)
     reached = [found["system_id"] for found in impact["affected"]]
     hold(reached == [cast.GENERATOR, cast.DASHBOARD], "the pipeline reaches generator and dashboard", reached)
-    return {"server": play.systems[cast.GENERATOR].server, "systems": registered, "impact": impact["summary"]}
+    return {
+        "server": play.systems[cast.GENERATOR].server,
+        "systems": registered,
+        "impact": impact["affected"][-1]["path"],
+    }
 
 
 async def nesting_is_checked(play: Play) -> JsonObject:
@@ -184,7 +188,7 @@ async def files_are_written(play: Play) -> JsonObject:
     hold(check["verdict"] == "CONFLICT_DETECTED", "the check file holds the conflict", check)
     contracts = {contract["contract_id"] for system in systems for contract in system["contracts"]}
     files[0]["says"] = f"{len(systems)} systems, {len(contracts)} contracts"
-    files[1]["says"] = f"{check['check_id']}, {check['verdict']}"
+    files[1]["says"] = f"{check['check_id']}, the conflict"
     return {"files": files}
 
 

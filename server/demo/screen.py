@@ -1,7 +1,10 @@
 """What a person sees: the facts of each step, in at most 96 columns, in colour where there is some."""
 
 import json
+import shutil
+import sys
 from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -18,16 +21,22 @@ WIDEST = 96
 """Columns: longer lines are hard to read, however wide the terminal is."""
 LABEL_WIDTH = 10
 
-GOOD, BAD, NAME, QUIET = "bold green", "bold red", "bold cyan", "dim"
-DESKTOP = {"mcpServers": {"concord": {"command": "concord", "args": ["serve"]}}}
+GOOD, BAD, SEEN, NAME, QUIET = "bold green", "bold red", "green", "bold cyan", "dim"
+
+
+class _Paper(Console):
+    """A console that lets the command line say what it means when nobody reads on (`concord demo | head`)."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 class Screen:
     """Draws one step after the other as its facts come in."""
 
     def __init__(self, folder: Path, *, stays: bool, color: bool) -> None:
-        probe = Console()
-        self._console = Console(no_color=None if color else True, width=min(probe.width, WIDEST), highlight=False)
+        width = min(Console().width, WIDEST)
+        self._console = _Paper(no_color=None if color else True, width=width, highlight=False)
         self._folder = folder
         self._stays = stays
         self._steps = {
@@ -47,12 +56,13 @@ class Screen:
         """Says what is going to happen, and where."""
         lasts = "stays" if self._stays else "is removed afterwards"
         self._console.print()
-        self._console.print(Text("Concord", NAME) + Text(": three real programs, one change, one proof, one way out"))
-        self._console.print(Text(f"~ is {self._folder}, which {lasts}.", QUIET), soft_wrap=True)
+        self._console.print(
+            Text.assemble(("Concord", NAME), ": three real programs, one change, the proof, the way out")
+        )
+        self._line(Text(f"~ is {self._folder}, which {lasts}.", QUIET))
 
     def tell(self, step: str, facts: JsonObject) -> None:
         """The step stands on the screen."""
-        self._told += 1
         if step == "programs":
             self._table = facts["table"]
         title, parts = self._steps[step](facts | {"table": self._table})
@@ -64,39 +74,53 @@ class Screen:
         self._console.print(Text.assemble(("✗ ", BAD), (claim, "bold")))
         for text in (details, log):
             if text:
-                self._console.print(Padding(Text(text, QUIET), (0, 0, 0, 2)))
-        place = str(self._folder) if self._stays else "gone; `concord demo --keep` leaves them"
-        self._console.print(f"  The files are {place}.", soft_wrap=True)
+                self._show(Padding(Text(text, QUIET), (0, 0, 0, 2)))
+        self._line(Text(f"  {self._left()}"))
 
     def close(self, seconds: float) -> None:
         """Says how to go on."""
-        self._told += 1
-        desktop = json.dumps(DESKTOP)
-        self._section(
-            "Your turn",
-            [
-                _labelled(
-                    ("Claude Code", Text("claude mcp add concord -- concord serve", NAME)),
-                    ("Desktop", Text(desktop, NAME)),
-                    ("Inspector", Text("npx @modelcontextprotocol/inspector concord serve", NAME)),
-                    label_width=11,
-                ),
-                Text(""),
-                Text("Desktop's line goes into claude_desktop_config.json. Then ask your agent:"),
-                Text('  "Register what this project reads and writes with Concord."', "italic"),
-                Text(f"Read on: README.md, docs/tools.md, docs/commands.md. {self._left()}"),
-            ],
-        )
+        concord = command_here()
+        desktop = json.dumps({"mcpServers": {"concord": {"command": concord, "args": ["serve"]}}})
+        self._section("Your turn", [])
+        for client, line in (
+            ("Claude Code", f"claude mcp add concord -- {concord} serve"),
+            ("Claude Desktop, in claude_desktop_config.json", desktop),
+            ("MCP inspector", f"npx @modelcontextprotocol/inspector {concord} serve"),
+        ):
+            self._line(Text(f"   {client}"))
+            self._line(Text(f"     {line}", NAME))
         self._console.print()
-        self._console.print(Text(f"Every step held. {seconds:.1f} s.", GOOD))
+        self._line(Text('   Then ask your agent: "Register with Concord what this project reads and writes."'))
+        self._line(Text("   Read on: README.md, docs/tools.md, docs/commands.md, or `concord --help`."))
+        self._line(Text(f"   {self._left()}"))
+        self._console.print()
+        self._console.print(Text(f"Every step held, in {seconds:.1f} s.", GOOD))
 
     def _left(self) -> str:
-        return f"The files stay in {self._folder}." if self._stays else "`concord demo --keep` leaves the files."
+        return f"The files are in {self._folder}." if self._stays else "`concord demo --keep` leaves the files."
 
     def _section(self, title: str, parts: Iterable[RenderableType]) -> None:
+        self._told += 1
         self._console.print()
         self._console.print(Rule(Text(f"{self._told}  {title}", "bold"), align="left", style="blue"))
-        self._console.print(Padding(Group(*parts), (0, 0, 0, 3)))
+        self._show(Padding(Group(*parts), (0, 0, 0, 3)))
+
+    def _line(self, text: Text) -> None:
+        """One line however long it is: it is copied, or names a path."""
+        self._console.print(text, soft_wrap=True)
+
+    def _show(self, part: RenderableType) -> None:
+        """The part, without the blanks that fill its lines up."""
+        with self._console.capture() as captured:
+            self._console.print(part)
+        self._console.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+        self._console.file.flush()
+
+
+def command_here() -> str:
+    """How a client starts this installation: by name where that is on the path, else by its full path."""
+    beside = Path(sys.executable).with_name("concord")
+    return "concord" if shutil.which("concord") or not beside.exists() else str(beside)
 
 
 Section = tuple[str, list[RenderableType]]
@@ -119,25 +143,31 @@ def _registration(facts: JsonObject) -> Section:
     return "Each registers itself with a `concord serve` of its own, over MCP", [
         _columns(*rows),
         Text(""),
-        Text(f"{facts['server']}; one database for all three. {facts['impact']}"),
-        Text(f"The dashboard's contract CTR-002 says what it needs of every entry: {reads}"),
+        _labelled(
+            ("servers", Text(f"{len(rows)} of {facts['server']}, on one database")),
+            ("contract", Text.assemble(("sys_dashboard", NAME), f" needs {reads} of {cast.SIGNALS}")),
+            ("reach", Text(" → ".join(facts["impact"]))),
+        ),
     ]
 
 
 def _conflict(facts: JsonObject) -> Section:
     conflict = facts["conflict"]
-    moves = [step for step in facts["patch"] if step["op"] == "move"]
+    fields = ", ".join(step["from"].rpartition("/")[2] for step in facts["patch"] if step["op"] == "move")
     return f"The generator wants to nest its fields under `{cast.NESTED_UNDER}`, and asks first", [
-        Text.assemble("check_change(", (cast.SIGNALS, NAME), f", JSON Patch with {len(moves)} moves)"),
-        Text(""),
         _labelled(
+            ("now", Text(f"{{{fields}}}")),
+            ("wanted", Text(f"{{{cast.NESTED_UNDER}: {{{fields}}}}}")),
+            ("asked", Text.assemble("check_change, resource ", (cast.SIGNALS, NAME), ", with a JSON Patch")),
+            ("", Text("")),
             ("verdict", _verdict(facts["verdict"], facts["blocks"])),
             (
                 "breaks",
-                Text.assemble((conflict["affected_system"], NAME), f" by contract {conflict['affected_contract']}"),
+                Text.assemble((conflict["affected_system"], NAME), f", contract {conflict['affected_contract']}"),
             ),
-            ("severity", Text.assemble((conflict["severity"], BAD), f" (rule {conflict['rule']})")),
-            ("witness", Group(Text("a document that the generator could then write:"), _json(conflict["witness"]))),
+            ("severity", Text.assemble((conflict["severity"], BAD), f", rule {conflict['rule']}")),
+            ("witness", Text("the generator could write this; the dashboard can't read it:")),
+            ("", _json(conflict["witness"])),
             ("advice", Text(facts["recommendation"])),
         ),
     ]
@@ -160,24 +190,25 @@ def _proof(facts: JsonObject) -> Section:
 
 
 def _plan(facts: JsonObject) -> Section:
-    done, later = facts["steps"][:3], facts["steps"][3:]
-    steps = [[Text("✓", GOOD), Text(step)] for step in done] + [[Text("…", QUIET), Text(step, QUIET)] for step in later]
-    seen = [
-        (f"{cast.SIGNALS} is unchanged, to the byte", facts["signals_unchanged"]),
-        (
-            f"dashboard.html from {facts['new_file']}: {facts['rows']} rows, the same page to the byte",
-            facts["page_identical"],
-        ),
-        ("rollback tried: back on signals.json, the same page", facts["page_identical_after_rollback"]),
-        ("generator and dashboard registered both forms (version 2)", bool(facts["registered_again"])),
+    new, rows = facts["new_file"], facts["rows"]
+    seen = (
+        f"{cast.SIGNALS} is unchanged, to the byte",
+        f"the page made from {new} has {rows} rows",
+        "the page is the same, to the byte",
+    )
+    steps = []
+    for step, outcome in zip_longest(facts["steps"], seen):
+        mark, style = (("✓", GOOD), "") if outcome else (("…", QUIET), QUIET)
+        steps.append([Text(*mark), Text(step, style)])
+        if outcome:
+            steps.append([Text(""), Text(f"   {outcome}", SEEN)])
+    back = facts["rollback"].partition(". ")[0]
+    steps += [
+        [Text("↩", GOOD), Text(f"Rollback: {back}.")],
+        [Text(""), Text("   tried, dashboard first: the same page again, to the byte", SEEN)],
+        [Text("✓", GOOD), Text(f"Both systems registered again, with {new} and its contract CTR-003.")],
     ]
-    return f"The plan: {facts['strategy']}, {facts['days']} days; carried out as far as a minute allows", [
-        _columns(*steps),
-        Text(""),
-        *(_held(text) for text, holds in seen if holds),
-        Text(""),
-        _labelled(("rollback", Text(facts["rollback"], QUIET))),
-    ]
+    return f"The plan: {facts['strategy']}, {facts['days']} days; its first steps, carried out", [_columns(*steps)]
 
 
 def _safe_change(facts: JsonObject) -> Section:
@@ -193,12 +224,12 @@ def _safe_change(facts: JsonObject) -> Section:
 
 
 def _graph(facts: JsonObject) -> Section:
-    return f"The picture, in Mermaid: {facts['uri']}", [Text(facts["mermaid"].rstrip(), "magenta")]
+    return "The picture, as Mermaid", [Text(facts["uri"], QUIET), Text(facts["mermaid"].rstrip(), "magenta")]
 
 
 def _files(facts: JsonObject) -> Section:
     rows = [
-        [Text(one["name"], NAME), Text(one["says"]), Text(f"{one['bytes']:,} bytes", QUIET)] for one in facts["files"]
+        [Text(one["name"], NAME), Text(f"{one['bytes']:,} bytes", QUIET), Text(one["says"])] for one in facts["files"]
     ]
     return "The files, for people and for other tools", [_columns(*rows)]
 

@@ -59,7 +59,7 @@ class Stage:
         self.file(resource).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
     async def run(self, program: str, *words: str) -> str:
-        """The program has run on the files that the words name (`~/…` is in the folder); the result is what it printed."""
+        """The program has run, and not complained; the result is what it printed. A word `~/…` names a file in the folder."""
         arguments = [str(self.file(word)) if word.startswith("~/") else word for word in words]
         ended = await anyio.run_process(
             [sys.executable, str(PROGRAMS / f"{program}.py"), *arguments],
@@ -67,8 +67,9 @@ class Stage:
             env=self._environment(),
             check=False,
         )
-        if ended.returncode != 0:
-            raise Fallen(f"{program}.py ended with exit code {ended.returncode}", ended.stderr.decode(errors="replace"))
+        if ended.returncode != 0 or ended.stderr:
+            complaint = ended.stderr.decode(errors="replace")
+            raise Fallen(f"{program}.py complained, and ended with exit code {ended.returncode}", complaint)
         return ended.stdout.decode(errors="replace").strip()
 
     @asynccontextmanager

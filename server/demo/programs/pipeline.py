@@ -6,10 +6,10 @@ The prices are computed, not fetched, so that every run gives the same ones.
 
 import json
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-FIRST_DAY = datetime(2026, 3, 2, 21, tzinfo=UTC)
+FIRST_DAY = date(2026, 3, 2)
 DAYS = 30
 LISTED = {"ACME": (120.0, 9), "BOLT": (48.0, -7), "CRUX": (310.0, 0), "DUNE": (75.5, 5), "ECHO": (19.2, -12)}
 """Ticker: first price, and drift in thousandths a day."""
@@ -30,8 +30,7 @@ def prices(first: float, drift: int) -> list[dict[str, object]]:
     for day in range(DAYS):
         ripple = (0.0, 0.004, -0.003, 0.006, -0.005)[day % 5]
         close = first * (1 + drift / 1000) ** day * (1 + ripple)
-        moment = (FIRST_DAY + timedelta(days=day)).isoformat().replace("+00:00", "Z")
-        series.append({"day": moment, "close": round(close, 2)})
+        series.append({"day": (FIRST_DAY + timedelta(days=day)).isoformat(), "close": round(close, 2)})
     return series
 
 

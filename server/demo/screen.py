@@ -90,7 +90,7 @@ class Screen:
             self._line(Text(f"   {client}"))
             self._line(Text(f"     {line}", NAME))
         self._console.print()
-        self._line(Text('   Then ask your agent: "Register with Concord what this project reads and writes."'))
+        self._line(Text('   Then tell your agent: "Register what this project reads and writes."'))
         self._line(Text("   Read on: README.md, docs/tools.md, docs/commands.md, or `concord --help`."))
         self._line(Text(f"   {self._left()}"))
         self._console.print()

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.conflicts.question import Engine, SchemaDecision
 from server.conflicts.schemas import Schema, read_terms
+from server.errors import InvalidArgument
 from server.model.base import Json
 
 REMEMBERED = 4_096
@@ -28,16 +29,31 @@ def containment_engine() -> Engine:
             del remembered[next(iter(remembered))]
         return decision
 
-    return Engine(decide=decide, rejects=containment.rejects)
+    return Engine(decide=decide, rejects=_rejects)
 
 
 def check_shape(schema: Any) -> None:
     """Raises InvalidArgument where something can't serve as a contract's schema, in either form."""
+    stated = read_terms(schema)
+    if stated is None or stated.fields is not None:
+        return
     from server.conflicts import containment
 
-    stated = read_terms(schema)
-    if stated is not None and stated.fields is None:
-        containment.check_shape(stated.schema)
+    error = containment.find_shape_error(stated.schema)
+    if error is not None and error.path != "/$schema":  # what no dialect is known for is kept, and left undecided
+        raise InvalidArgument(error.message, path=error.path, hint=error.hint)
+
+
+def _rejects(schema: Schema, document: Json) -> tuple[str, str] | None:
+    """Where a document is rejected; None also where that can't be said, as a sample proves nothing then."""
+    from server.conflicts import containment
+    from server.conflicts.containment.budget import Undecidable
+
+    try:
+        rejected = containment.rejection(schema, document)
+    except Undecidable:
+        return None
+    return None if rejected is None else (rejected.path, rejected.keyword)
 
 
 def _text(schema: Json) -> str:

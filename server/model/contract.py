@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, ValidationError
 
 from server.model.base import Json, JsonObject, Moment, Name, OpenValue, ResourceName, Seconds, Text, Value, WireEnum
 
@@ -24,10 +24,13 @@ class Basis(WireEnum):
     INFERRED = "inferred"
 
 
+_LONGEST_PATH = 1_000
+
+
 class ReadPath(Value):
     """One place of the document that the consumer reads."""
 
-    path: Annotated[str, Field(max_length=1_000)]
+    path: Annotated[str, Field(max_length=_LONGEST_PATH)]
     """JSON Pointer; `*` stands for every item of an array or every member of an object."""
     required: bool = True
     """The consumer fails without it."""
@@ -48,7 +51,19 @@ def _as_read_paths(value: Any) -> Any:
     """`reads` may be plain paths; a bare field name is the pointer to it."""
     if not isinstance(value, list | tuple):
         return value
-    return [{"path": pointer_to(item)} if isinstance(item, str) else item for item in value]
+    return tuple(_as_read_path(item) for item in value)
+
+
+def _as_read_path(item: Any) -> Any:
+    """A value already, as strict validation takes no object in its place once a list was touched."""
+    if isinstance(item, str) and len(item) <= _LONGEST_PATH:
+        return ReadPath(path=pointer_to(item))
+    if isinstance(item, dict) and set(item) <= set(ReadPath.model_fields):
+        try:
+            return ReadPath.model_validate(item)
+        except ValidationError:
+            return item  # told with its place by the one who validates the list
+    return item
 
 
 def pointer_to(text: str) -> str:

@@ -11,7 +11,7 @@ from server.app import CATALOGUE, INSTRUCTIONS, build_server
 from server.config import read_config
 from server.errors import ConfigurationError
 from server.surface.answer import TOKEN_CAP, tokens_of
-from server.surface.lint import lint
+from server.surface.lint import tool_problems
 from tests.surface.world import NESTED_SCHEMA, SIGNALS, Concord, Era, register_example, running
 
 pytestmark = pytest.mark.anyio
@@ -51,7 +51,7 @@ async def test_sur_05_the_default_toolset_stays_within_its_budget_with_the_tools
 def test_sur_06_the_schema_of_every_tool_is_flat(name: str) -> None:
     tool = CATALOGUE.tool(name)
     assert tool is not None
-    assert lint(tool.schema) == []
+    assert tool_problems(tool.name, tool.text, tool.schema) == []
     assert tool.arguments.model_validate(dict(tool.example))
 
 
@@ -172,7 +172,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("tool", "arguments", "path"), BAD, ids=[f"{tool}{path}" for tool, _, path in BAD])
+@pytest.mark.parametrize(
+    ("tool", "arguments", "path"), BAD, ids=[f"{tool}-{number}" for number, (tool, _, _) in enumerate(BAD)]
+)
 async def test_sur_12_bad_input_is_told_where_and_what_next_and_leaves_nothing_behind(
     concord: Concord, tool: str, arguments: dict[str, Any], path: str
 ) -> None:

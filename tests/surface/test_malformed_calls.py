@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 from mcp import Client
 
-from server.app import build_server
-from server.config import Config
 from tests.surface.malformed_calls import CALLS, WORLD, MalformedCall
+from tests.surface.world import Era, running
 
 pytestmark = pytest.mark.anyio
-MODES = ("2026-07-28", "legacy")
 
 
 def mismatch(expected: Any, actual: Any, at: str = "") -> str:
@@ -59,19 +57,15 @@ async def misunderstanding(client: Client, call: MalformedCall) -> str:
     return wrong and f"{wrong}: {json.dumps(answer)[:600]}"
 
 
-@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.tool}-{call.slip}".replace(" ", "-"))
 async def test_a_call_with_a_typical_slip_is_understood_or_answered_with_one_that_works(
-    call: MalformedCall, mode: str, tmp_path: Path
+    call: MalformedCall, era: Era, tmp_path: Path
 ) -> None:
-    config = Config(home=tmp_path, database_url=f"sqlite:///{tmp_path}/concord.db", toolsets=("core", "admin"))
-    server = build_server(config)
-    async with Client(server, mode=mode) as client:
+    async with running(f"sqlite:///{tmp_path}/concord.db", tmp_path, era=era) as concord:
         for system in WORLD:
-            assert (await ask(client, "register_system", {"system": system}))[0], system
-        assert (await ask(client, "archive_system", {"system_id": "sys_retired", "reason": "switched off"}))[0]
-        assert await misunderstanding(client, call) == ""
-    server.services.close()
+            await concord.call("register_system", system=system)
+        await concord.call("archive_system", system_id="sys_retired", reason="switched off")
+        assert await misunderstanding(concord.client, call) == ""
 
 
 def test_there_are_forty_different_calls() -> None:

@@ -28,6 +28,10 @@ class Undecidable(Exception):
     """Something the engine does not decide stands where it matters; the message says what and where."""
 
 
+class Remote(Undecidable):
+    """A reference leads out of the schema: it is never fetched."""
+
+
 class Meter:
     """Counts steps against a budget."""
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
-from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.budget import Remote, Undecidable
 from server.conflicts.containment.dialect import Draft, Schema
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
@@ -53,11 +53,13 @@ class References:
 
     def _scan(self) -> None:
         pending: list[Any] = [self._document]
-        looked = 0
+        seen: set[int] = set()
         while pending:
             one = pending.pop()
-            looked += 1
-            if looked > MOST_SCANNED:
+            if not isinstance(one, dict | list) or not one or id(one) in seen:
+                continue
+            seen.add(id(one))
+            if len(seen) > MOST_SCANNED:
                 raise Undecidable("the schema is too large to look for names in")
             if isinstance(one, dict):
                 self.named = self.named or any(isinstance(one.get(word), str | bool) for word in _IDENTIFIERS)
@@ -117,7 +119,7 @@ def _resolved(scope: Scope, reference: str) -> tuple[Any, Scope]:
     except PointerToNowhere:
         raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema") from None
     except (Unresolvable, NoSuchResource):
-        raise Undecidable(f"the reference {reference!r} leads out of the schema, and is never fetched") from None
+        raise Remote(f"the reference {reference!r} leads out of the schema, and is never fetched") from None
     return found.contents, Scope(found.resolver)
 
 

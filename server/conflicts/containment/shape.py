@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from server.conflicts.containment.budget import Budget, Meter, Undecidable
+from server.conflicts.containment.budget import Budget, Meter, Remote, Undecidable
 from server.conflicts.containment.dialect import Dialect, Draft, dialect_of
 from server.conflicts.containment.keywords import READERS, Malformed
 from server.conflicts.containment.references import References, Scope
@@ -36,8 +36,8 @@ class ShapeError:
 def find_shape_error(schema: Any) -> ShapeError | None:
     """The first thing that keeps a value from being used as a schema; None where there is nothing.
 
-    Looked for: something other than an object or a boolean, a keyword's value of the wrong kind, a reference that leads nowhere
-    or away, a pattern that is none, an unknown `$schema`, a schema too deep or too large. At most 100,000 parts are looked at.
+    Looked for: something other than an object or a boolean, a keyword's value of the wrong kind, a local reference that
+    leads nowhere, a pattern that is none, an unknown `$schema`, a schema too deep or too large. At most 100,000 parts are looked at.
     """
     if not isinstance(schema, dict | bool):
         return ShapeError(
@@ -124,6 +124,8 @@ class _Check:
             if word in schema and isinstance(schema[word], str):
                 try:
                     found, _ = self.references.follow(scope, schema[word])
+                except Remote:
+                    continue  # nothing is wrong with it; what it stands for is left undecided
                 except Undecidable as error:
                     hint = "Put the schema it leads to under $defs, and refer to it as #/$defs/NAME."
                     return ShapeError(pointer((*place, word)), f"{str(error)[0].upper()}{str(error)[1:]}.", hint)

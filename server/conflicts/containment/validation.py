@@ -1,6 +1,7 @@
 """Validation by the `jsonschema` library, with patterns matched in bounded steps and nothing fetched."""
 
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -20,6 +21,9 @@ from server.model.base import Json
 
 MATCHING = Budget(steps=200_000, size=50_000)
 """What matching one text against one pattern may cost."""
+MOST_KEYWORDS = 30_000
+"""So many keywords are looked at in one validation."""
+_LEFT: ContextVar[list[int]] = ContextVar("keywords left to look at")
 _STOCK = {
     Draft.D4: validators.Draft4Validator,
     Draft.D6: validators.Draft6Validator,
@@ -52,6 +56,7 @@ def rejection(schema: Schema, document: Json, dialect: Dialect | None = None) ->
     if isinstance(schema, bool):
         return None if schema else Rejection("", "", "false", "False schema does not allow anything")
     made = _validator(dialect.draft if dialect else dialect_of(schema).draft)
+    _LEFT.set([MOST_KEYWORDS])
     try:
         for error in made(_without_dialects(schema), registry=Registry()).iter_errors(document):
             return _described(error)
@@ -86,8 +91,22 @@ def _validator(draft: Draft) -> Any:
     }
     if draft >= Draft.D2019:
         changed["unevaluatedProperties"] = _guarded(_STOCK[draft].VALIDATORS["unevaluatedProperties"])
+    counted = {word: _counted(changed.get(word, stock)) for word, stock in _STOCK[draft].VALIDATORS.items()}
     extend: Any = validators.extend  # without types in its stubs
-    return extend(_STOCK[draft], changed)
+    return extend(_STOCK[draft], counted)
+
+
+def _counted(keyword: Any) -> Any:
+    """The keyword, counting how often it is asked: nested alternatives may ask exponentially often."""
+
+    def count(validator: Any, value: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
+        left = _LEFT.get()
+        left[0] -= 1
+        if left[0] < 0:
+            raise Undecidable(f"validation takes more than {MOST_KEYWORDS:,} steps")
+        yield from keyword(validator, value, instance, schema) or ()
+
+    return count
 
 
 @lru_cache(maxsize=256)
@@ -154,8 +173,13 @@ def _guarded(stock: Any) -> Any:
 
 def _has_patterns(schema: Any) -> bool:
     pending = [schema]
+    seen: set[int] = set()
     while pending:
         one = pending.pop()
+        if isinstance(one, dict | list) and one:
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
         if isinstance(one, dict):
             if any(not _harmless(pattern) for pattern in one.get("patternProperties") or {}):
                 return True
@@ -179,8 +203,13 @@ def _without_dialects(schema: dict[str, Any]) -> dict[str, Any]:
     if "$schema" in schema:
         schema = {word: value for word, value in schema.items() if word != "$schema"}
     pending: list[Any] = list(schema.values())
+    seen: set[int] = set()
     while pending:
         one = pending.pop()
+        if isinstance(one, dict | list) and one:
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
         if isinstance(one, dict):
             if isinstance(one.get("$schema"), str):
                 rebuilt: dict[str, Any] = _rebuilt(schema)

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import anyio
+
 from server.demo import cast
 from server.demo.claims import hold
 from server.demo.stage import Connection, Stage
@@ -48,13 +50,18 @@ async def programs_run(play: Play) -> JsonObject:
 
 
 async def systems_register(play: Play) -> JsonObject:
-    """Each system has registered itself on its own connection, and the registry has no gap worth a word."""
-    registered = []
+    """All have registered at once, each on its own connection, and the registry has no gap worth a word."""
     await play.connected()
-    for system in cast.registrations():
+    registrations, versions = cast.registrations(), {}
+
+    async def register(system: JsonObject) -> None:
         answer = await play.systems[system["id"]].call("register_system", system=system)
         hold(answer["created"], f"{system['id']} is new in the registry", answer)
-        registered.append({"system_id": system["id"], "tier": system["tier"], "version": answer["version"]})
+        versions[system["id"]] = answer["version"]
+
+    async with anyio.create_task_group() as tasks:
+        for system in registrations:
+            tasks.start_soon(register, system)
     for system_id, connection in play.systems.items():
         found = (await connection.call("get_system", system_id=system_id))["findings"]
         hold(all(one["severity"] == "LOW" for one in found), f"the registration of {system_id} has no gap", found)
@@ -63,7 +70,10 @@ async def systems_register(play: Play) -> JsonObject:
     hold(reached == [cast.GENERATOR, cast.DASHBOARD], "the pipeline reaches generator and dashboard", reached)
     return {
         "server": play.systems[cast.GENERATOR].server,
-        "systems": registered,
+        "systems": [
+            {"system_id": system["id"], "tier": system["tier"], "version": versions[system["id"]]}
+            for system in registrations
+        ],
         "impact": impact["affected"][-1]["path"],
     }
 

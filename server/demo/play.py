@@ -11,7 +11,7 @@ import anyio
 
 from server.demo.acts import ACTS, Play
 from server.demo.cast import SYSTEM_IDS
-from server.demo.claims import Fallen
+from server.demo.claims import Fallen, first_cause
 from server.demo.stage import Stage, folder_for_play
 from server.model.base import JsonObject
 
@@ -64,7 +64,7 @@ def _play(stage: Stage, tell: Tell) -> None:
         anyio.run(_play_until_stopped, stage, tell)
     except BaseExceptionGroup as group:
         # Whatever ended it came out of a task: the one cause is what the caller can tell.
-        raise _first_of(group) from group
+        raise first_cause(group) from group
 
 
 async def _play_until_stopped(stage: Stage, tell: Tell) -> None:
@@ -87,8 +87,3 @@ async def _play_until_stopped(stage: Stage, tell: Tell) -> None:
         tasks.cancel_scope.cancel()
     if stopped:
         raise KeyboardInterrupt
-
-
-def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    return _first_of(first) if isinstance(first, BaseExceptionGroup) else first

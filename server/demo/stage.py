@@ -15,7 +15,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.stdio import get_default_environment, stdio_client
 from mcp_types import TextContent, TextResourceContents
 
-from server.demo.claims import Fallen
+from server.demo.claims import Fallen, first_cause
 from server.errors import InvalidArgument
 from server.model.base import Json, JsonObject
 
@@ -168,5 +168,5 @@ def _serving(claim: str) -> Iterator[None]:
     """What the SDK raises, when a server is silent or gone, ends the demonstration with the claim that fell."""
     try:
         yield
-    except (MCPError, TimeoutError) as error:
-        raise Fallen(f"It does not hold that {claim}", str(error)) from error
+    except* (MCPError, OSError) as group:
+        raise Fallen(f"It does not hold that {claim}", str(first_cause(group))) from group

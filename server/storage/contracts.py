@@ -84,7 +84,7 @@ def ids_like(session: "Session", start: str, limit: int) -> list[str]:
     rows = session.connection().execute(
         sql.select(contract_id)
         .where(contract_id.istartswith(start, autoescape=True))
-        .distinct()
+        .group_by(contract_id)
         .order_by(by_code_point(session, contract_id))
         .limit(limit)
     )

@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 
+def replace_words(session: "Session", system_id: str, title: str, body: str) -> None:
+    """The system is found under these words; a trigger brings them to the index."""
+    statement = sql.text(
+        "INSERT INTO system_texts (system_id, title, body) VALUES (:system_id, :title, :body) "
+        "ON CONFLICT (system_id) DO UPDATE SET title = excluded.title, body = excluded.body"
+    )
+    session.connection().execute(statement, {"system_id": system_id, "title": title, "body": body})
+
+
 def search(session: "Session", words: Sequence[str]) -> list[tuple[str, float]]:
     """(system id, score) of every system whose text has all of these beginnings of words, best first, then by id."""
     statement = sql.text(

@@ -6,7 +6,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 
 from server.errors import InvalidArgument, StorageError
 
@@ -33,8 +34,13 @@ def postgresql(url: str) -> tuple[Engine, Engine]:
         raise StorageError(
             "PostgreSQL needs the driver psycopg, which is not installed.", hint="pip install 'concord-mcp[postgres]'"
         ) from error
+    try:
+        address = make_url(re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url))
+    except (ArgumentError, ValueError):
+        # Neither error is kept: both repeat the URL, with its password.
+        raise StorageError("The database URL can't be read.", hint="For example postgresql://USER@HOST/NAME.") from None
     engine = create_engine(
-        re.sub(r"^postgres(ql)?(\+psycopg)?://", "postgresql+psycopg://", url),
+        address,
         pool_size=READERS,
         max_overflow=READERS,
         pool_pre_ping=True,

@@ -53,7 +53,7 @@ def told_clearly(url: str) -> Iterator[None]:
 
 def clear_error(error: BaseException, url: str) -> ConcordError | None:
     """The error as whoever called is to see it; None where it is not the database that failed."""
-    from sqlalchemy.exc import ArgumentError, DBAPIError, StatementError
+    from sqlalchemy.exc import DBAPIError, StatementError
     from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
     if isinstance(error, DBAPIError) and _is_of_the_database(error):
@@ -64,8 +64,6 @@ def clear_error(error: BaseException, url: str) -> ConcordError | None:
         return StorageError(
             f"Every connection to the database is in use ({without_password(url)}).", hint="Repeat the call in a while."
         )
-    if isinstance(error, ArgumentError) and "URL" in str(error):
-        return StorageError("The database URL can't be read.", hint="For example postgresql://USER@HOST/NAME.")
     return None
 
 

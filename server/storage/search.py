@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.storage import dialect_postgresql, dialect_sqlite
-from server.storage.lazily import tables
-from server.storage.statements import insert, on_postgresql
+from server.storage.statements import on_postgresql
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -21,7 +20,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 MOST_WORDS = 16
 """Words of a query that count."""
 LONGEST_WORD = 100
-LONGEST_TEXT = 200_000
+LONGEST_TEXT = 100_000
 """Characters of one system that are searched; PostgreSQL indexes no more than a megabyte."""
 
 
@@ -51,10 +50,8 @@ def searched_text(source: str) -> str:
 
 def replace(session: "Session", system_id: str, *, title: str, body: str) -> None:
     """The system is found under these words and no others. A match in the title counts more."""
-    row = {"system_id": system_id, "title": searched_text(title), "body": searched_text(body)}
-    statement = insert(session, tables.system_texts)
-    fresh = {name: statement.excluded[name] for name in ("title", "body")}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=["system_id"], set_=fresh), row)
+    dialect = dialect_postgresql if on_postgresql(session) else dialect_sqlite
+    dialect.replace_words(session, system_id, searched_text(title), searched_text(body))
 
 
 def find(session: "Session", query: str) -> list[Hit]:
@@ -65,5 +62,5 @@ def find(session: "Session", query: str) -> list[Hit]:
     words = words_of(query)[:MOST_WORDS]
     if not words:
         return []
-    search = dialect_postgresql.search if on_postgresql(session) else dialect_sqlite.search
-    return [Hit(system_id, score) for system_id, score in search(session, words)]
+    dialect = dialect_postgresql if on_postgresql(session) else dialect_sqlite
+    return [Hit(system_id, score) for system_id, score in dialect.search(session, words)]

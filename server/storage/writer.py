@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.errors import StorageError
-from server.storage.failures import clear_error
+from server.storage.failures import clear_error, storage_error
 from server.storage.locking import SharedLock
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._write_groups, name="concord-writer", daemon=True)
         self._thread.start()
 
-    def write(self, run: Callable[["Session"], T], patience: float = PATIENCE) -> T:
+    def write(self, run: Callable[["Session"], T]) -> T:
         """What the operation returns, once it is durable.
 
         Raises what the operation raises, or StorageError: then nothing of it was written.
@@ -62,7 +62,7 @@ class GroupWriter:
             self._waiting.append(operation)
             self._changed.notify()
         try:
-            return operation.answer.result(patience)  # type: ignore[no-any-return]  # what run returns
+            return operation.answer.result(PATIENCE)  # type: ignore[no-any-return]  # what run returns
         except TimeoutError:
             if operation.answer.cancel():
                 raise StorageError(
@@ -118,25 +118,29 @@ class GroupWriter:
         """Nobody of this group has written anything; whoever keeps a copy of the database's state learns of it first."""
         try:
             self._failed()
-        finally:
-            for operation in group:
-                told = clear_error(lost, self._url) or StorageError(f"The write failed, nothing was written: {lost}")
-                told.__cause__ = lost
-                operation.answer.set_exception(told)
+        except BaseException as error:  # the writer goes on, and whoever waits is told of this, too
+            error.__cause__ = lost
+            lost = error
+        for operation in group:
+            told = clear_error(lost, self._url) or storage_error(str(getattr(lost, "orig", lost)), self._url)
+            told.__cause__ = lost
+            operation.answer.set_exception(told)
 
 
 def _run(operation: _Operation, connection: "Connection") -> None:
     """The operation has run in a savepoint of its own, or left no trace. Raises where the whole transaction is lost."""
     from sqlmodel import Session
 
-    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-        try:
-            operation.result = operation.run(session)
-            session.commit()
-        except BaseException as error:  # whatever it is belongs to the one who asked
-            operation.refused = error
-    if operation.refused is not None and not _in_transaction(connection):
-        raise operation.refused
+    session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    try:
+        operation.result = operation.run(session)
+        session.commit()
+    except BaseException as error:  # whatever it is belongs to the one who asked
+        operation.refused = error
+        if not _in_transaction(connection):
+            raise
+        session.rollback()
+    session.close()
 
 
 def _in_transaction(connection: "Connection") -> bool:

@@ -106,8 +106,7 @@ _SQLITE_SEARCH = (
     "INSERT INTO system_search (rowid, title, body) VALUES (new.number, new.title, new.body); END",
 )
 _POSTGRESQL_SEARCH = (
-    "ALTER TABLE system_texts ADD COLUMN words tsvector NOT NULL GENERATED ALWAYS AS ("
-    "setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')) STORED",
+    "ALTER TABLE system_texts ADD COLUMN words tsvector NOT NULL DEFAULT ''",
     "CREATE INDEX ix_system_texts_words ON system_texts USING gin (words)",
 )
 

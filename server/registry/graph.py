@@ -113,24 +113,33 @@ class Cycle:
     """Whether every way round rests on at least one inferred link."""
 
 
+_FEW = 20
+"""Systems up to which looking around each of them costs less than looking at the whole graph once."""
+
+
 def cycles(registry: RegistryMap, through: Iterable[str] | None = None) -> list[Cycle]:
     """Every circle in the dependency graph, one per strongly connected component (registry rule 6).
 
     With `through`, only the circles that these systems are part of, without looking at the rest of the graph.
     """
-    links = dependency_edges(registry) if through is None else _links_around(registry, through)
+    given = None if through is None else set(through)
+    links = dependency_edges(registry) if given is None or len(given) > _FEW else _links_around(registry, sorted(given))
     edges = {consumer: {link.producer for link in found} for consumer, found in links.items()}
     firm = {
         consumer: {link.producer for link in found if link.basis is Basis.DECLARED} for consumer, found in links.items()
     }
     firm_members = {member for component in components(firm) for member in component}
-    return [_cycle(members, edges, links, firm_members) for members in components(edges)]
+    return [
+        _cycle(members, edges, links, firm_members)
+        for members in components(edges)
+        if given is None or not given.isdisjoint(members)
+    ]
 
 
 def _links_around(registry: RegistryMap, system_ids: Iterable[str]) -> dict[str, list[Link]]:
     """The links among the systems that both depend on one of these and are depended on by it."""
     inside: set[str] = set()
-    for system_id in system_ids:
+    for system_id in sorted(system_ids):
         if system_id not in inside:
             upstream = _closure(system_id, lambda node: {link.producer for link in registry.producers(node)})
             if not upstream:

@@ -15,7 +15,8 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4_000)]
 Moment = Annotated[str, StringConstraints(max_length=40)]
 """An ISO 8601 date or time as a system wrote it; empty = never."""
-Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,119}$")]
+IDENTIFIER = r"^[A-Za-z0-9][A-Za-z0-9_.:@/-]{0,119}$"
+Identifier = Annotated[str, StringConstraints(pattern=IDENTIFIER)]
 ResourceName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 """A path, glob or URI as its system writes it."""
 Seconds = Annotated[float, Field(ge=0, le=1e10, allow_inf_nan=False)]
@@ -30,6 +31,11 @@ class WireEnum(StrEnum):
             return None
         spelt = value.strip().replace("-", "_").replace(" ", "_").upper()
         return next((member for member in cls if member.value.upper() == spelt), None)
+
+
+def as_timing(value: Any) -> Any:
+    """When something happens may be written as its schedule alone."""
+    return {"schedule": value} if isinstance(value, str) and value.strip() else value
 
 
 class Value(BaseModel):

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from server.model.base import Json, JsonObject, Name, ResourceName, Seconds, Text, Value
+from server.model.base import Json, JsonObject, Name, ResourceName, Seconds, Text, Value, as_timing
 from server.model.contract import Meaning, ReadPaths
 
 
@@ -38,7 +38,7 @@ class Change(Value):
     merge_patch: Json = None
     samples_after: Annotated[tuple[Json, ...], Field(max_length=1_000)] = ()
     samples_before: Annotated[tuple[Json, ...], Field(max_length=1_000)] = ()
-    timing: TimingChange | None = None
+    timing: Annotated[TimingChange | None, BeforeValidator(as_timing)] = None
     format: FormatChange | None = None
     semantics: tuple[Meaning, ...] = ()
     capacity: dict[Name, Json] = {}

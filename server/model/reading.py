@@ -60,12 +60,14 @@ def _first_problem(kind: type[BaseModel], error: ValidationError, data: Any, at:
             return InvalidArgument(
                 f"{name!r} is {_shown(first['input'])}: letters, digits and _ . : @ / - only, and no more than 120 of them.",
                 path=path,
+                hint="For example sys_data_pipeline.",
                 details=details,
             )
         case _:
             return InvalidArgument(
                 f"{name!r} is not right: {_plain(first['msg'])}. It is {_shown(first['input'])}.",
                 path=path,
+                hint=f"concord://schemas/{what} shows the whole shape.",
                 details=details,
             )
 
@@ -95,7 +97,7 @@ def _plain(message: str) -> str:
 
 
 def _hint_for(name: str) -> str:
-    return "tier is MISSION_CRITICAL, PRODUCTION or EXPERIMENTAL." if name == "tier" else ""
+    return "tier is MISSION_CRITICAL, PRODUCTION or EXPERIMENTAL." if name == "tier" else f"Add {name}."
 
 
 def _shown(value: Any) -> str:

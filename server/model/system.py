@@ -15,6 +15,7 @@ from server.model.base import (
     Text,
     Value,
     WireEnum,
+    as_timing,
 )
 from server.model.contract import Basis, Contract, contract_document
 from server.model.tier import Tier
@@ -111,7 +112,7 @@ class System(OpenValue):
     """Declared ones; what accesses imply is added where the system is shown."""
     dependents: tuple[Name, ...] = ()
 
-    timing: Timing | None = None
+    timing: Annotated[Timing | None, BeforeValidator(as_timing)] = None
     status_file: Annotated[str, Field(max_length=2_000)] = ""
     health_url: Annotated[str, Field(max_length=2_000)] = ""
     root: Annotated[str, Field(max_length=2_000)] = ""

@@ -68,7 +68,7 @@ def find_target(registry: RegistryMap, text: str, canonical: Canonical) -> Targe
         f"No system, contract or resource goes by {wanted[:200]!r}.",
         path="/target",
         hint="find_systems lists what is registered.",
-        allowed=close_names(registry, wanted),
+        allowed=close_names(registry, wanted) or close_resources(registry, canonical(wanted)),
     )
 
 
@@ -97,10 +97,20 @@ def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
     """Up to five ids that look like the text."""
     import difflib
 
-    ids = {stored.id.removeprefix("sys_"): stored.id for stored in registry.live_systems()}
+    ids = {system_id.removeprefix("sys_"): system_id for system_id in registry.systems}
     if len(ids) > 5_000:
         return ()
     return tuple(ids[name] for name in difflib.get_close_matches(text.removeprefix("sys_")[:100], list(ids), n=5))
+
+
+def close_resources(registry: RegistryMap, name: str) -> tuple[str, ...]:
+    """Up to five canonical names of resources that look like this one."""
+    import difflib
+
+    names = sorted({*registry.reads.names(), *registry.writes.names()})
+    if len(names) > 5_000:
+        return ()
+    return tuple(difflib.get_close_matches(name[:500], names, n=5, cutoff=0.8))
 
 
 def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:

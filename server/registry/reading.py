@@ -1,11 +1,13 @@
 """Reading a registration: what is missing or misspelt is said, and what is unambiguous is understood."""
 
+import difflib
 import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.errors import InvalidArgument, TooLarge
+from server.model.base import IDENTIFIER
 from server.model.reading import read_value
 from server.model.system import System
 from server.model.tier import Tier
@@ -42,6 +44,7 @@ def read_system(document: Any, *, check_schema: SchemaCheck) -> System:
     _require_tier(given)
     if not given.get("id"):
         given["id"] = _id_from_name(given)
+    _require_usable_id(given)
     system = read_value(System, given, at="/system", what="system")
     if not system.name:
         system = system.model_copy(update={"name": system.id})
@@ -76,7 +79,28 @@ def _require_tier(document: dict[str, Any]) -> None:
         path="/system/tier",
         hint=f"{explained}.",
         allowed=tuple(Tier),
-        corrected={"tool": "register_system", "arguments": {"system": {**corrected, "tier": str(Tier.PRODUCTION)}}},
+        corrected={"tool": "register_system", "arguments": {"system": {**corrected, "tier": _nearest_tier(tier)}}},
+    )
+
+
+def _nearest_tier(tier: Any) -> str:
+    """The tier that is spelt most like it; PRODUCTION where none is."""
+    spelt = re.sub(r"[^A-Z]+", "_", str(tier).upper())
+    near = difflib.get_close_matches(spelt, [str(one) for one in Tier], n=1)
+    return near[0] if near else str(Tier.PRODUCTION)
+
+
+def _require_usable_id(document: dict[str, Any]) -> None:
+    """An id is not made over in silence: others may know the system by what its owner wrote."""
+    given = document["id"]
+    if not isinstance(given, str) or re.fullmatch(IDENTIFIER, given):
+        return
+    usable = re.sub(r"[^A-Za-z0-9_.:@/-]+", "_", given).strip("_.:@/-")[:120]
+    corrected = {"system": {**document, "id": usable}} if usable and len(str(document)) < 4_000 else None
+    raise InvalidArgument(
+        f"{given[:80]!r} can't be an id: letters, digits and _ . : @ / - only, and no more than 120 of them.",
+        path="/system/id",
+        corrected={"tool": "register_system", "arguments": corrected} if corrected else None,
     )
 
 

@@ -20,6 +20,9 @@ from server.storage import contracts, counters, findings, systems
 if TYPE_CHECKING:
     from server.storage.session import Session
 
+_FEW = 20
+"""Above this many changed systems, circles are looked for in the whole graph at once."""
+
 Canonical = Callable[[str, str], str]
 """(resource as written, the system's root) → canonical name."""
 
@@ -106,11 +109,14 @@ class Registration:
             except_kinds={FindingKind.DEPENDENCY_CYCLE},
         )
         rings = findings.open_of_kind(self.session, FindingKind.DEPENDENCY_CYCLE)
-        stale = [ring for ring in rings if self._put.intersection(ring.details["members"])]
-        around = self._put.union(*(ring.details["members"] for ring in stale))
-        found = [cycle_gap(cycle) for cycle in cycles(self.registry, sorted(around))]
-        self._touched, self._put = set(), set()
+        if len(self._put) > _FEW:
+            stale, around = rings, None
+        else:
+            stale = [ring for ring in rings if self._put.intersection(ring.details["members"])]
+            around = self._put.union(*(ring.details["members"] for ring in stale))
+        found = [cycle_gap(cycle) for cycle in cycles(self.registry, around)]
         findings.sync(self.session, found, now=to_wire(self.now), fingerprints={ring.fingerprint for ring in stale})
+        self._touched, self._put = set(), set()
 
     def _store(self, stored: StoredSystem, previous: StoredSystem | None) -> None:
         self._put.add(stored.id)

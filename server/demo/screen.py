@@ -1,6 +1,7 @@
 """What a person sees: the facts of each step, in at most 96 columns, in colour where there is some."""
 
 import json
+import shlex
 import shutil
 import sys
 from collections.abc import Iterable
@@ -80,12 +81,13 @@ class Screen:
     def close(self, seconds: float) -> None:
         """Says how to go on."""
         concord = command_here()
+        typed = shlex.quote(concord)
         desktop = json.dumps({"mcpServers": {"concord": {"command": concord, "args": ["serve"]}}})
         self._section("Your turn", [])
         for client, line in (
-            ("Claude Code", f"claude mcp add concord -- {concord} serve"),
+            ("Claude Code", f"claude mcp add concord -- {typed} serve"),
             ("Claude Desktop, in claude_desktop_config.json", desktop),
-            ("MCP inspector", f"npx @modelcontextprotocol/inspector {concord} serve"),
+            ("MCP inspector", f"npx @modelcontextprotocol/inspector {typed} serve"),
         ):
             self._line(Text(f"   {client}"))
             self._line(Text(f"     {line}", NAME))
@@ -144,7 +146,7 @@ def _registration(facts: JsonObject) -> Section:
         _columns(*rows),
         Text(""),
         _labelled(
-            ("servers", Text(f"{len(rows)} of {facts['server']}, on one database")),
+            ("servers", Text(f"{len(rows)} processes of {facts['server']}, on one database")),
             ("contract", Text.assemble(("sys_dashboard", NAME), f" needs {reads} of {cast.SIGNALS}")),
             ("reach", Text(" → ".join(facts["impact"]))),
         ),
@@ -251,6 +253,8 @@ def _json(document: Json) -> RenderableType:
 
 def _columns(*rows: list[Text]) -> Table:
     table = Table.grid(padding=(0, 2))
+    for _ in rows[0]:
+        table.add_column(overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table

@@ -4,6 +4,7 @@ The folder is the home directory of every process that is started, so `~/outputs
 """
 
 import json
+import site
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -103,6 +104,8 @@ class Stage:
             **get_default_environment(),
             "HOME": home,
             "USERPROFILE": home,
+            # What `pip install --user` installed is found by the real home, and has to stay in reach.
+            "PYTHONUSERBASE": site.getuserbase(),
             "CONCORD_HOME": str(self._own),
             "TMPDIR": temporary,
             "TEMP": temporary,

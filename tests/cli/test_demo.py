@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mcp import Client, StdioServerParameters
+from mcp.client.stdio import stdio_client
 
 from server.demo import acts, play
 from server.demo.acts import Play, rows_of
-from server.demo.claims import Fallen, hold
-from server.demo.stage import PROGRAMS
+from server.demo.claims import Fallen, first_cause, hold
+from server.demo.stage import PROGRAMS, Connecting
 
 COLUMNS = 80
 DEMO = [sys.executable, "-m", "concord_mcp", "demo"]
@@ -205,6 +207,22 @@ def test_a_claim_that_holds_says_nothing_and_one_that_does_not_is_raised() -> No
     hold(True, "water is wet")
     with pytest.raises(Fallen, match="It does not hold that water is dry"):
         hold(False, "water is dry")
+
+
+@pytest.mark.anyio
+async def test_a_server_that_ends_before_it_answers_is_a_claim_that_fell(tmp_path: Path) -> None:
+    ends_at_once = StdioServerParameters(command=sys.executable, args=["-c", "pass"])
+    connecting = Connecting(["sys_dashboard"])
+    told = pytest.raises(Fallen, match="It does not hold that `concord serve` starts and answers")
+    with (tmp_path / "log").open("w", encoding="utf-8") as log, told:
+        await connecting.stay_connected("sys_dashboard", Client(stdio_client(ends_at_once, errlog=log)))
+
+
+def test_the_cause_is_the_fallen_claim_wherever_it_stands_in_groups() -> None:
+    fallen = Fallen("it rains")
+    wrapped = ExceptionGroup("tasks", [ExceptionGroup("inner", [OSError("gone")]), ExceptionGroup("inner", [fallen])])
+    assert first_cause(wrapped) is fallen
+    assert str(first_cause(ExceptionGroup("tasks", [OSError("gone")]))) == "gone"
 
 
 def test_the_programs_run_on_their_own(tmp_path: Path) -> None:

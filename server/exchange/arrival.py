@@ -1,5 +1,6 @@
 """One import inside its transaction: everything that a source lists takes its place, or the whole is held (REG-11)."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -205,6 +206,7 @@ class Arrival:
             dangling=self._imported.dangling[:SHOWN],
             notes=tuple(shortened(note, _LONGEST) for note in (*notes, *self._remarks.all_notes())[:SHOWN]),
             findings_total=len(lines),
+            findings_by_kind=dict(sorted(Counter(line.kind for line in lines).items())),
             findings=lines[:SHOWN],
             gone=gone,
             confirm=confirm,
@@ -223,10 +225,17 @@ class Arrival:
     def _findings(self) -> tuple[FindingLine, ...]:
         concerned = {listed.system.id for listed in self._imported.systems}
         found, _ = findings.find(self._registration.session, limit=_MOST_FINDINGS)
+        about = [
+            one for one in found if one.system_id in concerned or concerned.intersection(one.details.get("members", ()))
+        ]
+        often = Counter(one.kind for one in about)
+        # the most severe first, then what is rare: one circle is not to drown in thirty unconfirmed tiers
+        about.sort(key=lambda one: (-one.severity.rank, often[one.kind], one.id))
         return tuple(
-            FindingLine(kind=one.kind, severity=one.severity, system_id=one.system_id, subject=one.subject[:200])
-            for one in found
-            if one.system_id in concerned or concerned.intersection(one.details.get("members", ()))
+            FindingLine(
+                kind=one.kind, severity=one.severity, system_id=one.system_id, subject=shortened(one.subject, 200)
+            )
+            for one in about
         )
 
 

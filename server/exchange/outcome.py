@@ -54,6 +54,7 @@ class ImportOutcome(Value):
     dangling: tuple[Dangling, ...]
     notes: tuple[str, ...]
     findings_total: int
+    findings_by_kind: dict[str, int]
     findings: tuple[FindingLine, ...]
     gone: tuple[str, ...] = ()
     """Where it is held: what is gone, by the names in the source."""

@@ -387,3 +387,23 @@ def test_a_held_import_says_what_is_gone_and_another_says_nothing_of_it(exchange
     held = done.model_copy(update={"held": True})
     assert isinstance(held, ImportOutcome)
     assert {"gone", "confirm"} <= set(outcome_document(held))
+
+
+def test_reg_06_a_circle_in_a_large_import_is_found_and_those_of_others_are_left_alone(
+    exchange: ExchangeService, registry: RegistryService
+) -> None:
+    for one, other in (("a", "b"), ("b", "a")):
+        registry.register(
+            {"id": f"sys_{one}", "tier": "PRODUCTION", "reads_from": [f"/{other}"], "writes_to": [f"/{one}"]},
+            caller="",
+            now=NOW,
+        )
+    chain = [
+        f"s{number}: {{environment: {{NEXT_{number}_URL: 'http://s{(number + 1) % 30}'}}}}" for number in range(30)
+    ]
+    outcome = exchange.import_source(content=f"services: {{{', '.join(chain)}}}", now=NOW)
+    (found,) = [one for one in outcome.findings if one.kind == "dependency_cycle"]
+    assert found.severity == "MEDIUM"
+    assert found.subject.startswith("sys_s0, sys_s1, ")
+    assert outcome.findings_by_kind["dependency_cycle"] == 1
+    assert "dependency_cycle" in {one.kind for one in registry.get("sys_a").findings}

@@ -8,7 +8,7 @@ from server.exchange.compose.importer import read_compose
 from server.exchange.imported import Imported
 from server.exchange.source import Request, SourceFile
 
-FOLDER = "/work/shop"
+FOLDER = "/srv/shop"
 
 
 def read(

@@ -44,10 +44,10 @@ def test_bind_mounts_below_the_project_are_paths() -> None:
           dashboard: {volumes: ["./outputs:/in:ro,z", {type: bind, source: outputs/today, target: /t}]}
         """)
     assert data(imported) == {
-        "pipeline writes /work/shop/outputs",
-        "pipeline writes /work/shop/app.db",
-        "dashboard reads /work/shop/outputs",
-        "dashboard writes /work/shop/outputs/today",
+        "pipeline writes /srv/shop/outputs",
+        "pipeline writes /srv/shop/app.db",
+        "dashboard reads /srv/shop/outputs",
+        "dashboard writes /srv/shop/outputs/today",
     }
 
 
@@ -58,9 +58,9 @@ def test_a_single_file_of_configuration_is_read_though_nobody_wrote_ro() -> None
           app: {volumes: ["./signals.json:/out/signals.json"]}
         """)
     assert data(imported) == {
-        "proxy reads /work/shop/nginx.conf",
-        "proxy reads /work/shop/init.sql",
-        "app writes /work/shop/signals.json",
+        "proxy reads /srv/shop/nginx.conf",
+        "proxy reads /srv/shop/init.sql",
+        "app writes /srv/shop/signals.json",
     }
 
 
@@ -92,7 +92,7 @@ def test_relative_paths_start_at_the_file_that_wrote_them() -> None:
             "common/base.yaml": "services: {base: {volumes: ['./files:/files:ro']}}",
         },
     )
-    assert data(imported) == {"db writes /work/shop/infra/data", "web reads /work/shop/common/files"}
+    assert data(imported) == {"db writes /srv/shop/infra/data", "web reads /srv/shop/common/files"}
 
 
 def test_tmpfs_and_what_is_no_mount_make_no_access() -> None:

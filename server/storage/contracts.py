@@ -1,14 +1,16 @@
 """Queries over contracts: every version of every entry is kept, and stays resolvable by its id (REG-7)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from server.model.contract import Contract
 from server.model.system import StoredSystem
 from server.storage.lazily import sql, tables
-from server.storage.statements import by_code_point
+from server.storage.statements import by_code_point, on_postgresql
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
     from sqlmodel import Session
 
 
@@ -73,7 +75,11 @@ def versions(session: "Session", contract_id: str) -> list[ContractVersion]:
     rows = session.connection().execute(
         sql.select(tables.contract_versions)
         .where(entries.contract_id == contract_id)
-        .order_by(entries.live.desc(), by_code_point(session, entries.system_id), entries.version.desc())
+        .order_by(
+            entries.live.desc(),
+            by_code_point(entries.system_id, postgresql=on_postgresql(session)),
+            entries.version.desc(),
+        )
     )
     return [ContractVersion(**row) for row in rows.mappings()]
 
@@ -85,7 +91,7 @@ def ids_like(session: "Session", start: str, limit: int) -> list[str]:
         sql.select(contract_id)
         .where(contract_id.istartswith(start, autoescape=True))
         .group_by(contract_id)
-        .order_by(by_code_point(session, contract_id))
+        .order_by(by_code_point(contract_id, postgresql=on_postgresql(session)))
         .limit(limit)
     )
     return list(rows.scalars())
@@ -93,18 +99,22 @@ def ids_like(session: "Session", start: str, limit: int) -> list[str]:
 
 def _newest(session: "Session", system_id: str) -> dict[str, ContractVersion]:
     """The newest version of every entry that the system ever had, by contract id."""
+    rows = session.connection().execute(_newest_of(), {"system_id": system_id})
+    return {row["contract_id"]: ContractVersion(**row) for row in rows.mappings()}
+
+
+@cache
+def _newest_of() -> "Select[Any]":
     entries = tables.contract_versions.c
+    mine = entries.system_id == sql.bindparam("system_id")
     newest = (
         sql.select(entries.contract_id, sql.func.max(entries.version).label("version"))
-        .where(entries.system_id == system_id)
+        .where(mine)
         .group_by(entries.contract_id)
         .subquery()
     )
     same = (entries.contract_id == newest.c.contract_id) & (entries.version == newest.c.version)
-    rows = session.connection().execute(
-        sql.select(tables.contract_versions).join(newest, same).where(entries.system_id == system_id)
-    )
-    return {row["contract_id"]: ContractVersion(**row) for row in rows.mappings()}
+    return sql.select(tables.contract_versions).join(newest, same).where(mine)
 
 
 def _mark(

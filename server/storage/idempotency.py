@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.errors import IdempotencyMismatch, InvalidArgument
 from server.storage.lazily import sql, tables
-from server.storage.statements import insert
+from server.storage.statements import insert, on_postgresql
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -51,7 +51,11 @@ def once(
 def _claim(session: "Session", place: Mapping[str, str], digest: str, now: str) -> bool:
     """Whether the key was free; it no longer is. PostgreSQL waits here for another claim of it to be decided."""
     row = {**place, "arguments_hash": digest, "created_at": now, "answer": {}}
-    statement = insert(session, tables.idempotency).on_conflict_do_nothing().returning(tables.idempotency.c.key)
+    statement = (
+        insert(tables.idempotency, postgresql=on_postgresql(session))
+        .on_conflict_do_nothing()
+        .returning(tables.idempotency.c.key)
+    )
     return session.connection().execute(statement, row).first() is not None
 
 

@@ -1,15 +1,18 @@
 """Queries over systems: what changed since, save, and full-text search."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from server.errors import StaleVersion
 from server.model.system import StoredSystem
 from server.storage import counters, search
 from server.storage.lazily import sql, tables
-from server.storage.statements import by_code_point, insert
+from server.storage.statements import by_code_point, insert, on_postgresql
 
 if TYPE_CHECKING:
+    from sqlalchemy import Select
+    from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session
 
 REVISION = "registry_revision"
@@ -30,12 +33,7 @@ def revision(session: "Session") -> int:
 
 def changed_since(session: "Session", revision: int) -> Iterator[StoredSystem]:
     """Every system that was written after that revision, oldest change first."""
-    systems = tables.systems.c
-    rows = session.connection().execute(
-        sql.select(systems.document)
-        .where(systems.revision > revision)
-        .order_by(systems.revision, by_code_point(session, systems.id))
-    )
+    rows = session.connection().execute(_changed(on_postgresql(session)), {"revision": revision})
     return (StoredSystem.model_validate(document) for document in rows.scalars())
 
 
@@ -63,16 +61,7 @@ def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
         "source": stored.source,
         "document": stored.model_dump(mode="json", by_alias=True),
     }
-    statement = insert(session, tables.systems)
-    saved = session.connection().execute(
-        statement.on_conflict_do_update(
-            index_elements=["id"],
-            set_={name: statement.excluded[name] for name in row if name != "id"},
-            where=tables.systems.c.version == statement.excluded.version - 1,
-        ).returning(tables.systems.c.id),
-        row,
-    )
-    if saved.first() is None:
+    if session.connection().execute(_saving(on_postgresql(session)), row).first() is None:
         raise StaleVersion(
             f"{system.id} was changed by somebody else in the meantime.",
             path="/expected_version",
@@ -89,3 +78,25 @@ def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
 def search_ids(session: "Session", query: str) -> list[str]:
     """Ids of the systems that have every word of the query (or a word beginning with it), best match first."""
     return [found.system_id for found in search.find(session, query)]
+
+
+@cache
+def _changed(postgresql: bool) -> "Select[Any]":
+    systems = tables.systems.c
+    return (
+        sql.select(systems.document)
+        .where(systems.revision > sql.bindparam("revision"))
+        .order_by(systems.revision, by_code_point(systems.id, postgresql=postgresql))
+    )
+
+
+@cache
+def _saving(postgresql: bool) -> "ReturningInsert[Any]":
+    """Returns the id, unless there is another version than the one before."""
+    systems = tables.systems.c
+    statement = insert(tables.systems, postgresql=postgresql)
+    return statement.on_conflict_do_update(
+        index_elements=["id"],
+        set_={column.name: statement.excluded[column.name] for column in systems if column.name != "id"},
+        where=systems.version == statement.excluded.version - 1,
+    ).returning(systems.id)

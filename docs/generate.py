@@ -88,8 +88,9 @@ def _state(rule: Rule) -> str:
 
 
 def _test_link(rule: Rule) -> str:
-    """A link to the first test of a rule; the others stand in docs/rules.md."""
-    place, name = rule_tests().get(rule.id, [("tests", "none")])[0]
+    """A link to the first test of a rule, one through the surface where there is one; all stand in docs/rules.md."""
+    found = rule_tests().get(rule.id, [("tests", "none")])
+    place, name = next((test for test in found if test[0].startswith("tests/surface/")), found[0])
     return f"[`{name}`]({place})"
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Budget:
     """The bounds of one decision; what exceeds them is UNKNOWN."""
 
-    steps: int = 60_000
-    """Elementary steps of the search (a formula expanded, a goal looked at, a character derived)."""
+    steps: int = 100_000
+    """Elementary steps (a formula read or restricted, an alternative weighed); a goal of the search counts for several."""
     depth: int = 40
     """How deep a witness may be nested."""
     size: int = 120_000

@@ -9,7 +9,7 @@ from server.conflicts.containment.candidates import candidates
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
-from server.conflicts.containment.exact import NotJson, key_of
+from server.conflicts.containment.exact import NotJson, are_equal, key_of, parts_of
 from server.conflicts.containment.formula import Formula, Formulas
 from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
 from server.conflicts.containment.shrink import shrunk
@@ -18,6 +18,8 @@ from server.model.base import Json
 
 MOST_ATTEMPTS = 4
 """So many documents are found, at most, before a witness that the library does not confirm is given up."""
+MOST_PARTS = 50_000
+"""So many objects and lists a schema has at most."""
 TOO_DEEP = "the schemas are nested too deep"
 
 
@@ -30,6 +32,11 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
         dialects = dialect_of(writer), dialect_of(reader)
     except Undecidable as error:
         return Decision("UNKNOWN", _sentence(str(error)))
+    if dialects[0] == dialects[1] and are_equal(writer, reader):
+        return Decision("SAFE", "Writer and reader are the same schema.")
+    for side, schema in (("writer", writer), ("reader", reader)):
+        if parts_of(schema, MOST_PARTS) > MOST_PARTS:
+            return Decision("UNKNOWN", _sentence(f"the {side}'s schema has more than {MOST_PARTS:,} parts"))
     question = _Question(writer, reader, dialects, Meter(budget))
     try:
         decision = question.decide()
@@ -55,6 +62,7 @@ class _Question:
         self.meter = meter
         self.formulas = Formulas(meter)
         self.solver = Solver(self.formulas, meter)
+        self._validations: list[validation.Validation | None] = [None, None]
         self.writes: Formula | None = None
         self.refuses: Formula | None = None
 
@@ -97,7 +105,7 @@ class _Question:
         return found or Decision("UNKNOWN", _sentence(reason))
 
     def _candidate(self) -> Decision | None:
-        self.meter.steps = min(self.meter.steps, self.meter.budget.steps // 2)
+        self.meter.steps = min(self.meter.steps, self.meter.budget.steps * 3 // 4)
         for document in candidates(self.writer, self.reader):
             if self._shows(document):
                 decision = self._broken(document)
@@ -118,11 +126,17 @@ class _Question:
     def _confirmed(self, document: Json) -> bool:
         """Whether the library finds the document valid for the writer and not for the reader."""
         try:
-            if not validation.confirm(self.writer, document, self.dialects[0]):
-                return False
-            return validation.rejection(self.reader, document, self.dialects[1]) is not None
+            return self._validates(0).rejection(document) is None and self._validates(1).rejection(document) is not None
         except Undecidable:
             return False
+
+    def _validates(self, side: int) -> validation.Validation:
+        """The library's judgement by the writer's (0) or the reader's (1) schema."""
+        if self._validations[side] is None:
+            self._validations[side] = validation.Validation((self.writer, self.reader)[side], self.dialects[side])
+        made = self._validations[side]
+        assert made is not None
+        return made
 
     def _broken(self, document: Json) -> Decision | None:
         """The break that the document shows, shrunk; None where the library or exact arithmetic does not confirm it."""
@@ -131,7 +145,7 @@ class _Question:
         smaller = shrunk(document, self._shows)
         if smaller is not document and self._confirmed(smaller):
             document = smaller
-        rejected = validation.rejection(self.reader, document, self.dialects[1])
+        rejected = self._validates(1).rejection(document)
         assert rejected is not None
         rule = breaks.rule_for(rejected.keyword)
         return Decision(

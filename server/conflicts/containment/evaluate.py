@@ -2,28 +2,50 @@
 
 from typing import Any
 
-from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.budget import Meter, Undecidable
 from server.conflicts.containment.exact import exact, key_of, type_of
-from server.conflicts.containment.formula import Formula, Kind, atom_type
+from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.texts import Texts
 from server.model.base import Json
+
+ASKED_PER_STEP = 4
 
 
 class Evaluator:
     """Judges documents; raises Undecidable where an opaque formula, or a pattern that can't be read, has the last word."""
 
-    def __init__(self, texts: Texts) -> None:
+    def __init__(self, texts: Texts, meter: Meter) -> None:
         self._texts = texts
+        self._meter = meter
+        self._asked = 0
+        self._judged: dict[tuple[int, int], bool] | None = None
+        """What the document being judged was found to satisfy so far, part by part."""
 
     def holds(self, formula: Formula, value: Json) -> bool:
         """Whether the value satisfies the formula."""
+        self._asked += 1
+        if not self._asked % ASKED_PER_STEP:
+            self._meter.step()
+        if formula.about >= 0:
+            return formula.about != type_of(value) or self._atom(formula.kind, formula.args, value)
+        if self._judged is None:
+            self._judged = {}
+            try:
+                return self._composite(formula, value)
+            finally:
+                self._judged = None
+        place = (formula.id, id(value))  # the value lives as long as the judgement of the document it is part of
+        known = self._judged.get(place)
+        if known is None:
+            known = self._judged[place] = self._composite(formula, value)
+        return known
+
+    def _composite(self, formula: Formula, value: Json) -> bool:
         kind, args = formula.kind, formula.args
         if kind is Kind.AND:
             return self._all(args, value)
         if kind is Kind.OR:
             return self._any(args, value)
-        if kind >= Kind.AT_LEAST and kind <= Kind.NOT_UNIQUE:
-            return atom_type(formula) != type_of(value) or self._atom(kind, args, value)
         return self._general(kind, args, value)
 
     def _all(self, parts: tuple[Formula, ...], value: Json) -> bool:

@@ -86,3 +86,39 @@ def value_of(key: Key) -> Json:
     if kind == OBJECT:
         return {name: value_of(item) for name, item in content}
     return content
+
+
+def are_equal(one: Json, other: Json) -> bool:
+    """Whether two JSON values are written the same, whatever the order of their members."""
+    if one is other:
+        return True
+    pending = [(one, other)]
+    while pending:
+        first, second = pending.pop()
+        if type(first) is not type(second):
+            return False
+        if isinstance(first, dict):
+            if first.keys() != second.keys():
+                return False
+            pending += [(value, second[name]) for name, value in first.items()]
+        elif isinstance(first, list):
+            if len(first) != len(second):
+                return False
+            pending += zip(first, second, strict=True)
+        elif first != second:
+            return False
+    return True
+
+
+def parts_of(value: Json, most: int) -> int:
+    """How many objects and lists a value is made of, itself counted; one more than `most` where there are more."""
+    pending, found = [value], 0
+    while pending and found <= most:
+        one = pending.pop()
+        if isinstance(one, dict):
+            found += 1
+            pending += one.values()
+        elif isinstance(one, list):
+            found += 1
+            pending += one
+    return found

@@ -59,20 +59,24 @@ DUAL: Final = {
 }
 DUAL.update({dual: kind for kind, dual in list(DUAL.items())})
 
-_NUMERIC = {Kind.AT_LEAST, Kind.AT_MOST, Kind.MULTIPLE, Kind.NOT_MULTIPLE}
-_TEXT = {Kind.PATTERN, Kind.NOT_PATTERN}
-_MEMBER = {Kind.EVERY_MEMBER, Kind.SOME_MEMBER}
+_ABOUT = {
+    **dict.fromkeys((Kind.AT_LEAST, Kind.AT_MOST, Kind.MULTIPLE, Kind.NOT_MULTIPLE), NUMBER),
+    **dict.fromkeys((Kind.PATTERN, Kind.NOT_PATTERN), STRING),
+    **dict.fromkeys((Kind.EVERY_MEMBER, Kind.SOME_MEMBER), OBJECT),
+}
 
 
 class Formula:
     """One interned formula; compare by identity, order by `id`."""
 
-    __slots__ = ("args", "id", "kind", "opposite", "typed")
+    __slots__ = ("about", "args", "id", "kind", "opposite", "typed")
 
     def __init__(self, kind: Kind, args: tuple[Any, ...], number: int) -> None:
         self.kind = kind
         self.args = args
         self.id = number
+        self.about = _type_of_atom(kind, args)
+        """The type that an atom speaks of; -1 for what is no atom of one type."""
         self.opposite: Formula | None = None
         """The dual (for atoms: within the atom's type), once asked for."""
         self.typed: list[Formula | None] | None = None
@@ -92,18 +96,12 @@ class Target:
         self.formula: Formula | None = None
 
 
-def atom_type(formula: Formula) -> int:
-    """The type that an atom speaks of."""
-    kind = formula.kind
-    if kind in _MEMBER:
-        return OBJECT
-    if kind in _NUMERIC:
-        return NUMBER
-    if kind in _TEXT:
-        return STRING
+def _type_of_atom(kind: Kind, args: tuple[Any, ...]) -> int:
+    if not Kind.AT_LEAST <= kind <= Kind.NOT_UNIQUE:
+        return -1
     if kind in (Kind.SIZE_MIN, Kind.SIZE_MAX):
-        return int(formula.args[0])
-    return ARRAY
+        return int(args[0])
+    return _ABOUT.get(kind, ARRAY)
 
 
 class Formulas:
@@ -257,7 +255,7 @@ class Formulas:
             return self._opposite(formula)
         if kind is Kind.OR or kind <= Kind.FALSE or kind in _UNTYPED:
             return self._opposite(formula)
-        return self.all_of([self.types(1 << atom_type(formula)), self.dual(formula)])
+        return self.all_of([self.types(1 << formula.about), self.dual(formula)])
 
     def _opposite(self, formula: Formula) -> Formula:
         if formula.opposite is None:

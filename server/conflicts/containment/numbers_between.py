@@ -152,7 +152,8 @@ def _nearest_zero(lowest: int | None, highest: int | None, count: int) -> Iterat
         start = lowest
     elif highest is not None and highest < 0:
         start = highest
-    up, down = start, start - 1
+    up, down = start + 1, start - 1
+    yield start
     for turn in range(2 * count):
         if turn % 2 == 0 and (highest is None or up <= highest):
             yield up

@@ -4,7 +4,7 @@ Member names fall into cells: each name that an atom mentions by itself, and the
 other conditions on names. Within a cell every name is asked for the same. `SOME_MEMBER` atoms are dealt out to members.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from server.conflicts.containment.outcome import Outcome
     from server.conflicts.containment.solver import Solver
 
+WORTH_TESTING = 4
+"""From so many alternatives on, each is tested by itself before the whole is searched."""
 MOST_CONDITIONS = 10
 """Conditions on names, besides single names, that are told apart."""
 
@@ -67,6 +69,30 @@ class ObjectTheory:
     def solve(self, atoms: list[Formula]) -> "Outcome":
         """An object that satisfies the atoms, if there is one."""
         return _Search(self._solver, self._sorted(atoms)).run()
+
+    def possible(self, atoms: dict[Formula, None], count: int) -> Callable[[Formula], bool] | None:
+        """A quick test whether an alternative can hold beside the atoms: whether each member it asks for can have a value.
+
+        Made only where there are enough alternatives for it to pay; what passes the test may still prove impossible.
+        """
+        if count < WORTH_TESTING:
+            return None
+        search = _Search(self._solver, self._sorted(list(atoms)))
+
+        def test(alternative: Formula) -> bool:
+            for part in alternative.args if alternative.kind is Kind.AND else (alternative,):
+                if part.kind is Kind.SOME_MEMBER and (name := self._single_name(part)) is not None:
+                    if not search.admits(name, part.args[1]):
+                        return False
+            return True
+
+        return test
+
+    def _single_name(self, atom: Formula) -> str | None:
+        name = self._solver.typed.restrict(atom.args[0], STRING)
+        if name.kind is not Kind.ONE_OF_VALUES or len(name.args[0]) != 1:
+            return None
+        return str(next(iter(name.args[0]))[1])
 
     def _sorted(self, atoms: list[Formula]) -> Wanted:
         wanted = Wanted()
@@ -127,6 +153,11 @@ class _Search:
             if value not in asked and self.solver.evaluator.holds(condition, name):
                 asked[value] = None
         return asked
+
+    def admits(self, name: str, value: Formula) -> bool:
+        """Whether a member of this name may have such a value, as far as is known."""
+        asked = {**self.asked_of(name), **self.wanted.required.get(name, {}), value: None}
+        return not isinstance(self.solver.solve(asked), Nothing)
 
     def fill(self, member: Member) -> bool:
         """Whether a value was found for the member."""

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.conflicts.containment.budget import Budget, Meter, Remote, Undecidable
+from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.dialect import Dialect, Draft, dialect_of
+from server.conflicts.containment.formula import Formulas
 from server.conflicts.containment.keywords import READERS, Malformed
 from server.conflicts.containment.references import References, Scope
 from server.conflicts.containment.regex import syntax
@@ -65,6 +67,7 @@ class _Check:
         self.draft = dialect.draft
         self.references = References(schema, dialect.draft)
         self.schema = schema
+        self.compiler = Compiler(True, dialect, Formulas(Meter(Budget(size=4 * MOST_PARTS))), lambda _: None)
 
     def run(self) -> ShapeError | None:
         try:
@@ -112,12 +115,27 @@ class _Check:
                 or (self.draft <= Draft.D7 and "$ref" in schema)
             ):
                 continue
-            problem = _value_error(word, schema, self.draft)
+            problem = self.value_error(word, schema)
             if problem:
                 return ShapeError(
                     pointer((*place, word)), f"`{word}` is malformed: {problem}.", "See the keyword's definition."
                 )
         return None
+
+    def value_error(self, word: str, schema: dict[str, Any]) -> str:
+        """What is wrong with a keyword's own value, its subschemas left out; empty where nothing is."""
+        if word in _REFERENCES:
+            return "" if isinstance(schema[word], str) else "a text is expected"
+        if word in _SINGLE and not isinstance(schema[word], list):
+            return ""  # the subschema is looked at by itself
+        if word in ("properties", "patternProperties") and isinstance(schema[word], dict):
+            return ""
+        shallow = {name: _hollow(name, schema[name]) for name in schema if name in READERS}
+        try:
+            READERS[word].read(self.compiler, shallow, Scope(None))
+        except Malformed as error:
+            return str(error)
+        return ""
 
     def follow(self, place: tuple[str | int, ...], schema: dict[str, Any], scope: Scope) -> ShapeError | None:
         for word in _REFERENCES:
@@ -158,22 +176,6 @@ def _pattern_error(text: str) -> str:
         return f"{error}."
     except syntax.Unsupported:
         return ""
-    return ""
-
-
-def _value_error(word: str, schema: dict[str, Any], draft: Draft) -> str:
-    """What is wrong with a keyword's own value, its subschemas left out; empty where nothing is."""
-    from server.conflicts.containment.compile import Compiler
-    from server.conflicts.containment.formula import Formulas
-
-    if word in _REFERENCES or word in ("$recursiveRef", "unevaluatedItems", "unevaluatedProperties"):
-        return "" if isinstance(schema[word], str | dict | bool) else "a text is expected"
-    shallow = {name: _hollow(name, value) for name, value in schema.items()}
-    compiler = Compiler(True, Dialect(draft, named=True), Formulas(Meter(Budget())), lambda _: None)
-    try:
-        READERS[word].read(compiler, shallow, Scope(None))
-    except Malformed as error:
-        return str(error)
     return ""
 
 

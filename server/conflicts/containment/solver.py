@@ -35,7 +35,9 @@ class Solver:
         self.meter = meter
         self.texts = Texts(meter)
         self.typed = Typed(formulas, meter)
-        self.evaluator = Evaluator(self.texts)
+        self.evaluator = Evaluator(self.texts, meter)
+        self._weighed: dict[tuple[Formula, int], tuple[tuple[Formula, frozenset[Formula]], ...]] = {}
+        """For each choice: its alternatives, each with the atoms that would rule it out."""
         self._known: dict[Goal, Outcome] = {}
         self._assumed: dict[Goal, int] = {}
         """Goals refuted so far only under the assumption about the goal at that depth of the stack."""
@@ -83,7 +85,7 @@ class Solver:
         return self._solve_anew(goal)
 
     def _solve_anew(self, goal: Goal) -> Outcome:
-        self.meter.step()
+        self.meter.step(4)
         depth = len(self._under_way)
         if depth >= self.meter.budget.depth:
             return Open(f"a document would have to be nested more than {depth} deep")
@@ -136,7 +138,7 @@ class Solver:
         """Brings the formulas to atoms and open choices, asks the theory, and decides choices that its document fails."""
         if not self._settle(kind, pending, atoms, choices):
             return NOTHING
-        self.meter.step(1 + len(atoms) // 8)
+        self.meter.step(4 + len(atoms) // 2)
         outcome = self._theory(kind, list(atoms))
         if isinstance(outcome, Nothing) or not choices:
             return outcome
@@ -153,7 +155,6 @@ class Solver:
         """The choice with the fewest alternatives that the document does not satisfy."""
         failed: Formula | None = None
         for choice in choices:
-            self.meter.step()
             if failed is not None and len(choice.args) >= len(failed.args):
                 continue
             try:
@@ -167,7 +168,10 @@ class Solver:
         self, kind: int, atoms: dict[Formula, None], choices: list[Formula], chosen: Formula, unsure: Open | None
     ) -> Outcome:
         others = [choice for choice in choices if choice is not chosen]
+        possible = self._objects.possible(atoms, len(chosen.args)) if kind == OBJECT else None
         for alternative in chosen.args:
+            if possible is not None and not possible(alternative):
+                continue
             outcome = self._expand(kind, [alternative], dict(atoms), list(others))
             if isinstance(outcome, Found):
                 return outcome
@@ -202,14 +206,23 @@ class Solver:
 
     def _narrowed(self, kind: int, choice: Formula, atoms: dict[Formula, None]) -> Formula:
         """The choice without the alternatives that an atom rules out; true where one of them holds already."""
+        weighed = self._weighed.get((choice, kind))
+        if weighed is None:
+            weighed = self._weighed[choice, kind] = tuple([(one, self._duals(one, kind)) for one in choice.args])
+            self.meter.hold(len(weighed))
+        self.meter.step(1 + len(weighed) // 8)
         kept: list[Formula] = []
-        for alternative in choice.args:
+        present = atoms.keys()
+        for alternative, duals in weighed:
             if alternative in atoms:
                 return self.formulas.true
-            parts = alternative.args if alternative.kind is Kind.AND else (alternative,)
-            if not any(self.typed.dual(part, kind) in atoms for part in parts):
+            if duals.isdisjoint(present):
                 kept.append(alternative)
-        return choice if len(kept) == len(choice.args) else self.formulas.any_of(kept)
+        return choice if len(kept) == len(weighed) else self.formulas.any_of(kept)
+
+    def _duals(self, alternative: Formula, kind: int) -> frozenset[Formula]:
+        parts = alternative.args if alternative.kind is Kind.AND else (alternative,)
+        return frozenset([self.typed.dual(part, kind) for part in parts])
 
     def _theory(self, kind: int, atoms: list[Formula]) -> Outcome:
         """A value of the type that satisfies the atoms."""
@@ -236,6 +249,8 @@ class Solver:
     def _among(self, values: list[Formula], atoms: list[Formula]) -> Outcome:
         """The first of finitely many values that satisfies all atoms."""
         keys: frozenset[Any] = frozenset.intersection(*(atom.args[0] for atom in values))
+        keys = keys.difference(*(atom.args[0] for atom in atoms if atom.kind is Kind.NONE_OF_VALUES))
+        atoms = [atom for atom in atoms if atom.kind not in (Kind.ONE_OF_VALUES, Kind.NONE_OF_VALUES)]
         unsure: Open | None = None
         for key in sorted(keys, key=repr):
             self.meter.step()

@@ -3,8 +3,9 @@
 from itertools import combinations
 
 from server.conflicts.containment.budget import Meter, Undecidable
+from server.conflicts.containment.disjoint import Look, are_disjoint
 from server.conflicts.containment.exact import ARRAY, OBJECT, STRING, Key
-from server.conflicts.containment.formula import Formula, Formulas, Kind, atom_type
+from server.conflicts.containment.formula import Formula, Formulas, Kind
 
 MOST_ALTERNATIVES = 150
 
@@ -20,11 +21,13 @@ class Typed:
 
     def restrict(self, formula: Formula, kind: int) -> Formula:
         """The formula for values of the type. Raises Undecidable for a reference that leads only to itself."""
+        if formula.about >= 0:
+            return formula if formula.about == kind else self.formulas.true
         if formula.typed is None:
             formula.typed = [None] * 6
         found = formula.typed[kind]
         if found is None:
-            self._meter.step()
+            self._meter.step(1 + len(formula.args) // 8)
             place = (formula, kind)
             if place in self._under_way:
                 raise Undecidable("a reference leads to itself without end")
@@ -58,7 +61,7 @@ class Typed:
             case Kind.NONE_OF_VALUES:
                 return self._none_of(args[0], kind)
             case _:
-                return formula if atom_type(formula) == kind else made.true
+                return formula
 
     def _linked(self, formula: Formula) -> Formula:
         target: Formula | None = formula.args[0].formula
@@ -125,8 +128,11 @@ class Typed:
             return self.dual(others, kind) if positive else others
         if len(kept) > MOST_ALTERNATIVES:
             raise Undecidable(f"`oneOf` of more than {MOST_ALTERNATIVES} schemas")
-        pairs = list(combinations(kept, 2))
-        self._meter.step(len(pairs) // 4)
+        self._meter.step(len(kept) * len(kept) // 2)
+        looks = [Look(part) for part in kept]
+        pairs = [
+            (kept[i], kept[j]) for i, j in combinations(range(len(kept)), 2) if not are_disjoint(looks[i], looks[j])
+        ]
         if positive:
             unlike = [made.any_of([self.dual(one, kind), self.dual(other, kind)]) for one, other in pairs]
             return made.all_of([made.any_of(kept), *unlike])

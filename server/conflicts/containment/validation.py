@@ -21,6 +21,8 @@ from server.model.base import Json
 
 MATCHING = Budget(steps=200_000, size=50_000)
 """What matching one text against one pattern may cost."""
+LONGEST_MATCHED = 200_000
+"""Characters of one text that a pattern is matched against."""
 MOST_KEYWORDS = 30_000
 """So many keywords are looked at in one validation."""
 _LEFT: ContextVar[list[int]] = ContextVar("keywords left to look at")
@@ -53,20 +55,32 @@ def confirm(schema: Schema, document: Json, dialect: Dialect | None = None) -> b
 
 def rejection(schema: Schema, document: Json, dialect: Dialect | None = None) -> Rejection | None:
     """The first place at which the library rejects the document; None where it is valid. Raises as `confirm` does."""
-    if isinstance(schema, bool):
-        return None if schema else Rejection("", "", "false", "False schema does not allow anything")
-    made = _validator(dialect.draft if dialect else dialect_of(schema).draft)
-    _LEFT.set([MOST_KEYWORDS])
-    try:
-        for error in made(_without_dialects(schema), registry=Registry()).iter_errors(document):
-            return _described(error)
-    except Unresolvable as error:
-        raise Undecidable(f"a reference can't be followed: {error}") from None
-    except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
-        raise Undecidable(f"the schema can't be used to validate: {error}") from None
-    except RecursionError:
-        raise Undecidable("a reference leads to itself without end") from None
-    return None
+    return Validation(schema, dialect or dialect_of(schema)).rejection(document)
+
+
+class Validation:
+    """The library, made ready for one schema."""
+
+    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+        self._schema = schema
+        if isinstance(schema, dict):
+            self._validator = _validator(dialect.draft)(_without_dialects(schema), registry=Registry())
+
+    def rejection(self, document: Json) -> Rejection | None:
+        """The first place at which the library rejects the document; None where it is valid. Raises Undecidable."""
+        if isinstance(self._schema, bool):
+            return None if self._schema else Rejection("", "", "false", "False schema does not allow anything")
+        _LEFT.set([MOST_KEYWORDS])
+        try:
+            for error in self._validator.iter_errors(document):
+                return _described(error)
+        except Unresolvable as error:
+            raise Undecidable(f"a reference can't be followed: {error}") from None
+        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
+            raise Undecidable(f"the schema can't be used to validate: {error}") from None
+        except RecursionError:
+            raise Undecidable("a reference leads to itself without end") from None
+        return None
 
 
 def _described(error: ValidationError) -> Rejection:
@@ -123,6 +137,8 @@ def found(pattern: str, text: str) -> bool:
     read = _read(pattern)
     if isinstance(read, str):
         raise Undecidable(f"the pattern {pattern!r} is not matched: {read}")
+    if len(text) > LONGEST_MATCHED:
+        raise Undecidable(f"a text of {len(text):,} characters is too long to match a pattern")
     languages, term = read
     languages.meter.steps = 0
     try:

@@ -172,7 +172,7 @@ class Languages:
         """The derivative: what may follow this character."""
         found = term.next.get(point)
         if found is None:
-            self.meter.step()
+            self.meter.step(2)
             found = term.next[point] = self._derive(term, point)
         return found
 

@@ -5,9 +5,12 @@ from collections import deque
 from server.conflicts.containment.regex import charset
 from server.conflicts.containment.regex.language import Languages, Op, Term
 
+CHARACTERS_PER_STEP = 16
+
 
 def accepts(languages: Languages, term: Term, text: str) -> bool:
     """Whether the string belongs to the language."""
+    languages.meter.step(len(text) // CHARACTERS_PER_STEP)
     for sign in text:
         if term is languages.empty or term is languages.all:
             break

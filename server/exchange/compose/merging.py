@@ -108,6 +108,9 @@ def _assignments(value: Any) -> Any:
         return {}
     found: dict[str, Any] = {}
     for entry in value:
+        if isinstance(entry, Mapping):  # `- NAME: value`, which people write by mistake
+            found.update(_assignments(entry))
+            continue
         name, separator, text = str(entry).partition("=")
         found[name.strip()] = text if separator else None
     return found

@@ -10,6 +10,10 @@ from server.exchange.compose.project import Project, Service
 from server.exchange.imported import Remarks
 
 _MOST_SHOWN = 30
+_COLLECTOR = re.compile(
+    r"otel-?col|otel[-_]collector|opentelemetry[-_]collector|telegraf|datadog[-/]agent|grafana/(agent|alloy)|metricbeat"
+)
+"""Images and services that gather other services' telemetry."""
 
 
 @dataclass
@@ -57,6 +61,7 @@ def needs_of(
         shown = ", ".join(list(strangers)[:_MOST_SHOWN]) + (", …" if len(strangers) > _MOST_SHOWN else "")
         remarks.note(f"Variables name hosts that are no service here: {shown}.")
     _drop_what_runs_against_the_order(needs, declared, remarks)
+    _drop_what_is_watched(needs, active, remarks)
     _drop_equals(needs, remarks)
     return needs
 
@@ -165,6 +170,25 @@ def _drop_what_runs_against_the_order(needs: Needs, declared: Mapping[str, set[s
                 f"{name} names {target} ({said}), which itself is declared to need {name}: taken as a scrape target, "
                 "link or callback, not as a dependency."
             )
+
+
+def _drop_what_is_watched(needs: Needs, active: Mapping[str, Service], remarks: Remarks) -> None:
+    """A collector of telemetry does not depend on the parts of the application that it is told to watch.
+
+    Everybody sends to the collector. Were it to depend on what it watches, a change to any watched database would seem to
+    reach every service that sends telemetry. Where it sends things on to, which nobody else uses, stays.
+    """
+    collectors = {name for name, service in active.items() if _is_collector(service)}
+    for name in sorted(collectors):
+        for target in [target for target, need in needs[name].items() if not need.declared]:
+            users = {other for other, found in needs.items() if target in found} - collectors
+            if users or name in needs[target]:
+                said = "; ".join(dict.fromkeys(needs[name].pop(target).inferred))
+                remarks.note(f"{name} collects telemetry and names {target} ({said}): watched, not a dependency.")
+
+
+def _is_collector(service: Service) -> bool:
+    return any(_COLLECTOR.search(str(text).lower()) for text in (service.name, service.definition.get("image") or ""))
 
 
 def _drop_equals(needs: Needs, remarks: Remarks) -> None:

@@ -142,6 +142,28 @@ def test_equals_in_a_cluster_do_not_depend_on_each_other() -> None:
     assert edges(imported) == {"app -> es1", "app -> es2"}
 
 
+def test_what_a_collector_of_telemetry_watches_is_no_dependency_of_it() -> None:
+    imported = read("""
+        services:
+          web: {environment: {DB_HOST: db, OTEL_EXPORTER_OTLP_ENDPOINT: "http://gatherer:4317"}}
+          db: {}
+          broker: {environment: {OTEL_EXPORTER_OTLP_ENDPOINT: "http://gatherer:4317"}}
+          traces: {}
+          gatherer:
+            image: otel/opentelemetry-collector-contrib:1
+            environment: {POSTGRES_HOST: db, KAFKA_ADDR: "broker:9092", TRACES_ENDPOINT: "traces:4317"}
+        """)
+    assert edges(imported) == {"web -> db", "web -> gatherer", "broker -> gatherer", "gatherer -> traces"}
+    assert sum("watched" in note for note in imported.notes) == 2
+
+
+def test_a_variable_that_is_written_as_a_mapping_in_a_list_is_understood() -> None:
+    assert edges(read("services: {web: {environment: [{DB_HOST: db}, CACHE_HOST=cache]}, db: {}, cache: {}}")) == {
+        "web -> db",
+        "web -> cache",
+    }
+
+
 def test_of_two_that_name_each_other_the_one_that_links_does_not_depend() -> None:
     imported = read("""
         services:

@@ -25,7 +25,6 @@ ARGUED = {
     "frontend-proxy -> image-provider",
     "frontend-proxy -> otel-collector",
     "load-generator -> otel-collector",
-    "otel-collector -> astronomy-db",
     "shipping -> quote",
     "telemetry-docs -> otel-collector",
 }

@@ -4,12 +4,14 @@
 read what will be written by NEW. `--reader READER` asks it of a reader with a schema of its own.
 SAFE is said only with proof, BREAKS only with a document that shows it, UNKNOWN otherwise.
 
-Exit codes: 0 SAFE, 1 BREAKS, 2 UNKNOWN, 3 bad input. With --batch: 0 when every line was read, 3 otherwise.
+Exit codes: 0 SAFE, 1 BREAKS, 2 UNKNOWN, 3 bad input. With --batch: 0 when every line was read, 3 otherwise;
+a line that can't be used is answered UNKNOWN with its error, and the others go on.
 """
 
 import argparse
 import json
 from collections.abc import Iterable
+from functools import partial
 
 from server.cli.documents import as_schema, parse_json, read_lines, read_schema
 from server.cli.output import show, show_json
@@ -19,6 +21,7 @@ from server.model.base import Json, JsonObject
 
 EXIT_CODES = {"SAFE": 0, "BREAKS": 1, "UNKNOWN": 2}
 BAD_LINE = 3
+OUR_FAULT = {"code": "internal_error", "message": "That is a fault in Concord itself; stderr says more."}
 
 SENTENCES = {
     "SAFE": "SAFE: every document of the writer is valid for the reader.",
@@ -85,23 +88,35 @@ def _show_answer(answer: JsonObject) -> None:
 
 
 def _decide_lines(lines: Iterable[str]) -> int:
-    """Each line's answer is printed as soon as it is decided; a line that can't be used is said to be so, and passed over."""
-    code = 0
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        name: Json = None
-        try:
-            pair = parse_json(line, f"line {number}")
-            if not isinstance(pair, dict):
-                raise InvalidArgument(f"line {number} is no JSON object.")
-            name = pair.get("id")
-            answer = _decide(_member(pair, "writer", number), _member(pair, "reader", number))
-            show_json({"id": name, "verdict": answer["verdict"], "witness": answer["witness"]})
-        except ConcordError as error:
-            code = BAD_LINE
-            show_json({"id": name, "verdict": "UNKNOWN", "witness": None, **error.payload()})
-    return code
+    """Each line's answer is printed as soon as it is decided; one that can't be used is said to be so, and passed over."""
+    codes = (_decide_line(line, number) for number, line in enumerate(lines, start=1) if line.strip())
+    return max(codes, default=0)
+
+
+def _decide_line(line: str, number: int) -> int:
+    from server.cli.main import one_of_many
+
+    name: Json = None
+    try:
+        pair = parse_json(line, f"line {number}")
+        if not isinstance(pair, dict):
+            raise InvalidArgument(f"line {number} is no JSON object.")
+        name = pair.get("id")
+        decided = partial(_show_decision, name, _member(pair, "writer", number), _member(pair, "reader", number))
+        return one_of_many(decided, otherwise=partial(_show_undecided, name, OUR_FAULT))
+    except ConcordError as error:
+        _show_undecided(name, error.payload()["error"])
+        return BAD_LINE
+
+
+def _show_decision(name: Json, writer: JsonObject | bool, reader: JsonObject | bool) -> int:
+    answer = _decide(writer, reader)
+    show_json({"id": name, "verdict": answer["verdict"], "witness": answer["witness"]})
+    return 0
+
+
+def _show_undecided(name: Json, error: JsonObject) -> None:
+    show_json({"id": name, "verdict": "UNKNOWN", "witness": None, "error": error})
 
 
 def _member(pair: JsonObject, name: str, number: int) -> JsonObject | bool:

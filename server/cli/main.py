@@ -6,7 +6,7 @@ Exit codes: 0 done (or safe), 1 it breaks, 2 undecided, 3 bad input or a request
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from server.cli.commands import BAD_INPUT, find_command, overview_parser, parse_arguments
 from server.errors import ConcordError
@@ -33,12 +33,28 @@ def main(words: Sequence[str] | None = None) -> int:
         return READER_GONE
     except Exception:
         # Python's own exit code for a crash is 1, which says "it breaks" to whoever runs us in a pipeline.
-        import traceback
-
-        traceback.print_exc()
-        print("concord: that is a fault in Concord itself, not in your input.", file=sys.stderr)
+        _tell_fault()
         return OUR_FAULT
     return code
+
+
+def one_of_many(work: Callable[[], int], otherwise: Callable[[], None]) -> int:
+    """The exit code of one item's work. A fault of ours in it is told, answered `otherwise`, and does not stop the other items."""
+    try:
+        return work()
+    except (ConcordError, OSError):
+        raise
+    except Exception:
+        _tell_fault()
+        otherwise()
+        return OUR_FAULT
+
+
+def _tell_fault() -> None:
+    import traceback
+
+    traceback.print_exc()
+    print("concord: that is a fault in Concord itself, not in your input.", file=sys.stderr)
 
 
 def _run(words: Sequence[str]) -> int:

@@ -108,6 +108,26 @@ def test_a_line_that_can_not_be_read_does_not_stop_the_others(
     assert "has no 'reader'" in answers[2]["error"]["message"]
 
 
+def test_a_fault_of_ours_in_one_pair_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.conflicts import containment
+
+    sound = containment.decide
+
+    def faulty(writer: Any, reader: Any) -> containment.Decision:
+        return sound(writer, reader) if reader is not False else 1 / 0  # type: ignore[return-value]  # the fault
+
+    monkeypatch.setattr(containment, "decide", faulty)
+    pairs = [{"id": "fault", "writer": True, "reader": False}, {"id": "sound", "writer": True, "reader": True}]
+    assert left_with(["diff", "--batch", batch(tmp_path, *map(json.dumps, pairs))]) == 70
+    captured = capsys.readouterr()
+    first, second = (json.loads(line) for line in captured.out.splitlines())
+    assert (first["id"], first["verdict"], first["error"]["code"]) == ("fault", "UNKNOWN", "internal_error")
+    assert (second["id"], second["verdict"]) == ("sound", "SAFE")
+    assert "ZeroDivisionError" in captured.err
+
+
 @pytest.mark.parametrize("words", [["diff"], ["diff", "one.json"], ["diff", "one.json", "--batch", "many.jsonl"]])
 def test_sur_17_a_question_without_its_schemas_is_bad_input(words: list[str]) -> None:
     assert left_with(words) == 3

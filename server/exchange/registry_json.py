@@ -60,7 +60,7 @@ def read_registry(request: Request, *, read_system: ReadSystem) -> Imported:
             _archive(entry, pointer, file, remarks, read_system, systems, archived)
     _note_dangling(systems, archived, remarks)
     return Imported(
-        source=source_key(KIND, request.files[0].path or request.name),
+        source=source_key(KIND, request.files[0].path or request.name or request.digest),
         kind=KIND,
         systems=tuple(systems.values()),
         archived=tuple(archived.values()),

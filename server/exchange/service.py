@@ -1,5 +1,6 @@
 """The exchange as the surfaces use it: bring a source in, write the source documents' files out."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Sequence
@@ -46,13 +47,15 @@ class ExchangeService:
         """What the source lists stands registered, and what it no longer lists is MISSING; or the import is held (REG-11).
 
         `paths` are files of one source, laid over each other in their order, or a folder; `content` is a file's text
-        instead, and `name` what it is to be called. `profiles` are compose's; `*` or `all` means every one.
+        instead, and `name` what it is to be called: each text without a name is a source of its own. `profiles` are
+        compose's; `*` or `all` means every one.
         Raises NotFound or InvalidArgument where nothing can be read at all, NotAllowed for a system that calls.
         """
         _only_a_person(caller, "import")
         files, nearby = _given(paths, content)
         known = find_format(files, format)
-        request = Request(files, nearby, tuple(profiles), name.strip())
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        request = Request(files, nearby, tuple(profiles), name.strip(), f"text-{digest}")
         imported = known.read(request, self._registry.read_system)
         as_written = {listed.system.id: listed.system for listed in imported.systems}
         if not imported.inferred:

@@ -32,3 +32,5 @@ class Request:
     """Compose profiles; none = the default set, `*` or `all` = everything."""
     name: str = ""
     """What the source is called where it has no path."""
+    digest: str = ""
+    """What tells one text without path and name from another."""

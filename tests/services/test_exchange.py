@@ -279,6 +279,17 @@ def test_a_registry_file_replaces_what_it_states_and_gives_its_place(exchange: E
     assert systems(exchange)["sys_a"]["tier"] == "EXPERIMENTAL"
 
 
+def test_texts_without_a_name_are_sources_of_their_own(exchange: ExchangeService) -> None:
+    first = json.dumps([{"id": f"sys_{number}", "tier": "PRODUCTION"} for number in range(9)])
+    second = '[{"id": "sys_x", "tier": "PRODUCTION"}]'
+    assert exchange.import_source(content=first, now=NOW).created.total == 9
+    other = exchange.import_source(content=second, now=NOW)
+    assert (other.held, other.missing.total, other.created.total) == (False, 0, 1)
+    assert exchange.import_source(content=first, now=NOW).unchanged.total == 9
+    assert exchange.import_source(content=first, name="mine", now=NOW).source == "registry_json:mine"
+    assert exchange.import_source(content=second, name="mine", now=NOW).held
+
+
 def test_files_are_written_whole_and_replaced(exchange: ExchangeService, shop: Path, tmp_path: Path) -> None:
     out = tmp_path / "a" / "b"
     exchange.import_source(paths=[str(shop)], now=NOW)

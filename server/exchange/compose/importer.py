@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from server.errors import InvalidArgument
 from server.exchange.compose.interpolation import read_env_file
-from server.exchange.compose.project import Project, ProjectReader, Service
+from server.exchange.compose.project import DEFAULT_NAME, Project, ProjectReader, Service
 from server.exchange.compose.references import (
     Need,
     active_services,
@@ -109,7 +109,7 @@ def read_compose(request: Request) -> Imported:
     if not project.services:
         remarks.note("The files define no service.")
     return Imported(
-        source=source_key(KIND, files[0].path or request.name or project.name),
+        source=source_key(KIND, files[0].path or request.name or _stated_name(project) or request.digest),
         kind=KIND,
         systems=tuple(systems),
         unmapped=remarks.all_unmapped(),
@@ -119,6 +119,11 @@ def read_compose(request: Request) -> Imported:
         inferred=True,
         project=project.name,
     )
+
+
+def _stated_name(project: Project) -> str:
+    """The project's name where its files give it one."""
+    return "" if project.name == DEFAULT_NAME else project.name
 
 
 def _environment(service: Service, reader: ProjectReader) -> dict[str, str]:

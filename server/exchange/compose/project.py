@@ -12,6 +12,8 @@ from server.exchange.imported import Remarks
 from server.exchange.source import Nearby, SourceFile
 from server.exchange.yaml_text import Tagged, read_yaml
 
+DEFAULT_NAME = "compose"
+"""What a project is called that has neither a name nor a folder."""
 MOST_FILES = 200
 """Files that one project may be spread over."""
 REMOTE = ("http://", "https://", "git://", "git@", "ssh://", "oci://", "github.com/")
@@ -320,7 +322,7 @@ def _joined(folder: str, path: str) -> str:
 
 
 def _default_name(folder: str) -> str:
-    return _normal_name(posixpath.basename(folder)) or "compose"
+    return _normal_name(posixpath.basename(folder)) or DEFAULT_NAME
 
 
 def _normal_name(text: str) -> str:

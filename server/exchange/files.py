@@ -68,12 +68,15 @@ def _of_folder(folder: Path, nearby: Nearby) -> list[SourceFile]:
 
 
 def _project_of(folder: Path) -> Path:
-    """The folder that a source may refer into: its repository, else the folder above its own."""
+    """The folder that a source may refer into: its repository, else the folder above its own; never somebody's whole home."""
+    home = Path.home().resolve()
+    too_much = {home, *home.parents, Path(folder.anchor)}
     for candidate in (folder, *folder.parents):
+        if candidate in too_much:
+            break
         if (candidate / ".git").exists():
             return candidate
-    above = folder.parent
-    return folder if above in (Path(above.anchor), Path.home()) else above
+    return folder if folder.parent in too_much else folder.parent
 
 
 def _nearby(project: Path) -> Nearby:

@@ -371,6 +371,22 @@ def test_files_outside_the_project_are_not_read(exchange: ExchangeService, tmp_p
     assert systems(exchange)["sys_web"]["dependencies"] == ["sys_cache"]
 
 
+def test_a_home_folder_is_never_open_as_a_whole(
+    exchange: ExchangeService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home" / "ada"
+    (home / "shop").mkdir(parents=True)
+    (home / ".git").mkdir()
+    monkeypatch.setattr(Path, "home", lambda: home)
+    (home / "private.env").write_text("DB_HOST=db")
+    (tmp_path / "home" / "other.env").write_text("DB_HOST=db")
+    for folder in (home / "shop", home):
+        (folder / "compose.yaml").write_text("services: {web: {env_file: [../private.env, ../other.env]}, db: {}}")
+        outcome = exchange.import_source(paths=[str(folder)], now=NOW)
+        assert outcome.unmapped_total == 2
+        assert outcome.edges.total == 0
+
+
 def test_a_folder_stands_for_what_compose_would_read_in_it(exchange: ExchangeService, shop: Path) -> None:
     (shop.parent / "compose.override.yaml").write_text("services: {web: {depends_on: [queue]}, queue: {}}")
     assert exchange.import_source(paths=[str(shop.parent)], now=NOW).created.total == 4

@@ -77,11 +77,16 @@ def volume_resource(name: str, definition: Any, project: str) -> str:
 
 
 def bind_path(source: str, folder: str) -> str:
-    """The absolute path of a bind mount; relative ones are taken from the project's folder. Empty where that is unknown."""
+    """The absolute path of a bind mount; relative ones are taken from the project's folder. Empty where that is unknown.
+
+    A home folder stays as it is written: whose it is depends on who starts the project.
+    """
     path = source.replace("\\", "/") if not source.startswith("/") else source
     if path.startswith("/"):
         return posixpath.normpath(path)
-    if path.startswith("~") or _DRIVE.match(source) or not folder:
+    if path.startswith("~") or _DRIVE.match(source):
+        return path
+    if not folder:
         return ""
     return posixpath.normpath(posixpath.join(folder, path))
 

@@ -81,12 +81,21 @@ def _touch(mount: Mount, project: Project, service: Service, remarks: Remarks) -
     if not path:
         remarks.unmapped(where, f"{mount.source} can't be placed: the project's folder is not known")
         return None
-    if reason := why_no_resource(path, project.folder):
+    reason = why_no_resource(path, project.folder)
+    if not reason and path == _build_context(service):
+        reason = "the folder that it is built from, its own source code"
+    if reason:
         remarks.note(f"{service.name} mounts {mount.source}: {reason}; no access made.")
         return None
     short = path.removeprefix(project.folder.rstrip("/"))
     said = f"volume .{short}:{mount.target}{':ro' if mount.read_only else ''}"
     return Touch(service.name, path, "filesystem", not (mount.read_only or is_handed_in(path, mount.target)), said)
+
+
+def _build_context(service: Service) -> str:
+    build = service.definition.get("build")
+    context = build.get("context") if isinstance(build, Mapping) else build
+    return bind_path(str(context), service.folder) if context else ""
 
 
 def _note_contention(touches: list[Touch], remarks: Remarks) -> None:

@@ -66,12 +66,35 @@ def test_a_single_file_of_configuration_is_read_though_nobody_wrote_ro() -> None
 
 @pytest.mark.parametrize(
     "source",
-    ["/", "/proc", "/sys", "/var/run/docker.sock", "/etc/localtime", ".", "./", "..", "/elsewhere/data", "../other"],
+    [
+        "/",
+        "/proc",
+        "/sys",
+        "/var/run/docker.sock",
+        "/etc/localtime",
+        ".",
+        "./",
+        "..",
+        "~/.aws",
+        "C:\\data",
+        "/elsewhere/data",
+        "../other",
+    ],
 )
 def test_places_of_the_host_and_source_folders_are_noted_and_no_access(source: str) -> None:
     imported = read(f"services: {{agent: {{volumes: ['{source}:/inside:ro']}}}}")
     assert data(imported) == set()
     assert [note for note in imported.notes if note.startswith("agent mounts") and "no access made" in note]
+
+
+def test_the_folder_that_a_service_is_built_from_is_its_own_code() -> None:
+    imported = read("""
+        services:
+          web: {build: ./app, volumes: ["./app:/app"]}
+          worker: {build: {context: app}, volumes: ["./app:/app:ro"]}
+          site: {image: nginx, volumes: ["./app:/usr/share/nginx/html:ro"]}
+        """)
+    assert data(imported) == {"site reads /srv/shop/app"}
 
 
 def test_volumes_from_brings_the_mounts_of_the_other_service() -> None:

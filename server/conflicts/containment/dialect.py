@@ -36,9 +36,15 @@ _MODERN = frozenset(
     "$dynamicAnchor $recursiveRef $recursiveAnchor minContains maxContains $vocabulary".split()
 )
 _LEGACY = frozenset("additionalItems dependencies definitions".split())
-_IN_PLACE = ("allOf", "anyOf", "oneOf", "items", "prefixItems")
-_NAMED = ("properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas")
-_SINGLE = ("additionalProperties", "additionalItems", "items", "not", "if", "then", "else", "contains", "propertyNames")
+_EXCLUSIVE = ("exclusiveMinimum", "exclusiveMaximum")
+_SIXTH = frozenset("const contains propertyNames if $id examples".split())
+"""Words that draft 6 or 7 brought."""
+_SHOWS = _MODERN | _LEGACY | _SIXTH | {*_EXCLUSIVE, "id"}
+_IN_PLACE = frozenset(("allOf", "anyOf", "oneOf", "items", "prefixItems"))
+_NAMED = frozenset(("properties", "patternProperties", "definitions", "$defs", "dependencies", "dependentSchemas"))
+_SINGLE = frozenset(
+    ("additionalProperties", "additionalItems", "items", "not", "if", "then", "else", "contains", "propertyNames")
+)
 MOST_LOOKED_AT = 20_000
 
 
@@ -66,19 +72,18 @@ def dialect_of(schema: Schema) -> Dialect:
         return Dialect(draft, named=True)
     legacy, modern, oldest = _keywords(schema)
     if oldest and not modern:
-        return Dialect(
-            Draft.D4, named=False, note="Read as draft 4, for want of `$schema`: exclusiveMinimum is a boolean."
-        )
+        return Dialect(Draft.D4, named=False, note=f"Read as draft 4, for want of `$schema`: {oldest}.")
     if legacy and not modern:
         words = ", ".join(sorted(legacy))
         return Dialect(Draft.D7, named=False, note=f"Read as draft 7, for want of `$schema`: it uses {words}.")
     return Dialect(Draft.D2020, named=False)
 
 
-def _keywords(schema: Schema) -> tuple[set[str], bool, bool]:
-    """(keywords that later drafts dropped, whether a keyword is only of later drafts, whether one is of draft 4 alone)."""
+def _keywords(schema: Schema) -> tuple[set[str], bool, str]:
+    """(keywords that later drafts dropped, whether a keyword is only of later drafts, what is of draft 4 alone)."""
     legacy: set[str] = set()
-    modern = oldest = False
+    modern = sixth = identified = False
+    oldest = ""
     pending: list[Any] = [schema]
     for _ in range(MOST_LOOKED_AT):
         if not pending:
@@ -86,20 +91,25 @@ def _keywords(schema: Schema) -> tuple[set[str], bool, bool]:
         one = pending.pop()
         if not isinstance(one, dict):
             continue
-        legacy |= _LEGACY & one.keys()
-        modern = modern or bool(_MODERN & one.keys())
-        oldest = (
-            oldest or isinstance(one.get("exclusiveMinimum"), bool) or isinstance(one.get("exclusiveMaximum"), bool)
-        )
-        if isinstance(one.get("items"), list):
-            legacy.add("a list of items")
-        if isinstance(one.get("$id"), str) and one["$id"].startswith("#"):
-            legacy.add("a `$id` with a fragment")
-        for word in _IN_PLACE:
-            if isinstance(one.get(word), list):
-                pending += one[word]
-        for word in _NAMED:
-            if isinstance(one.get(word), dict):
-                pending += one[word].values()
-        pending += [one[word] for word in _SINGLE if isinstance(one.get(word), dict)]
+        for word, value in one.items():
+            if word in _SHOWS:
+                legacy |= _LEGACY & {word}
+                modern = modern or word in _MODERN
+                sixth = sixth or word in _SIXTH or (word in _EXCLUSIVE and not isinstance(value, bool))
+                identified = identified or (word == "id" and isinstance(value, str))
+                if word in _EXCLUSIVE and isinstance(value, bool):
+                    oldest = f"{word} is a boolean"
+                if word == "$id" and isinstance(value, str) and value.startswith("#"):
+                    legacy.add("a `$id` with a fragment")
+            if isinstance(value, dict):
+                if word in _SINGLE:
+                    pending.append(value)
+                elif word in _NAMED:
+                    pending += value.values()
+            elif isinstance(value, list) and word in _IN_PLACE:
+                pending += value
+                if word == "items":
+                    legacy.add("a list of items")
+    if identified and not sixth:
+        oldest = oldest or "it has an `id`"
     return legacy, modern, oldest

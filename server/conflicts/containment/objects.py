@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from server.conflicts.containment.budget import Undecidable
-from server.conflicts.containment.exact import STRING
+from server.conflicts.containment.exact import OBJECT, STRING
 from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.outcome import NOTHING, Found, Nothing, Open
 from server.model.base import Json
@@ -77,14 +77,14 @@ class ObjectTheory:
         """
         if count < WORTH_TESTING:
             return None
-        search = _Search(self._solver, self._sorted(list(atoms)))
+        search = _Search(self._solver, self._sorted([atom for atom in atoms if atom.about == OBJECT]))
+
+        def refused(part: Formula) -> bool:
+            name = self._single_name(part) if part.kind is Kind.SOME_MEMBER else None
+            return name is not None and not search.admits(name, part.args[1])
 
         def test(alternative: Formula) -> bool:
-            for part in alternative.args if alternative.kind is Kind.AND else (alternative,):
-                if part.kind is Kind.SOME_MEMBER and (name := self._single_name(part)) is not None:
-                    if not search.admits(name, part.args[1]):
-                        return False
-            return True
+            return not any(map(refused, alternative.args if alternative.kind is Kind.AND else (alternative,)))
 
         return test
 

@@ -9,6 +9,7 @@ from server.conflicts.containment.budget import Remote, Undecidable
 from server.conflicts.containment.dialect import Draft, Schema
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
+_TELLING = frozenset((*_IDENTIFIERS, "$ref", "$dynamicRef", "$recursiveRef"))
 MOST_SCANNED = 200_000
 
 
@@ -61,14 +62,15 @@ class References:
             seen.add(id(one))
             if len(seen) > MOST_SCANNED:
                 raise Undecidable("the schema is too large to look for names in")
-            if isinstance(one, dict):
+            if isinstance(one, list):
+                pending += one
+                continue
+            if not _TELLING.isdisjoint(one):
                 self.named = self.named or any(isinstance(one.get(word), str | bool) for word in _IDENTIFIERS)
                 self.dynamic = self.dynamic or "$dynamicRef" in one or "$recursiveRef" in one
-                if "$ref" in one and isinstance(one["$ref"], str) and not one["$ref"].startswith("#"):
-                    self.named = True
-                pending += one.values()
-            elif isinstance(one, list):
-                pending += one
+                reference = one.get("$ref")
+                self.named = self.named or (isinstance(reference, str) and not reference.startswith("#"))
+            pending += one.values()
         if self.dynamic:
             self.named = True
 

@@ -14,7 +14,7 @@ from server.conflicts.containment.arrays import ArrayTheory
 from server.conflicts.containment.budget import Meter, Undecidable
 from server.conflicts.containment.evaluate import Evaluator
 from server.conflicts.containment.exact import ARRAY, BOOLEAN, NULL, NUMBER, OBJECT, STRING, key_of, value_of
-from server.conflicts.containment.formula import Formula, Formulas, Kind
+from server.conflicts.containment.formula import ALL_TYPES, Formula, Formulas, Kind
 from server.conflicts.containment.objects import ObjectTheory
 from server.conflicts.containment.outcome import NOTHING, Found, Nothing, Open, Outcome
 from server.conflicts.containment.texts import Texts
@@ -85,7 +85,7 @@ class Solver:
         return self._solve_anew(goal)
 
     def _solve_anew(self, goal: Goal) -> Outcome:
-        self.meter.step(4)
+        self.meter.step(2)
         depth = len(self._under_way)
         if depth >= self.meter.budget.depth:
             return Open(f"a document would have to be nested more than {depth} deep")
@@ -118,7 +118,13 @@ class Solver:
 
     def _by_types(self, goal: Goal) -> Outcome:
         unsure: Open | None = None
+        mask = ALL_TYPES
+        for formula in goal:
+            if formula.kind is Kind.TYPES:
+                mask &= formula.args[0]
         for kind in TYPE_ORDER:
+            if not mask >> kind & 1:
+                continue
             outcome = self.solve_type(goal, kind)
             if isinstance(outcome, Found):
                 return outcome
@@ -138,7 +144,7 @@ class Solver:
         """Brings the formulas to atoms and open choices, asks the theory, and decides choices that its document fails."""
         if not self._settle(kind, pending, atoms, choices):
             return NOTHING
-        self.meter.step(4 + len(atoms) // 2)
+        self.meter.step(2 + len(atoms) // 2)
         outcome = self._theory(kind, list(atoms))
         if isinstance(outcome, Nothing) or not choices:
             return outcome
@@ -216,7 +222,7 @@ class Solver:
         for alternative, duals in weighed:
             if alternative in atoms:
                 return self.formulas.true
-            if duals.isdisjoint(present):
+            if present.isdisjoint(duals):
                 kept.append(alternative)
         return choice if len(kept) == len(weighed) else self.formulas.any_of(kept)
 

@@ -136,6 +136,8 @@ class _Gatherer:
             self._add(condition, before=None if "items" in schema else before)
             if "contains" in schema:
                 self._add(condition, such=self.compiler.read(schema["contains"], scope))
+        elif "contains" in schema:
+            raise Undecidable("whether `contains` counts for `unevaluatedItems` is read differently in draft 2019-09")
         elif isinstance(items, list):
             self._add(condition, before=None if "additionalItems" in schema else len(items))
         elif "items" in schema:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from server.model.wording import counted
 from server.surface import Answer, Arguments, Call, Cursor, Limit, Next, Tool, argument, decode_cursor, encode_cursor
 from server.surface.bounds import Bounds
 
@@ -35,7 +36,7 @@ def find_findings(call: "Call[Services]", args: FindFindings) -> Answer:
         return encode_cursor(end, args.filters()) if end < found.total else ""
 
     return Answer.page(
-        f"{found.total} {'' if args.status == 'ALL' else args.status.lower() + ' '}findings.",
+        f"{counted(found.total, 'finding' if args.status == 'ALL' else f'{args.status.lower()} finding')}.",
         [finding.model_dump(mode="json") for finding in found.findings],
         name="findings",
         total=found.total,
@@ -58,7 +59,7 @@ def archive_system(call: "Call[Services]", args: ArchiveSystem) -> Answer:
     system_id, dependents = call.services.registry.archive(
         args.system_id, reason=args.reason, force=args.force, caller=call.caller, now=call.now
     )
-    orphaned = f"; {len(dependents)} live systems still depend on it" if dependents else ""
+    orphaned = f"; {counted(len(dependents), 'live dependent')} left" if dependents else ""
     return Answer(
         summary=f"{system_id} is archived{orphaned}. Its contracts stay readable.",
         data={"system_id": system_id, "archived": True, "dependents": dependents},

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from server.model.system import System
+from server.model.wording import counted
 from server.surface import (
     Answer,
     Arguments,
@@ -76,7 +77,7 @@ def find_systems(call: "Call[Services]", args: FindSystems) -> Answer:
 
     kind = "archived systems" if args.archived else "systems"
     return Answer.page(
-        f"{found.total} {kind} match." if any(filters.values()) else f"{found.total} {kind} are registered.",
+        f"{found.total} {kind} found." if any(filters.values()) else f"{found.total} {kind} registered.",
         found.rows,
         name="systems",
         total=found.total,
@@ -108,8 +109,8 @@ def get_system(call: "Call[Services]", args: GetSystem) -> Answer:
         data |= {"archived_at": view.archived_at, "archive_reason": view.archive_reason}
     return Answer(
         summary=(
-            f"{document['id']} ({state}): {len(document['dependencies'])} dependencies, "
-            f"{len(document['dependents'])} dependents, {len(view.findings)} open findings."
+            f"{document['id']} ({state}): {counted(len(document['dependencies']), 'dependency', 'dependencies')}, "
+            f"{counted(len(document['dependents']), 'dependent')}, {counted(len(view.findings), 'open finding')}."
         ),
         data=data,
         next=[Next("trace_impact", {"target": document["id"]})],
@@ -157,7 +158,7 @@ def trace_impact(call: "Call[Services]", args: TraceImpact) -> Answer:
     critical = sum(stored.system.tier.value == "MISSION_CRITICAL" for stored, _ in impact.reached)
     verb = "depends on" if upstream else "affects"
     return Answer.page(
-        f"{args.target} {verb} {total} systems, {direct} directly; {critical} are MISSION_CRITICAL.",
+        f"{args.target} {verb} {counted(total, 'system')}, {direct} directly; {critical} of them MISSION_CRITICAL.",
         rows,
         name="affected",
         total=total,
@@ -196,7 +197,7 @@ def register_system(call: "Call[Services]", args: RegisterSystem) -> Answer:
     )
     verb = "is registered" if done.created else "stands as given"
     return Answer(
-        summary=f"{done.system_id} {verb} (version {done.version}); {len(done.findings)} open findings.",
+        summary=f"{done.system_id} {verb} (version {done.version}); {counted(len(done.findings), 'open finding')}.",
         data={
             "system_id": done.system_id,
             "version": done.version,

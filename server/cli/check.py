@@ -75,8 +75,8 @@ def _show(summary: str, document: JsonObject) -> None:
             show(f"  witness: {json.dumps(conflict['witness'], ensure_ascii=False)}")
         resolution = conflict["proposed_resolution"]
         show(f"  plan: {resolution['strategy']}, {resolution['estimated_duration_days']} days")
-        for number, step in enumerate(resolution["steps"], start=1):
-            show(f"    {number}. {step}")
+        for step in resolution["steps"]:
+            show(f"    {step}")
         show(f"  rollback: {resolution['rollback_plan']}")
     for item in document["undecided"]:
         show()

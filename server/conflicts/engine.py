@@ -4,7 +4,7 @@ import json
 from functools import cache
 from typing import Any
 
-from server.conflicts.question import Engine, SchemaDecision
+from server.conflicts.question import Break, Engine, SchemaDecision
 from server.conflicts.schemas import Schema, read_terms
 from server.errors import InvalidArgument
 from server.model.base import Json
@@ -44,7 +44,7 @@ def check_shape(schema: Any) -> None:
         raise InvalidArgument(error.message, path=error.path, hint=error.hint)
 
 
-def _rejects(schema: Schema, document: Json) -> tuple[str, str] | None:
+def _rejects(schema: Schema, document: Json) -> Break | None:
     """Where a document is rejected; None also where that can't be said, as a sample proves nothing then."""
     from server.conflicts import containment
     from server.conflicts.containment.budget import Undecidable
@@ -53,7 +53,7 @@ def _rejects(schema: Schema, document: Json) -> tuple[str, str] | None:
         rejected = containment.rejection(schema, document)
     except Undecidable:
         return None
-    return None if rejected is None else (rejected.path, rejected.keyword)
+    return None if rejected is None else Break(document, rejected.path, rejected.keyword, rejected.message)
 
 
 def _text(schema: Json) -> str:

@@ -32,8 +32,23 @@ class SchemaDecision(Protocol):
 
 Decide = Callable[[Schema, Schema], SchemaDecision]
 """(writer, reader) → whether every document of the writer is accepted by the reader."""
-Rejects = Callable[[Schema, Json], "tuple[str, str] | None"]
-"""(schema, document) → path and keyword at which the document is rejected; None where it is accepted."""
+
+
+@dataclass(frozen=True)
+class Break:
+    """A document that a reader rejects."""
+
+    witness: Json
+    path: str
+    """Where in the document, as a JSON Pointer."""
+    keyword: str
+    """The reader's keyword that rejects it."""
+    reason: str
+    """In a sentence."""
+
+
+Rejects = Callable[[Schema, Json], Break | None]
+"""(schema, document) → where and why the document is rejected; None where it is accepted."""
 
 
 @dataclass(frozen=True)

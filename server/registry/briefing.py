@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from server.errors import InvalidArgument, NotFound
 from server.model.base import JsonObject
 from server.model.contract import contract_document
+from server.model.wording import counted
 from server.registry.gaps import gaps_of
 from server.registry.graph import reach
 from server.registry.map import RegistryMap
@@ -63,8 +64,9 @@ def _on_system(registry: RegistryMap, system_id: str) -> Briefing:
     gaps = gaps_of(registry, system_id)
     state = "archived" if stored.archived else stored.system.tier.value
     summary = (
-        f"{system_id} ({state}) writes {len(stored.system.writes_to)} resources, read by {len(rows)} systems "
-        f"({len(below)} in all further down); {len(contracts)} contracts, {len(gaps)} open findings."
+        f"{system_id} ({state}) writes {counted(len(stored.system.writes_to), 'resource')}, read by "
+        f"{counted(len(rows), 'system')} ({len(below)} in all further down); "
+        f"{counted(len(contracts), 'contract')}, {counted(len(gaps), 'open finding')}."
     )
     data = {
         "about": {
@@ -100,8 +102,8 @@ def _on_resource(registry: RegistryMap, written: str, name: str) -> Briefing:
     below = reach(written, [row["system_id"] for row in readers], registry.dependents)
     gaps = [gap for writer in writers for gap in gaps_of(registry, writer)]
     summary = (
-        f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {len(readers)} systems"
-        f" ({len(below)} in all further down); {len(contracts)} contracts."
+        f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {counted(len(readers), 'system')}"
+        f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}."
     )
     data = {
         "about": {"kind": "resource", "resource": written, "canonical": name},

@@ -10,6 +10,9 @@ from server.model.tier import Severity
 from server.registry.graph import Cycle
 from server.registry.map import RegistryMap
 
+PEOPLE = frozenset({"users", "people", "humans", "customers", "public", "operators", "team"})
+"""Consumers that are nobody's system: naming them closes the gap."""
+
 
 def fingerprint(kind: FindingKind, *parts: str) -> str:
     """The identity of a finding: its kind and what it is about."""
@@ -74,6 +77,8 @@ def _consumer_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Obse
             )
         for declared in output.consumers:
             consumer = registry.known_as(declared)
+            if declared.lower() in PEOPLE:
+                continue
             if registry.live(consumer) is None:
                 yield _observe(
                     FindingKind.CONSUMER_UNREGISTERED,

@@ -14,6 +14,7 @@ from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.finding import Finding
 from server.model.system import StoredSystem, System
+from server.model.wording import counted
 from server.registry.briefing import Briefing, brief
 from server.registry.graph import Reached, reach
 from server.registry.map import RegistryMap
@@ -319,7 +320,7 @@ class RegistryService:
                 return system_id, []
             if dependents and not force:
                 raise Refused(
-                    f"{len(dependents)} live systems depend on {system_id}: {', '.join(dependents[:10])}.",
+                    f"{system_id} has {counted(len(dependents), 'live dependent')}: {', '.join(dependents[:10])}.",
                     path="/system_id",
                     unmet=[f"{one} no longer depends on {system_id}" for one in dependents[:20]],
                     hint="Move them first, or repeat the call with force = true.",

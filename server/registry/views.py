@@ -11,6 +11,9 @@ from server.registry.gaps import gaps_of
 from server.registry.map import RegistryMap
 from server.registry.resources import overlaps
 
+_NAMED = 3
+"""Resources named on one arrow of a picture."""
+
 
 class Recorded(Protocol):
     """One recorded version of one side's entry."""
@@ -154,12 +157,14 @@ def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str 
         stored = registry.systems[system_id]
         lines.append(f'  {node}["{_label(stored.system.name or system_id)}<br/>{stored.system.tier}"]')
     for consumer in chosen:
-        flows: dict[str, str] = {}
+        flows: dict[str, set[str]] = {}
         for link in registry.producers(consumer):
-            if link.producer in numbers and (link.producer not in flows or not flows[link.producer]):
-                flows[link.producer] = link.resource
-        for producer, resource in sorted(flows.items()):
-            name = _label(resource.rstrip("/").rpartition("/")[2] or resource)
+            if link.producer in numbers:
+                named = link.resource.rstrip("/").rpartition("/")[2] or link.resource
+                flows.setdefault(link.producer, set()).update({named} - {""})
+        for producer, resources in sorted(flows.items()):
+            more = f" and {len(resources) - _NAMED} more" if len(resources) > _NAMED else ""
+            name = _label(", ".join(sorted(resources)[:_NAMED])) + more
             arrow = f'-- "{name}" -->' if name else "-->"
             lines.append(f"  {numbers[producer]} {arrow} {numbers[consumer]}")
     if highlight in numbers:
@@ -168,7 +173,7 @@ def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str 
 
 
 def _label(text: str) -> str:
-    kept = "".join(character if character.isalnum() or character in " _-.:/*~()" else " " for character in text)
+    kept = "".join(character if character.isalnum() or character in " _-.:/*~()," else " " for character in text)
     return shortened(" ".join(kept.split()), 60)
 
 

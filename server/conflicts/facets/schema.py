@@ -3,7 +3,7 @@
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
 from server.conflicts.plan import Situation, versioned_output
-from server.conflicts.question import Answer, Question, SchemaDecision
+from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.schemas import Schema, opened
 from server.conflicts.severity import SeverityRule, rule_named, schema_rule
 from server.model.base import Json
@@ -55,9 +55,9 @@ def _judge_reader(
 ) -> None:
     tier = question.tier_with(agreement.tier)
     if (broken := _broken_sample(question, reader, of_items)) is not None:
-        in_musts, sample, path, keyword = broken
-        rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=keyword)
-        answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, sample, path, keyword)))
+        in_musts, found = broken
+        rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=found.keyword)
+        answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, found)))
         return
     if after is None:
         reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
@@ -68,9 +68,8 @@ def _judge_reader(
         decision = question.engine.decide(writes, reads)
         if decision.verdict == "BREAKS":
             rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=decision.keyword)
-            answer.conflicts.append(
-                (tier, _conflict(question, agreement, reader, rule, decision.witness, decision.path, decision.keyword))
-            )
+            found = Break(decision.witness, decision.path, decision.keyword, decision.reason)
+            answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, found)))
         elif decision.verdict != "SAFE":
             answer.undecided.append(
                 (tier, _undecided(question, agreement, reader.contract_id, decision.reason, decision.path))
@@ -84,15 +83,15 @@ def _judge_reader(
     )
 
 
-def _broken_sample(question: Question, reader: Reader, of_items: bool) -> tuple[bool, Json, str, str] | None:
-    """The first sample that the reader rejects: (in what it needs, sample, path, keyword)."""
+def _broken_sample(question: Question, reader: Reader, of_items: bool) -> tuple[bool, Break] | None:
+    """The first sample that the reader rejects, and whether in what it needs."""
     for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
         for sample in question.change.samples_after:
             _, reads = aligned(True, of_items, accepted, reader.of_items)
             document = [sample] if of_items and not reader.of_items else sample
-            rejected = question.engine.rejects(reads, document)
-            if rejected is not None:
-                return in_musts, document, *rejected
+            found = question.engine.rejects(reads, document)
+            if found is not None:
+                return in_musts, found
     return None
 
 
@@ -113,27 +112,25 @@ def _judge_unread(question: Question, after: Schema | None, answer: Answer) -> N
     answer.undecided.append((tier, Undecided(facet="schema", resource=question.resource, reason=reason)))
 
 
-def _conflict(
-    question: Question, agreement: Agreement, reader: Reader, rule: SeverityRule, witness: Json, path: str, keyword: str
-) -> Conflict:
+def _conflict(question: Question, agreement: Agreement, reader: Reader, rule: SeverityRule, found: Break) -> Conflict:
     severity = rule.severity
     if not agreement.required and severity is Severity.CRITICAL:  # a reader's `required: false` makes it HIGH at most
         rule = rule_named("schema.optional-read")
         severity = rule.severity
-    place = f"at {path}" if path else "as a whole"
+    place = f"at {found.path}" if found.path else "as a whole"
     return Conflict(
         type=ConflictType.SCHEMA_BREAK,
         affected_contract=reader.contract_id or agreement.contract_id,
         affected_system=agreement.consumer,
         description=(
-            f"{question.source.id} may then write to {question.resource} a document that {agreement.consumer} rejects "
-            f"{place} (`{keyword}`): see the witness. {rule.says}"
+            f"{question.source.id} may then write to {question.resource} a document (the witness) that "
+            f"{agreement.consumer} rejects {place}. {found.reason}."
         ),
         severity=severity,
         severity_base=severity,
         rule=rule.id,
-        path=path,
-        witness=witness,
+        path=found.path,
+        witness=found.witness,
         has_witness=True,
         basis=max(reader.basis, agreement.basis, key=list(Basis).index),
         proposed_resolution=versioned_output(situation(question, agreement)),

@@ -61,7 +61,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ConfigurationError(f"{text!r} is not an ISO 8601 time.", hint="For example 2026-04-05T14:00:00Z.") from error
+        raise ConfigurationError(
+            f"{text!r} is not an ISO 8601 time.", hint="For example 2026-04-05T14:00:00Z."
+        ) from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

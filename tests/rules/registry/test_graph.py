@@ -1,5 +1,6 @@
 """The dependency graph: derived links, reach, cycles; compared with plain searches over the same edges."""
 
+import itertools
 from collections.abc import Mapping
 
 from hypothesis import given
@@ -60,7 +61,7 @@ def test_a_cycle_found_around_a_system_is_the_one_found_in_the_whole(edges: dict
     for cycle in whole:
         assert cycles(registry, [cycle.members[-1]]) == [cycle]
         ring = [*cycle.example, cycle.example[0]]
-        for consumer, producer in zip(ring, ring[1:], strict=False):
+        for consumer, producer in itertools.pairwise(ring):
             assert producer in registry.dependencies(consumer)
     outside = {f"s{n}" for n in range(10)} - {member for cycle in whole for member in cycle.members}
     assert cycles(registry, sorted(outside)) == []
@@ -74,8 +75,10 @@ def test_reach_is_a_breadth_first_search_with_a_real_path_to_each(edges: dict[in
     if depth == 0:
         assert {one.system_id for one in found} == reachable(dependents, "s0") - {"s0"}
     for one in found:
-        assert one.path[0] == "s0" and one.path[-1] == one.system_id
-        assert len(one.path) == one.distance + 1 and (depth == 0 or one.distance <= depth)
+        assert one.path[0] == "s0"
+        assert one.path[-1] == one.system_id
+        assert len(one.path) == one.distance + 1
+        assert depth == 0 or one.distance <= depth
         for before, after in zip(one.path, one.path[1:], strict=False):
             assert after in dependents[before]
 
@@ -89,7 +92,9 @@ def test_a_cycle_that_rests_on_inferred_accesses_is_medium_and_names_the_weakest
     guess = {"resource": "/b", "basis": "inferred"}
     registry = RegistryMap([stored("a", reads=[guess], writes=["/a"]), stored("b", reads=["/a"], writes=["/b"])])
     (cycle,) = cycles(registry)
-    assert cycle.inferred and cycle.weakest.consumer == "a" and cycle.weakest.basis is Basis.INFERRED
+    assert cycle.inferred
+    assert cycle.weakest.consumer == "a"
+    assert cycle.weakest.basis is Basis.INFERRED
     assert cycle_gap(cycle).severity is Severity.MEDIUM
 
 

@@ -1,5 +1,6 @@
 """Random schemas over a small vocabulary, so that pairs of them meet, and documents to try them on."""
 
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -97,7 +98,7 @@ class SchemaMaker:
 
     def applicator(self, word: str, depth: int) -> dict[str, Any]:
         """A keyword that holds schemas, with those that go with it."""
-        pick, one = self.random, lambda: self.schema(depth)
+        pick, one = self.random, partial(self.schema, depth)
         match word:
             case "properties":
                 return {word: {name: one() for name in pick.sample(NAMES, pick.choice((1, 2)))}}
@@ -135,7 +136,9 @@ class SchemaMaker:
         if word in ("allOf", "anyOf", "oneOf", "prefixItems") or (word == "items" and isinstance(value, list)):
             at = self.random.randrange(len(value))
             return {**schema, word: [*value[:at], self.neighbour(value[at], depth - 1), *value[at + 1 :]]}
-        if word in ("items", "not", "additionalProperties", "contains", "if", "then", "else") and isinstance(value, dict):
+        if word in ("items", "not", "additionalProperties", "contains", "if", "then", "else") and isinstance(
+            value, dict
+        ):
             return {**schema, word: self.neighbour(value, depth - 1)}
         return self._changed(schema, depth)
 

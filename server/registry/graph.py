@@ -21,17 +21,18 @@ class Reached:
     """From the root to the system, both included."""
 
 
-def reach(root: str, first: Iterable[str], neighbours: Neighbours, *, depth: int = 0) -> list[Reached]:
+def reach(root: str, first: Iterable[str], neighbours: Neighbours, *, depth: int = 0, most: int = 0) -> list[Reached]:
     """Every system reached breadth-first from `first` (the root's direct neighbours), each by one shortest path.
 
-    `depth` bounds the distance; 0 = all. Ordered by distance, then id. The root itself is never listed.
+    `depth` bounds the distance, and the search ends once it has found `most`; 0 = all. Ordered by distance, then id.
+    The root itself is never listed.
     """
     found: dict[str, Reached] = {}
     queue: deque[Reached] = deque()
     for system_id in sorted(set(first) - {root}):
         found[system_id] = Reached(system_id, 1, (root, system_id))
         queue.append(found[system_id])
-    while queue:
+    while queue and not (most and len(found) >= most):
         here = queue.popleft()
         if depth and here.distance >= depth:
             continue

@@ -49,9 +49,10 @@ def judge_dependency_removal(question: Question) -> Answer:
 
 
 def _removal(question: Question, agreement: Agreement, rule: SeverityRule, others: list[str]) -> Conflict:
-    below = reach(agreement.consumer, question.registry.dependents(agreement.consumer), question.registry.dependents)
+    near = question.registry.dependents
+    below = reach(agreement.consumer, near(agreement.consumer), near, most=_SHOWN + 2)
     further = [reached.system_id for reached in below if reached.system_id != question.source.id]
-    named = ", ".join(further[:_SHOWN]) + (f" and {len(further) - _SHOWN} more" if len(further) > _SHOWN else "")
+    named = ", ".join(further[:_SHOWN]) + (" and others" if len(further) > _SHOWN else "")
     chain = f" Through it, {named} would be affected as well." if further else ""
     still = f" {', '.join(others)} would still write it." if others else " Nobody else writes it."
     need = "needs" if agreement.required else "reads"

@@ -1,6 +1,7 @@
 """The tool that reads resources, for clients whose models can't."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +17,15 @@ PAGE_CHARACTERS = 20_000
 
 FAMILIES: Mapping[str, str] = {"sys_": "systems", "CTR-": "contracts", "CHK-": "checks"}
 """How the ids of a family of resources begin."""
+
+PLURALS: Mapping[str, str] = {
+    "system": "systems",
+    "contract": "contracts",
+    "check": "checks",
+    "schema": "schemas",
+    "file": "files",
+    "graphs": "graph",
+}
 
 
 class ReadRecord(Arguments):
@@ -49,16 +59,16 @@ def read_record(call: "Call[Services]", args: ReadRecord) -> Answer:
 
 
 def whole_uri(text: str) -> str:
-    """The URI that a person meant: of `systems/sys_a`, of an id whose form says what it is the id of, of a file's name."""
+    """The URI that a person meant: of `systems/sys_a` or `system/sys_a`, of an id whose form says whose it is, of a file's name."""
     bare = text.strip().strip("`'\"").strip()
-    if ":" in bare:
+    place = re.sub(r"^(concord:/*|https?://concord[^/]*/)", "", bare).strip("/")
+    if ":" in place.partition("/")[0]:
         return bare
-    if "/" in bare:
-        return f"concord://{bare.strip('/')}"
-    family = next((family for start, family in FAMILIES.items() if bare.startswith(start)), "")
-    if bare.endswith(".json"):
-        family = "files"
-    return f"concord://{family}/{bare}" if family else bare
+    family, slash, rest = place.partition("/")
+    if not slash:
+        begun = next((family for start, family in FAMILIES.items() if place.startswith(start)), "")
+        family, rest = "files" if place.endswith(".json") else begun, place
+    return f"concord://{PLURALS.get(family, family)}/{rest}" if family else bare
 
 
 def _page(text: str, start: int) -> tuple[str, int]:

@@ -95,7 +95,7 @@ class Draft:
 
     def names_at(self, path: Path) -> tuple[str, ...]:
         """The members that an object at the path may have; empty where that is open or unknown."""
-        models = _models_in(self.arguments, path)
+        models = models_within(self.arguments, path)
         return tuple(name for model in models for name in model.model_fields)
 
     def _real_path(self, location: tuple[int | str, ...], kind: str) -> Path:
@@ -135,18 +135,18 @@ def takes_list(arguments: type[Arguments], name: str) -> bool:
     return any(get_origin(part) in (list, tuple) for part in _parts(arguments.model_fields[name].annotation))
 
 
-def _models_in(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
+def models_within(model: type[BaseModel], path: Path) -> list[type[BaseModel]]:
     """The models that may stand at the path, seen from an object of the model."""
     if not path:
         return [model]
     step, rest = path[0], path[1:]
     if isinstance(step, int):
-        return _models_in(model, rest)
+        return models_within(model, rest)
     if step not in model.model_fields:
         return []
     while rest and isinstance(rest[0], int):
         rest = rest[1:]
-    return [found for inner in models_of(model.model_fields[step].annotation) for found in _models_in(inner, rest)]
+    return [found for inner in models_of(model.model_fields[step].annotation) for found in models_within(inner, rest)]
 
 
 def models_of(annotation: Any) -> list[type[BaseModel]]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, create_model
 from server.surface.arguments import Arguments, Shape
 from server.surface.draft import Draft, Path, models_of, shape_of
 from server.surface.json_text import parsed_text
-from server.surface.names import canonical
+from server.surface.names import canonical, meant_name
 from server.surface.repairs import understand
 
 
@@ -66,7 +66,8 @@ def _respell(draft: Draft, model: type[BaseModel], path: Path, shape: Shape | No
     names = {field.alias or name: field for name, field in model.model_fields.items()}
     if model.model_config.get("extra") == "allow":
         for key in [key for key in here if key not in names and key not in model.model_fields]:
-            meant = _meant(key, list(names), shape)
+            missing = [name for name, field in names.items() if field.is_required() and name not in here]
+            meant = _meant(key, list(names), missing, shape)
             if meant is not None and meant not in here:
                 draft.rename((*path, key), meant)
                 draft.notes.append(f'"{key}" was read as "{meant}".')
@@ -76,9 +77,11 @@ def _respell(draft: Draft, model: type[BaseModel], path: Path, shape: Shape | No
             _respell(draft, inner[0], (*path, name))
 
 
-def _meant(key: str, names: list[str], shape: Shape | None) -> str | None:
+def _meant(key: str, names: list[str], missing: list[str], shape: Shape | None) -> str | None:
+    """The member that the key spells; or, of those that must be there and are not, the one that it is another name for."""
     plain = canonical(key).replace("_", "")
     spelt = [name for name in names if canonical(name).replace("_", "") == plain]
+    if spelt:
+        return spelt[0] if len(spelt) == 1 else None
     called = [name for name, others in (shape.also_called.items() if shape else ()) if canonical(key) in others]
-    found = spelt or called
-    return found[0] if len(found) == 1 else None
+    return called[0] if len(called) == 1 else meant_name(key, missing, {})

@@ -16,7 +16,8 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "cursor": ("next_cursor", "page_token", "page_cursor", "after"),
     "target": ("system_id", "resource", "contract_id", "id", "name", "of"),
     "uri": ("url", "resource", "resource_uri"),
-    "resource": ("path", "uri", "file", "resource_path", "resource_uri"),
+    "resource": ("path", "uri", "url", "file", "location", "resource_path", "resource_uri"),
+    "type": ("role", "kind", "side"),
     "new_schema": ("schema", "json_schema"),
     "patch": ("json_patch",),
     "samples_after": ("samples", "sample", "examples", "sample_after"),
@@ -79,7 +80,7 @@ def closest_choice(value: str, choices: Sequence[str], synonyms: Mapping[str, st
         return spelt[0]
     if "" in choices and plain in {"any", "all", "none", "null"}:
         return ""
-    if len(plain) < 4:
+    if len(plain) < 4 or sum(_letters(choice) in plain for choice in choices if choice) > 1:
         return None
     akin = [
         choice

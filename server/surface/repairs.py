@@ -16,7 +16,22 @@ from server.surface.json_text import parsed_text
 from server.surface.names import canonical, choices_of, closest_choice, meant_name, sole_near_name
 
 WRAPPERS = frozenset(
-    {"arguments", "args", "input", "params", "parameters", "kwargs", "body", "payload", "request", "tool_input"}
+    {
+        "arguments",
+        "args",
+        "input",
+        "params",
+        "parameters",
+        "kwargs",
+        "body",
+        "payload",
+        "request",
+        "tool_input",
+        "data",
+        "filters",
+        "filter",
+        "options",
+    }
 )
 
 CONTAINER_FAULTS = frozenset(
@@ -118,6 +133,20 @@ def json_text(draft: Draft, fault: Fault) -> str | None:
     return f'"{fault.name}" came as text and was read as the JSON it contains.'
 
 
+def keyed_by_name(draft: Draft, fault: Fault) -> str | None:
+    """{"signals.json": {…}} where a list of objects is wanted that each begin with their name."""
+    value = draft.at(fault.path)
+    names = draft.names_at((*fault.path, 0))
+    if not isinstance(value, dict) or not value or not names:
+        return None
+    key, others = names[0], set(names)
+    for name, one in value.items():
+        if not isinstance(one, dict) or key in one or name in others or meant_name(name, names, {}) is not None:
+            return None
+    draft.put(fault.path, [{key: name, **one} for name, one in value.items()])
+    return f'"{fault.name}" was read as a list of {len(value)}, each with its key as "{key}".'
+
+
 def one_for_a_list(draft: Draft, fault: Fault) -> str | None:
     """A single element where a list is wanted; `a, b` where a list of words is."""
     value = draft.at(fault.path)
@@ -167,7 +196,10 @@ def object_of_one(draft: Draft, fault: Fault) -> str | None:
     if not isinstance(value, dict) or len(value) != 1:
         return None
     (name, inner), *_ = value.items()
-    if isinstance(inner, (dict, list)) or canonical(name) not in {"id", "value", "name", "uri", canonical(fault.name)}:
+    stands_for = canonical(name) in {"id", "value", "name", "uri", canonical(fault.name)} or meant_name(
+        name, [fault.name], draft.arguments.also_called
+    )
+    if isinstance(inner, (dict, list)) or not stands_for:
         return None
     draft.put(fault.path, inner)
     return f'"{fault.name}" was read from its member "{name}".'
@@ -252,6 +284,7 @@ RULES: tuple[Rule, ...] = (
     Rule("null for an optional argument", CONTAINER_FAULTS | SCALAR_FAULTS, null_is_absent),
     Rule("an object or list as a JSON string", CONTAINER_FAULTS, json_text),
     Rule("an empty text for an optional object or list", CONTAINER_FAULTS, nothing_for_a_container),
+    Rule("objects by name for a list of them", LIST_FAULTS, keyed_by_name),
     Rule("a single element for a list", LIST_FAULTS, one_for_a_list),
     Rule("a list of one for its element", SCALAR_FAULTS | (CONTAINER_FAULTS - LIST_FAULTS), list_of_one),
     Rule("an object for the text of a document", frozenset({"string_type"}), text_for_json),

@@ -65,6 +65,12 @@ EXAMPLES: Mapping[str, list[tuple[dict[str, Any], dict[str, Any]]]] = {
         ),
     ],
     "an empty text for an optional object or list": [({"toy_id": "t", "extra": "", "labels": ""}, ONE)],
+    "objects by name for a list of them": [
+        (
+            {"toy_id": "t", "alterations": {"wing": {"removes": True}, "tail": {}}},
+            {"toy_id": "t", "alterations": [{"part": "wing", "removes": True}, {"part": "tail"}]},
+        ),
+    ],
     "a single element for a list": [
         ({"toy_id": "t", "labels": "soft toy"}, {"toy_id": "t", "labels": ["soft toy"]}),
         ({"toy_id": "t", "labels": "soft, blue"}, {"toy_id": "t", "labels": ["soft", "blue"]}),

@@ -20,6 +20,7 @@ MOST_ATTEMPTS = 4
 """So many documents are found, at most, before a witness that the library does not confirm is given up."""
 MOST_PARTS = 50_000
 """So many objects and lists a schema has at most."""
+INSTEAD_OF_NULL: tuple[Json, ...] = (0, "", False, {}, [])
 TOO_DEEP = "the schemas are nested too deep"
 
 
@@ -145,6 +146,8 @@ class _Question:
         smaller = shrunk(document, self._shows)
         if smaller is not document and self._confirmed(smaller):
             document = smaller
+        if document is None:  # in an answer, null is easily read as "none": anything else shows it better
+            document = next((other for other in INSTEAD_OF_NULL if self._shows(other) and self._confirmed(other)), None)
         rejected = self._validates(1).rejection(document)
         assert rejected is not None
         rule = breaks.rule_for(rejected.keyword)

@@ -18,8 +18,8 @@ class Evaluator:
         self._texts = texts
         self._meter = meter
         self._asked = 0
-        self._judged: dict[tuple[int, int], bool] | None = None
-        """What the document being judged was found to satisfy so far, part by part."""
+        self._judged: dict[tuple[int, int], bool | None] | None = None
+        """What the document being judged was found to satisfy so far, part by part; None while it is being found out."""
 
     def holds(self, formula: Formula, value: Json) -> bool:
         """Whether the value satisfies the formula."""
@@ -35,9 +35,12 @@ class Evaluator:
             finally:
                 self._judged = None
         place = (formula.id, id(value))  # the value lives as long as the judgement of the document it is part of
-        known = self._judged.get(place)
+        if place not in self._judged:
+            self._judged[place] = None
+            self._judged[place] = self._composite(formula, value)
+        known = self._judged[place]
         if known is None:
-            known = self._judged[place] = self._composite(formula, value)
+            raise Undecidable("a reference leads to itself without end")
         return known
 
     def _composite(self, formula: Formula, value: Json) -> bool:

@@ -52,16 +52,17 @@ class Solver:
     def goal(self, formulas: Iterable[Formula]) -> Goal | None:
         """The formulas as a goal, flattened; None where one of them can't hold."""
         flat: dict[Formula, None] = {}
+        followed: set[Formula] = set()
         pending = list(formulas)
-        for _ in range(100_000):
-            if not pending:
-                break
+        while pending:
             one = pending.pop()
             if one.kind is Kind.AND:
                 pending += one.args
-            elif one.kind in (Kind.LINK, Kind.NOT_LINK) and one.args[0].formula is not None and one not in flat:
-                target = one.args[0].formula
-                pending.append(target if one.kind is Kind.LINK else self.formulas.negate(target))
+            elif one.kind in (Kind.LINK, Kind.NOT_LINK) and one.args[0].formula is not None:
+                if one not in followed:  # what is asked for already need not be asked for again
+                    followed.add(one)
+                    target = one.args[0].formula
+                    pending.append(target if one.kind is Kind.LINK else self.formulas.negate(target))
             elif one is self.formulas.false:
                 return None
             elif one is not self.formulas.true:

@@ -8,7 +8,7 @@ from server.conflicts.containment.exact import STRING
 from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.regex import search
 from server.conflicts.containment.regex.language import Languages, Term
-from server.conflicts.containment.regex.pattern import found_in
+from server.conflicts.containment.regex.pattern import found_in, reads_alike
 from server.conflicts.containment.regex.syntax import Malformed, Unsupported
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
@@ -22,17 +22,17 @@ class Texts:
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._languages = Languages(meter)
-        self._patterns: dict[str, Term | str] = {}
+        self._patterns: dict[tuple[str, bool], Term | str] = {}
 
-    def language(self, pattern: str) -> Term:
-        """The language of a pattern. Raises Undecidable for one that can't be read."""
-        found = self._patterns.get(pattern)
+    def language(self, pattern: str, python: bool = False) -> Term:
+        """The language of a pattern, or what Python takes it for. Raises Undecidable for one that can't be read."""
+        found = self._patterns.get((pattern, python))
         if found is None:
             try:
-                found = found_in(self._languages, pattern)
+                found = found_in(self._languages, pattern, python)
             except (Malformed, Unsupported) as error:
                 found = f"the pattern {pattern!r} is not decided: {error}"
-            self._patterns[pattern] = found
+            self._patterns[pattern, python] = found
         if isinstance(found, str):
             raise Undecidable(found)
         return found
@@ -56,8 +56,7 @@ class Texts:
                 excluded.update(key[1] for key in atom.args[0] if key[0] == STRING)
             else:
                 try:
-                    term = self.language(atom.args[0])
-                    terms.append(term if atom.kind is Kind.PATTERN else self._languages.complement(term))
+                    terms.append(self._language_of(atom, python=False))
                 except Undecidable as error:
                     unread = error
         if most is not None and most < least:
@@ -65,7 +64,20 @@ class Texts:
         found = self._in_language(terms, least, most, excluded) if terms else self._any(least, most, excluded)
         if found is not None and unread is not None:
             raise unread
+        if found is None or not terms or reads_alike(found):
+            return found
+        strict = [
+            *terms,
+            *(self._language_of(atom, python=True) for atom in atoms if atom.about == STRING and len(atom.args) == 1),
+        ]
+        found = self._in_language(strict, least, most, excluded)
+        if found is None:
+            raise Undecidable("what is left are texts on which ECMA-262 and Python's `re` disagree about a pattern")
         return found
+
+    def _language_of(self, atom: Formula, python: bool) -> Term:
+        term = self.language(atom.args[0], python)
+        return term if atom.kind is Kind.PATTERN else self._languages.complement(term)
 
     def _any(self, least: int, most: int | None, excluded: set[str]) -> str | None:
         if least > self._meter.budget.witness:

@@ -15,7 +15,7 @@ from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecid
 from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of
 from server.conflicts.containment.regex import search
 from server.conflicts.containment.regex.language import Languages, Term
-from server.conflicts.containment.regex.pattern import found_in
+from server.conflicts.containment.regex.pattern import found_in, reads_alike
 from server.conflicts.containment.regex.syntax import Malformed, Unsupported
 from server.model.base import Json
 
@@ -124,17 +124,27 @@ def _counted(keyword: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _read(pattern: str) -> tuple[Languages, Term] | str:
+def _read(pattern: str, python: bool = False) -> tuple[Languages, Term] | str:
     languages = Languages(Meter(MATCHING))
     try:
-        return languages, found_in(languages, pattern)
+        return languages, found_in(languages, pattern, python)
     except (Malformed, Unsupported, Exceeded) as error:
         return str(error)
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether the pattern is found in the text. Raises Undecidable for one that is not read, or takes too long."""
-    read = _read(pattern)
+    """Whether the pattern is found in the text, to ECMA-262 and to Python alike.
+
+    Raises Undecidable where they disagree, and for a pattern that is not read, or takes too long.
+    """
+    result = _found(pattern, text, python=False)
+    if not reads_alike(text) and _found(pattern, text, python=True) is not result:
+        raise Undecidable(f"ECMA-262 and Python's `re` disagree about {text!r} and the pattern {pattern!r}")
+    return result
+
+
+def _found(pattern: str, text: str, python: bool) -> bool:
+    read = _read(pattern, python)
     if isinstance(read, str):
         raise Undecidable(f"the pattern {pattern!r} is not matched: {read}")
     if len(text) > LONGEST_MATCHED:

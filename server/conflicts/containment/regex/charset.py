@@ -1,5 +1,6 @@
 """Sets of Unicode scalar values, as sorted ranges; surrogates belong to none."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 Charset = tuple[tuple[int, int], ...]
@@ -127,9 +128,21 @@ def general_category(name: str) -> Charset | None:
         return ((0, 127),)
     if wanted not in _KNOWN:
         return None
+    return _where(lambda sign: unicodedata.category(sign).startswith(wanted))
+
+
+@lru_cache(maxsize=3)
+def python_class(letter: str) -> Charset:
+    """What `\\d`, `\\w` or `\\s` stands for in Python's `re`."""
+    if letter == "d":
+        return _where(str.isdecimal)
+    return _where(str.isspace) if letter == "s" else _where(lambda sign: sign.isalnum() or sign == "_")
+
+
+def _where(holds: Callable[[str], bool]) -> Charset:
     ranges: list[tuple[int, int]] = []
     for point in range(0x110000):
-        if unicodedata.category(chr(point)).startswith(wanted):
+        if holds(chr(point)):
             if ranges and ranges[-1][1] == point - 1:
                 ranges[-1] = (ranges[-1][0], point)
             else:

@@ -25,16 +25,21 @@ _CLASSES: dict[str, Charset] = {"d": charset.DIGITS, "w": charset.WORD, "s": cha
 
 
 @lru_cache(maxsize=1024)
-def parse(text: str) -> Node:
-    """The tree of a pattern. Raises Malformed for what is none, Unsupported for look-behind, back-references and flags."""
+def parse(text: str, python: bool = False) -> Node:
+    """The tree of a pattern. Raises Malformed for what is none, Unsupported for look-behind, back-references and flags.
+
+    With `python`, what it means to Python's `re`, which the `jsonschema` library matches with: `$`, `.`, `\\d`, `\\w` and
+    `\\s` differ on line ends and on what is not ASCII.
+    """
     if len(text) > LONGEST:
         raise Unsupported(f"a pattern of {len(text):,} characters is too long")
-    return _Reader(text).read()
+    return _Reader(text, python).read()
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, python: bool) -> None:
         self.text = text
+        self.python = python
         self.at = 0
         self.depth = 0
 
@@ -110,9 +115,9 @@ class _Reader:
             case "^":
                 return Start()
             case "$":
-                return End()
+                return End(lenient=self.python)
             case ".":
-                return Chars(charset.complement(charset.LINE_ENDS))
+                return Chars(charset.complement(((10, 10),) if self.python else charset.LINE_ENDS))
             case "(":
                 return self.group()
             case "[":
@@ -164,7 +169,7 @@ class _Reader:
             raise Malformed(f"\\ at the end of the pattern {self.text!r}")
         self.at += 1
         if sign.lower() in _CLASSES:
-            found = _CLASSES[sign.lower()]
+            found = charset.python_class(sign.lower()) if self.python else _CLASSES[sign.lower()]
             return found if sign.islower() else charset.complement(found)
         if sign in "pP" and self.peek() == "{":
             return self.category(negative=sign == "P")

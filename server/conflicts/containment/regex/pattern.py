@@ -21,9 +21,14 @@ MOST_UNROLLED = 20
 """A repeated part with an assertion inside is written out at most so often."""
 
 
-def found_in(languages: Languages, text: str) -> Term:
-    """The strings in which the pattern is found. Raises Malformed or Unsupported."""
-    node = parse(text)
+def reads_alike(text: str) -> bool:
+    """Whether a text is one on which no pattern means one thing to ECMA-262 and another to Python."""
+    return text.isascii() and text.isprintable()
+
+
+def found_in(languages: Languages, text: str, python: bool = False) -> Term:
+    """The strings in which the pattern is found (with `python`: by Python's `re`). Raises Malformed or Unsupported."""
+    node = parse(text, python)
     build = _Builder(languages)
     at_start = build.then(node, languages.all, at_start=True)
     if _always_at_start(node):
@@ -51,7 +56,7 @@ def _asks_for_start(node: Node) -> bool:
             return True
         case Sequence(parts) | Choice(parts):
             return any(_asks_for_start(part) for part in parts)
-        case Repeat(part):
+        case Repeat(part) | Ahead(part):
             return _asks_for_start(part)
         case _:
             return False
@@ -71,8 +76,9 @@ class _Builder:
         match node:
             case Start():
                 return rest if at_start else made.empty
-            case End():
-                return made.both([made.epsilon, rest])
+            case End(lenient):
+                end = made.alt([made.epsilon, made.literal("\n")]) if lenient else made.epsilon
+                return made.both([end, rest])
             case Ahead(part, negative):
                 seen = self.then(part, made.all, at_start)
                 return made.both([made.complement(seen) if negative else seen, rest])

@@ -42,7 +42,9 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """`$`."""
+    """`$`; where `lenient`, also before a line feed that ends the text, as Python has it."""
+
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ class RegistryService:
         self._home = str(home or Path.home())
         self._lock = threading.RLock()
         self._reading = RegistryMap()
+        self._rows: dict[str, JsonObject] = {}
+        self._rows_at = -1
         self._writing = RegistryMap()
         self._found: dict[tuple[int, str], list[str]] = {}
         database.on_batch_failed(self._forget)
@@ -238,7 +240,7 @@ class RegistryService:
                 and (any_status or status == stored.system.status)
             ]
             page = chosen[start : start + limit]
-            return Found(tuple(row(registry, stored) for stored in page), len(chosen))
+            return Found(tuple(self._row(registry, stored) for stored in page), len(chosen))
 
     def trace(self, target: str, *, upstream: bool = False, depth: int = 0) -> Impact:
         """Everyone whom a change at the target reaches, nearest first (REG-10). Raises NotFound or Ambiguous."""
@@ -394,6 +396,14 @@ class RegistryService:
         if len(self._found) > SEARCHES_KEPT:
             del self._found[next(iter(self._found))]
         return ids
+
+    def _row(self, registry: RegistryMap, stored: StoredSystem) -> JsonObject:
+        """The system's line in a list; remembered until the registry changes, as its gaps take a look at its neighbours."""
+        if self._rows_at != registry.revision:
+            self._rows, self._rows_at = {}, registry.revision
+        if stored.id not in self._rows:
+            self._rows[stored.id] = row(registry, stored)
+        return self._rows[stored.id]
 
     def _forget(self) -> None:
         with self._lock:

@@ -22,6 +22,12 @@ from tests.benchmarks.wire import StdioSession, concord_command, echo_command
 
 FACTOR_WANTED = 1.6
 MEGABYTES_WANTED = 150
+AGREED = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "value": {"type": "number", "minimum": 0}},
+    "required": ["name", "value"],
+}
+NARROWED = {"type": "object", "properties": {"name": {"type": "string"}}, "required": ["name"]}
 
 
 def seconds_to_tools(command: list[str], home: Path) -> float:
@@ -35,7 +41,7 @@ def seconds_to_tools(command: list[str], home: Path) -> float:
 
 
 def megabytes_in_use(home: Path, systems: int) -> float:
-    """Concord's resident memory after the systems were registered, found, looked at and traced."""
+    """Concord's resident memory after the systems were registered, found, looked at, traced and checked."""
     import psutil
 
     with StdioSession(concord_command(), home) as session:
@@ -45,6 +51,7 @@ def megabytes_in_use(home: Path, systems: int) -> float:
             session.call("find_systems", query=f"stage {number}", limit=50)
             session.call("get_system", system_id=f"sys_stage_{number}")
             session.call("trace_impact", target=f"sys_stage_{number}")
+            session.call("check_change", resource=f"/data/stage_{number}.json", new_schema=NARROWED)
         resident: int = psutil.Process(session.pid).memory_info().rss
     return resident / 1e6
 
@@ -52,6 +59,11 @@ def megabytes_in_use(home: Path, systems: int) -> float:
 def registration(number: int) -> dict[str, object]:
     """One of many systems in rows of ten: each reads what the one before it writes."""
     reads = [{"resource": f"/data/stage_{number - 1}.json"}] if number % 10 else []
+    contract = {
+        "type": "CONSUMER",
+        "counterparty": f"sys_stage_{number - 1}",
+        "resource": f"/data/stage_{number - 1}.json",
+    }
     return {
         "id": f"sys_stage_{number}",
         "name": f"Stage {number}",
@@ -60,6 +72,7 @@ def registration(number: int) -> dict[str, object]:
         "tier": ("MISSION_CRITICAL", "PRODUCTION", "EXPERIMENTAL")[number % 3],
         "reads_from": reads,
         "writes_to": [{"resource": f"/data/stage_{number}.json", "consumers": [f"sys_stage_{number + 1}"]}],
+        "contracts": [{**contract, "schema": AGREED}] if number % 10 else [],
     }
 
 

@@ -1,0 +1,149 @@
+"""Schemas made to exhaust the engine: always an answer or UNKNOWN, within the budget of steps."""
+
+from typing import Any
+
+import pytest
+
+from server.conflicts.containment import DEFAULT, Budget, decide, decide_lines, find_shape_error
+
+
+def _nest(word: str, depth: int) -> Any:
+    schema: Any = {"type": "string", "minLength": 1}
+    for level in range(depth):
+        schema = {word: [schema, {"type": "integer", "minimum": level}, schema]}
+    return schema
+
+
+def _deep(depth: int, **more: Any) -> Any:
+    schema: Any = {}
+    for _ in range(depth):
+        schema = {"properties": {"a": schema}, **more}
+    return schema
+
+
+def _bomb(size: int, **last: Any) -> Any:
+    definitions: dict[str, Any] = {
+        f"a{i}": {
+            "anyOf": [
+                {"properties": {"l": {"$ref": f"#/$defs/a{i + 1}"}}, "required": ["l"]},
+                {"type": "string", "minLength": i},
+            ]
+        }
+        for i in range(size)
+    }
+    return {"$ref": "#/$defs/a0", "$defs": {**definitions, f"a{size}": last}}
+
+
+def _many(count: int, length: int, **more: Any) -> Any:
+    return {"properties": {f"p{i}": {"type": "string", "minLength": length} for i in range(count)}, **more}
+
+
+HOSTILE: dict[str, tuple[Any, Any, tuple[str, ...]]] = {
+    "nested anyOf": (_nest("anyOf", 9), _nest("anyOf", 8), ("BREAKS", "SAFE", "UNKNOWN")),
+    "nested oneOf": (_nest("oneOf", 8), _nest("oneOf", 7), ("BREAKS", "SAFE", "UNKNOWN")),
+    "reference bomb": (_bomb(200), _bomb(200, type="null"), ("BREAKS", "UNKNOWN")),
+    "catastrophic pattern": ({"type": "string", "pattern": "^(a+)+$"}, {"pattern": "^(a|aa)+$"}, ("SAFE",)),
+    "exponential automaton": (
+        {"type": "string", "pattern": "(a|b)*a(a|b){20}"},
+        {"pattern": "(a|b)*b(a|b){18}"},
+        ("BREAKS", "UNKNOWN"),
+    ),
+    "many optional letters": ({"type": "string", "pattern": "^(a?){200}a{200}$"}, {"maxLength": 400}, ("SAFE",)),
+    "two thousand members": (_many(2_000, 5), _many(2_000, 4), ("SAFE",)),
+    "two thousand members narrowed": (_many(2_000, 4), _many(2_000, 5), ("BREAKS",)),
+    "deep": (_deep(3_000), _deep(3_000, minProperties=1), ("BREAKS", "UNKNOWN")),
+    "long enum": ({"enum": list(range(20_000))}, {"enum": list(range(19_999))}, ("BREAKS",)),
+    "many items": ({"type": "array", "minItems": 10**9}, {"maxItems": 10**8}, ("UNKNOWN",)),
+    "long text": ({"type": "string", "minLength": 10**9}, {"maxLength": 10**8}, ("UNKNOWN",)),
+    "long constant": ({"const": "x" * 3_000_000}, {"pattern": "y"}, ("BREAKS", "UNKNOWN")),
+    "pigeons": ({"uniqueItems": True, "minItems": 30, "items": {"enum": list(range(29))}, "type": "array"}, False, ("SAFE",)),
+    "endless reference": ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, {"type": "null"}, ("UNKNOWN",)),
+    "endless alternative": ({"anyOf": [{"$ref": "#"}, {"type": "string"}]}, {"type": "string"}, ("UNKNOWN",)),
+    "large prime steps": ({"type": "integer", "multipleOf": 10**18 + 9}, {"multipleOf": 10**18 + 7}, ("BREAKS",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_con_10_a_hostile_pair_is_answered_within_the_budget(name: str) -> None:
+    writer, reader, expected = HOSTILE[name]
+    decision = decide(writer, reader)
+    assert decision.verdict in expected, decision.reason
+    assert decision.steps <= 2 * DEFAULT.steps + 250_000
+    if decision.verdict == "UNKNOWN":
+        assert decision.reason.startswith("Not decided: ")
+
+
+def test_con_10_what_exceeds_the_budget_is_unknown_with_the_reason() -> None:
+    writer, reader = _many(200, 5), _many(200, 4)
+    decision = decide(writer, reader, budget=Budget(steps=100))
+    assert decision.verdict == "UNKNOWN"
+    assert "steps" in decision.reason
+    assert decide(writer, reader).verdict == "SAFE"
+
+
+def test_a_schema_of_too_many_parts_is_not_decided() -> None:
+    large = {"properties": {f"p{i}": {"minimum": 1} for i in range(60_000)}}
+    assert "parts" in decide(large, {"type": "null"}).reason
+
+
+@pytest.mark.parametrize(
+    ("schema", "path", "says"),
+    [
+        (5, "", "a number"),
+        ({"type": "strange"}, "/type", "no type"),
+        ({"properties": {"a": {"$ref": "#/nowhere"}}}, "/properties/a/$ref", "nowhere"),
+        ({"allOf": [{"$ref": "#nowhere"}]}, "/allOf/0/$ref", "nowhere"),
+        ({"properties": {"a": {"pattern": "("}}}, "/properties/a/pattern", "unterminated group"),
+        ({"patternProperties": {"[": {}}}, "/patternProperties/[", "unterminated"),
+        ({"$schema": "https://own.example/meta"}, "/$schema", "dialect"),
+        ({"items": {"minimum": "3"}}, "/items/minimum", "a number is expected"),
+        ({"required": "a"}, "/required", "a list of names"),
+        ({"properties": {"a": 3}}, "/properties/a", "a number"),
+        ({"oneOf": {}}, "/oneOf", "a list of schemas"),
+        (_deep(500), "/properties/a" * 201, "too deep"),
+    ],
+    ids=lambda value: None,
+)
+def test_what_is_no_usable_schema_is_said_with_its_place(schema: Any, path: str, says: str) -> None:
+    error = find_shape_error(schema)
+    assert error is not None
+    assert error.path == path
+    assert says in error.message
+    assert error.hint
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [True, {}, {"$ref": "#"}, {"$ref": "https://t.example/x"}, {"pattern": "(?<=a)b"}, _bomb(50), _many(500, 1)],
+    ids=lambda _: None,
+)
+def test_a_usable_schema_has_no_shape_error(schema: Any) -> None:
+    assert find_shape_error(schema) is None
+
+
+def test_every_line_of_a_batch_is_answered_in_its_turn() -> None:
+    lines = iter(
+        [
+            '{"id": "a", "writer": {"type": "null"}, "reader": {"type": "string"}}',
+            "",
+            "no json",
+            '{"id": "b", "writer": true}',
+            '{"id": "c", "writer": [], "reader": true}',
+            "[1]",
+            '{"id": "d", "writer": false, "reader": NaN}',
+            '{"id": 7, "writer": false, "reader": false}',
+        ]
+    )
+    records = list(decide_lines(lines))
+    assert [record["id"] for record in records] == ["a", None, "b", "c", None, None, 7]
+    assert [record["verdict"] for record in records] == ["BREAKS", *["UNKNOWN"] * 5, "SAFE"]
+    assert (records[0]["witness"], records[0]["has_witness"]) == (None, True)
+    assert [record["error"]["line"] for record in records if "error" in record] == [3, 4, 5, 6, 7]
+
+
+def test_a_batch_is_read_no_further_than_it_is_asked_for() -> None:
+    def lines() -> Any:
+        yield '{"id": 1, "writer": true, "reader": true}'
+        raise AssertionError("read too far")
+
+    assert next(decide_lines(lines()))["verdict"] == "SAFE"

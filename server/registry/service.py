@@ -101,7 +101,7 @@ class RegistryService:
     def reading(self) -> Iterator[RegistryMap]:
         """The registry as it is stored now. The map may be used until the context ends, and not be changed."""
         with self._lock:
-            self._database.read(lambda session: _refresh(self._reading, session))
+            self._database.read(lambda session: _refresh(self._reading, session, self._writing))
             yield self._reading
 
     def write(self, now: datetime, change: Callable[[Registration], T]) -> T:
@@ -114,7 +114,7 @@ class RegistryService:
                 revision = systems.next_revision(session)
                 if self._writing.revision >= revision:  # it holds what a lost transaction had put there
                     self._writing = RegistryMap()
-                _refresh(self._writing, session)
+                _refresh(self._writing, session, self._reading)
                 registration = Registration(session, self._writing, revision, now, self.canonical)
                 result = change(registration)
                 registration.finish()
@@ -410,9 +410,11 @@ class RegistryService:
             self._writing = RegistryMap()
 
 
-def _refresh(registry: RegistryMap, session: "Session") -> None:
+def _refresh(registry: RegistryMap, session: "Session", twin: RegistryMap) -> None:
+    """The map knows what was written since; what the other map knows alike is held once, as both hold every system."""
     for stored in systems.changed_since(session, registry.revision):
-        registry.apply(stored)
+        known = twin.systems.get(stored.id)
+        registry.apply(known if known is not None and known == stored else stored)
 
 
 def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -> tuple[str, list[str]]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from server.conflicts.containment.budget import Undecidable
 from server.conflicts.containment.dialect import Draft
-from server.conflicts.containment.exact import OBJECT
-from server.conflicts.containment.formula import Formula
+from server.conflicts.containment.exact import OBJECT, Key
+from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.keywords import expect, named, names_besides
 from server.conflicts.containment.references import Scope
 
@@ -39,10 +39,20 @@ def unevaluated_members(compiler: "Compiler", schema: dict[str, Any], scope: Sco
     if value is made.true:
         return made.true
     always, choices = _gathered(compiler, schema, scope, "unevaluatedProperties")
+    named_ones = [one for one in choices if one.names.kind is Kind.ONE_OF_VALUES]
+    by_name: dict[Key, list[Formula]] = {}
+    for one in named_ones:
+        for key in sorted(one.names.args[0]):
+            by_name.setdefault(key, []).append(one.condition)
     options = []
-    for chosen in _subsets(choices):
-        rest = made.negate(made.any_of([one.names for one in (*always, *chosen)]))
-        options.append(made.all_of([*(one.condition for one in chosen), made.every_member(rest, value)]))
+    for chosen in _subsets([one for one in choices if one not in named_ones]):
+        seen = made.any_of([one.names for one in (*always, *chosen)])
+        rest = made.negate(made.any_of([seen, made.one_of_values(by_name)]))
+        parts = [one.condition for one in chosen] + [made.every_member(rest, value)]
+        for key, conditions in by_name.items():
+            unseen = made.all_of([made.one_of_values([key]), made.negate(seen)])
+            parts.append(made.any_of([*conditions, made.every_member(unseen, value)]))
+        options.append(made.all_of(parts))
     return made.any_of(options)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import prod
 from typing import Any
 
 from jsonschema import validators
@@ -15,12 +16,24 @@ from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecid
 from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of
 from server.conflicts.containment.regex import search
 from server.conflicts.containment.regex.language import Languages, Term
+from server.conflicts.containment.regex.parse import parse
 from server.conflicts.containment.regex.pattern import found_in, reads_alike
-from server.conflicts.containment.regex.syntax import Malformed, Unsupported
+from server.conflicts.containment.regex.syntax import (
+    Ahead,
+    Chars,
+    Choice,
+    Malformed,
+    Node,
+    Repeat,
+    Sequence,
+    Unsupported,
+)  # fmt: skip
 from server.model.base import Json
 
 MATCHING = Budget(steps=200_000, size=50_000)
 """What matching one text against one pattern may cost."""
+MOST_WAYS = 2_000_000
+"""A pattern that can match in more ways is not given to the library's own matcher."""
 LONGEST_MATCHED = 200_000
 """Characters of one text that a pattern is matched against."""
 MOST_KEYWORDS = 30_000
@@ -216,12 +229,28 @@ def _has_patterns(schema: Any) -> bool:
 
 
 def _harmless(pattern: Any) -> bool:
-    """Whether backtracking can't take long: no more than one repetition, and no group."""
-    return (
-        isinstance(pattern, str)
-        and not any(sign in pattern for sign in "()\\")
-        and sum(map(pattern.count, "*+{?")) <= 1
-    )
+    """Whether backtracking can't take long on a text of a thousand characters."""
+    try:
+        return isinstance(pattern, str) and _ways(parse(pattern)) <= MOST_WAYS
+    except (Malformed, Unsupported):
+        return False
+
+
+def _ways(node: Node) -> int:
+    """In how many ways, at most, the node can match at one place."""
+    match node:
+        case Sequence(parts):
+            return min(prod(map(_ways, parts)), MOST_WAYS + 1)
+        case Choice(parts):
+            return sum(map(_ways, parts))
+        case Repeat(Chars(), least, most):
+            return (1_000 if most is None else most) - least + 1
+        case Repeat(part, least, most):
+            return MOST_WAYS + 1 if most is None or most > 4 else (_ways(part) + 1) ** most
+        case Ahead(part):
+            return _ways(part)
+        case _:
+            return 1
 
 
 def _without_dialects(schema: dict[str, Any]) -> dict[str, Any]:

@@ -134,7 +134,7 @@ def _renamed(value: Any) -> Any:
     return value
 
 
-def test_con_15_the_same_question_gets_the_same_answer() -> None:
+def test_the_same_question_gets_the_same_answer() -> None:
     for seed in range(60):
         writer, reader = _pair(seed)
         assert decide(writer, reader) == decide(writer, reader)

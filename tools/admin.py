@@ -119,6 +119,7 @@ class ImportCatalog(Arguments):
     path: str = argument("File or folder on the server's machine.", "", max_length=4_000)
     content: str = argument("Or the text of the file.", "")
     confirm: bool = argument("Although much of what the source listed is gone.", False)
+    profiles: tuple[str, ...] = argument("Of docker compose; `*` = all.", ())
 
 
 def import_catalog(call: "Call[Services]", args: ImportCatalog) -> Answer:
@@ -128,6 +129,7 @@ def import_catalog(call: "Call[Services]", args: ImportCatalog) -> Answer:
         paths=[args.path] if args.path else [],
         content=args.content,
         format=args.format,
+        profiles=args.profiles,
         confirm=args.confirm,
         caller=call.caller,
     )

@@ -179,3 +179,25 @@ async def test_sto_02_what_was_registered_is_there_after_a_restart(database_url:
         kept = json.loads(await concord.read(f"concord://checks/{check['check_id']}"))
         assert kept["conflicts"] == check["conflicts"]
         assert (await concord.check(resource=SIGNALS, removes=True))["check_id"] == "CHK-2026-04-05-002"
+
+
+async def test_reg_11_a_compose_file_comes_in_through_the_surface_with_the_profiles_that_were_asked_for(
+    concord: Concord, tmp_path: Path
+) -> None:
+    project = tmp_path / "compose.yaml"
+    project.write_text(
+        "services:\n"
+        "  orders: {image: o, environment: ['KAFKA_ADDR=kafka:9092']}\n"
+        "  billing: {image: b, depends_on: [kafka]}\n"
+        "  kafka: {image: k}\n"
+        "  debugger: {image: d, profiles: [debug], depends_on: [orders]}\n"
+    )
+    plain = await concord.call("import_catalog", path=str(project))
+    assert plain["created"]["total"] == 3
+    impact = await concord.call("trace_impact", target="kafka")
+    assert [row["system_id"] for row in impact["affected"]] == ["sys_billing", "sys_orders"]
+    check = await concord.check(source_system="sys_kafka", resource="service://kafka", removes=True)
+    assert {conflict["affected_system"] for conflict in check["conflicts"]} == {"sys_billing", "sys_orders"}
+    every = await concord.call("import_catalog", path=str(project), profiles=["*"])
+    assert every["created"]["ids"] == ["sys_debugger"]
+    assert (await concord.call("find_findings", kind="tier_unconfirmed"))["total"] == 4

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Budget:
     """The bounds of one decision; what exceeds them is UNKNOWN."""
 
-    steps: int = 100_000
+    steps: int = 150_000
     """Elementary steps (a formula read or restricted, an alternative weighed); a goal of the search counts for several."""
     depth: int = 40
     """How deep a witness may be nested."""

@@ -9,6 +9,7 @@ from server.conflicts.containment.budget import Undecidable
 from server.conflicts.containment.dialect import Dialect, Draft, Schema, named_draft
 from server.conflicts.containment.formula import Formula, Formulas, Target
 from server.conflicts.containment.references import References, Scope
+from server.conflicts.containment.sharing import shared_references
 
 DEEPEST_AT_ONCE = 24
 """Subschemas nested deeper than this are read later, so that no nesting exhausts the stack."""
@@ -30,14 +31,29 @@ class Compiler:
         self._under_way: set[Hashable] = set()
         self._waiting: deque[tuple[Hashable, Schema, Scope]] = deque()
         self._depth = 0
+        self._lender: Compiler | None = None
+        self._shared: frozenset[str] = frozenset()
 
     def compile(self) -> Formula:
         """The formula of the whole document."""
         formula = self.read(self._document, self.references.root())
+        self.finish()
+        return formula
+
+    def borrow(self, lender: "Compiler") -> None:
+        """Takes over from another document of the same draft what the definitions mean that both have in common."""
+        self.references.root()
+        if lender.draft is self.draft:
+            self._shared = shared_references(lender.references, self.references)
+            self._lender = lender
+
+    def finish(self) -> None:
+        """Reads what was left for later."""
         while self._waiting:
             key, schema, scope = self._waiting.popleft()
             self._targets[key].formula = self._read_now(key, schema, scope)
-        return formula
+        if self._lender is not None:
+            self._lender.finish()
 
     def read(self, schema: Any, scope: Scope) -> Formula:
         """The formula of a subschema; a link where it is being read already, or is nested too deep to be read now."""
@@ -98,6 +114,13 @@ class Compiler:
 
     def follow(self, reference: Any, scope: Scope) -> Formula:
         """The formula of what a reference leads to."""
+        if (
+            self._lender is not None
+            and scope.resolver is None
+            and isinstance(reference, str)
+            and reference in self._shared
+        ):
+            return self._lender.follow(reference, scope)
         try:
             schema, there = self.references.follow(scope, reference)
         except Undecidable as error:

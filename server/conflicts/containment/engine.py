@@ -69,14 +69,12 @@ class _Question:
 
     def decide(self) -> Decision:
         """Searches for a document that the writer may write and the reader refuses."""
-        for side, schema in enumerate((self.writer, self.reader)):
-            formula = Compiler(schema, self.dialects[side], self.formulas, self.meter.step).compile()
-            if side == 0:
-                self.writes = formula
-            else:
-                self.refuses = self.formulas.negate(formula)
-        assert self.writes is not None
-        assert self.refuses is not None
+        step = self.meter.step
+        writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
+        reader = Compiler(self.reader, self.dialects[1], self.formulas, step)
+        self.writes = writer.compile()
+        reader.borrow(writer)
+        self.refuses = self.formulas.negate(reader.compile())
         goal = [self.writes, self.refuses]
         for _ in range(MOST_ATTEMPTS):
             outcome = self.solver.solve(goal)

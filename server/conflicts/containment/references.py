@@ -9,6 +9,7 @@ from server.conflicts.containment.budget import Remote, Undecidable
 from server.conflicts.containment.dialect import Draft, Schema
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
+_INNER_IDENTIFIERS = ("$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _TELLING = frozenset((*_IDENTIFIERS, "$ref", "$dynamicRef", "$recursiveRef"))
 MOST_SCANNED = 200_000
 
@@ -35,7 +36,7 @@ class References:
     """The references of one document."""
 
     def __init__(self, document: Schema, draft: Draft) -> None:
-        self._document = document
+        self.document = document
         self._draft = draft
         self._scanned = False
         self.named = False
@@ -49,11 +50,11 @@ class References:
         if not self.named:
             return Scope(None)
         specification = _specification(self._draft)
-        resource = specification.create_resource(self._document)
+        resource = specification.create_resource(self.document)
         return Scope(_published().resolver_with_root(resource))
 
     def _scan(self) -> None:
-        pending: list[Any] = [self._document]
+        pending: list[Any] = [self.document]
         seen: set[int] = set()
         while pending:
             one = pending.pop()
@@ -66,7 +67,10 @@ class References:
                 pending += one
                 continue
             if not _TELLING.isdisjoint(one):
-                self.named = self.named or any(isinstance(one.get(word), str | bool) for word in _IDENTIFIERS)
+                words = (
+                    _INNER_IDENTIFIERS if one is self.document else _IDENTIFIERS
+                )  # the document's own name renames nothing
+                self.named = self.named or any(isinstance(one.get(word), str | bool) for word in words)
                 self.dynamic = self.dynamic or "$dynamicRef" in one or "$recursiveRef" in one
                 reference = one.get("$ref")
                 self.named = self.named or (isinstance(reference, str) and not reference.startswith("#"))
@@ -88,7 +92,7 @@ class References:
         if not isinstance(reference, str):
             raise Undecidable(f"the reference {reference!r} is no string")
         if scope.resolver is None:
-            return self._local(reference), scope
+            return self.local(reference), scope
         return _resolved(scope, reference)
 
     def follow_recursive(self, scope: Scope) -> tuple[Any, Scope]:
@@ -98,12 +102,13 @@ class References:
         found = lookup_recursive_ref(scope.resolver)
         return found.contents, Scope(found.resolver)
 
-    def _local(self, reference: str) -> Any:
+    def local(self, reference: str) -> Any:
+        """What a reference inside a document without names leads to. Raises Undecidable for one that leads nowhere."""
         if reference in ("", "#"):
-            return self._document
+            return self.document
         if not reference.startswith("#/"):
             raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema")
-        found: Any = self._document
+        found: Any = self.document
         for part in unquote(reference[2:]).split("/"):
             name = part.replace("~1", "/").replace("~0", "~")
             try:

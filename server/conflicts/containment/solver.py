@@ -145,7 +145,7 @@ class Solver:
         """Brings the formulas to atoms and open choices, asks the theory, and decides choices that its document fails."""
         if not self._settle(kind, pending, atoms, choices):
             return NOTHING
-        self.meter.step(2 + len(atoms) // 2)
+        self.meter.step(2 + len(atoms))
         outcome = self._theory(kind, list(atoms))
         if isinstance(outcome, Nothing) or not choices:
             return outcome

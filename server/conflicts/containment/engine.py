@@ -141,7 +141,10 @@ class _Question:
         """The break that the document shows, shrunk; None where the library or exact arithmetic does not confirm it."""
         if not self._shows(document) or not self._confirmed(document):
             return None
-        smaller = shrunk(document, self._shows)
+        try:
+            smaller = shrunk(document, self._shows)
+        except Exceeded:  # a large witness is one, too
+            smaller = document
         if smaller is not document and self._confirmed(smaller):
             document = smaller
         if document is None:  # in an answer, null is easily read as "none": anything else shows it better

@@ -2,7 +2,8 @@
 
 A goal is a set of formulas. Per JSON type it is brought to atoms, choosing among alternatives only where the document found so
 far fails one of them; atoms go to the theory of the type, which asks for the parts of arrays and objects as goals of their own.
-A goal that comes up again inside itself needs no document: a smallest document holds no document for the same goal within.
+A goal that comes up again inside itself, or one that asks for more, needs no document: a smallest document for a goal holds
+no document for the same goal within.
 What was refuted under such an assumption counts only once the outer goal is refuted too.
 """
 
@@ -24,6 +25,8 @@ from server.model.base import Json
 Goal = tuple[Formula, ...]
 """Formulas, sorted by id, each once."""
 NEVER = 1 << 30
+MOST_REMEMBERED = 12
+"""Refuted goals that are kept for each formula, to compare larger ones with."""
 TYPE_ORDER = (NULL, BOOLEAN, NUMBER, STRING, ARRAY, OBJECT)
 
 
@@ -44,6 +47,10 @@ class Solver:
         self._resting: list[list[Goal]] = []
         """Per goal under way: what rests on the assumption about it."""
         self._under_way: dict[Goal, int] = {}
+        self._asked: list[frozenset[Formula]] = []
+        """The goals under way, outermost first."""
+        self._refuted: dict[Formula, list[frozenset[Formula]]] = {}
+        """Goals refuted for good, by their last formula."""
         self._leaned_on = NEVER
         """The outermost goal under way that anything since was assumed about."""
         self._objects = ObjectTheory(self)
@@ -83,21 +90,36 @@ class Solver:
         if goal in self._under_way:
             self._leaned_on = min(self._leaned_on, self._under_way[goal])
             return NOTHING
-        return self._solve_anew(goal)
+        asked = frozenset(goal)
+        for depth, outer in enumerate(self._asked):
+            if outer <= asked:
+                self._leaned_on = min(self._leaned_on, depth)
+                return NOTHING
+        if self._is_refuted(asked):
+            return NOTHING
+        return self._solve_anew(goal, asked)
 
-    def _solve_anew(self, goal: Goal) -> Outcome:
+    def _is_refuted(self, asked: frozenset[Formula]) -> bool:
+        """Whether a goal that asks for less was refuted for good."""
+        return any(
+            earlier <= asked for formula in asked if formula in self._refuted for earlier in self._refuted[formula]
+        )
+
+    def _solve_anew(self, goal: Goal, asked: frozenset[Formula]) -> Outcome:
         self.meter.step(2)
         depth = len(self._under_way)
         if depth >= self.meter.budget.depth:
             return Open(f"a document would have to be nested more than {depth} deep")
         self._under_way[goal] = depth
         self._resting.append([])
+        self._asked.append(asked)
         outer, self._leaned_on = self._leaned_on, NEVER
         try:
             outcome = self._by_types(goal)
         finally:
             del self._under_way[goal]
             resting = self._resting.pop()
+            self._asked.pop()
             leaned, self._leaned_on = self._leaned_on, outer
         if isinstance(outcome, Nothing) and leaned < depth:
             self._assumed[goal] = leaned
@@ -113,6 +135,10 @@ class Solver:
                 self._known[one] = outcome
         self.meter.hold()
         self._known[goal] = outcome
+        if isinstance(outcome, Nothing) and goal:
+            refuted = self._refuted.setdefault(goal[-1], [])
+            if len(refuted) < MOST_REMEMBERED:
+                refuted.append(asked)
         if not isinstance(outcome, Nothing) and leaned < depth:
             self._leaned_on = min(outer, leaned)
         return outcome

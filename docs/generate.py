@@ -6,7 +6,6 @@ the JSON snapshot of every tool's definition instead: a change of the surface is
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,11 @@ from typing import Any
 
 from server.app import CATALOGUE
 from server.cli.commands import COMMANDS, command_parser
+from server.conflicts.containment import breaks
+from server.conflicts.severity import RULES as SEVERITIES
+from server.conflicts.severity import Hold, Item, rule_over
+from server.model.check import Mode
+from server.model.tier import Severity, Tier
 from server.surface.tool import Tool
 from server.web.wire import tool_on_wire
 from tests.house.rule_tests import rule_tests
@@ -21,7 +25,6 @@ from tests.requirements import AREAS, RULES, Rule
 
 ROOT = Path(__file__).resolve().parents[1]
 SNAPSHOTS = Path("tests/surface/snapshots")
-RULES_BEGIN, RULES_END = "<!-- rules: written by make docs -->", "<!-- end of rules -->"
 NOTICE = "<!-- Written by `make docs`; edit the source it is read from, not this page. -->"
 
 SETTINGS = {
@@ -51,9 +54,11 @@ SETTINGS = {
 
 def pages() -> dict[str, str]:
     """Every generated page, by its path from the root."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     return {
-        "README.md": with_rules(readme),
+        "README.md": _with_tables("README.md", rules=_rules_table()),
+        "docs/conflicts.md": _with_tables(
+            "docs/conflicts.md", breaks=_breaks_table(), severities=_severities_table(), tiers=_tiers_table()
+        ),
         "docs/rules.md": rules_page(),
         "docs/tools.md": tools_page(),
         "docs/commands.md": commands_page(),
@@ -61,14 +66,49 @@ def pages() -> dict[str, str]:
     }
 
 
-def with_rules(readme: str) -> str:
-    """The README with its table of rules and tests renewed."""
-    table = _table(
-        ("rule", "what holds", "test"),
-        [(rule.id, rule.sentence, _test_link(rule)) for rule in RULES if not rule.deferred],
-    )
-    pattern = re.compile(f"{re.escape(RULES_BEGIN)}.*?{re.escape(RULES_END)}", re.DOTALL)
-    return pattern.sub(lambda _: f"{RULES_BEGIN}\n{table}\n{RULES_END}", readme)
+def _with_tables(place: str, **tables: str) -> str:
+    """A page that people write, with the tables between its markers renewed."""
+    page = (ROOT / place).read_text(encoding="utf-8")
+    for name, table in tables.items():
+        begin, end = f"<!-- {name}: written by make docs -->", f"<!-- end of {name} -->"
+        before, found, rest = page.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise ValueError(f"{place} has no markers for {name}: {begin} … {end}")
+        page = f"{before}{begin}\n{table}\n{end}{after}"
+    return page
+
+
+def _rules_table() -> str:
+    rows = [(rule.id, rule.sentence, _test_link(rule)) for rule in RULES if not rule.deferred]
+    return _table(("rule", "what holds", "test"), rows)
+
+
+def _breaks_table() -> str:
+    rows = [
+        (f"`{rule.id}`", rule.says, ", ".join(f"`{word}`" for word in rule.keywords) or "any other")
+        for rule in breaks.RULES
+    ]
+    return _table(("rule", "what happens", "the reader's keyword"), rows)
+
+
+def _severities_table() -> str:
+    rows = [(f"`{rule.id}`", rule.severity.value, rule.says, rule.example) for rule in SEVERITIES]
+    return _table(("rule", "severity", "when", "for example"), rows)
+
+
+HOLDS = {Hold.GOES_ON: "goes on", Hold.IN_REVIEW: "waits for a person", Hold.BLOCKED: "is blocked"}
+
+
+def _tiers_table() -> str:
+    """What each severity means at each tier, as the ruling itself gives it."""
+    modes = dict.fromkeys(Tier, Mode.BLOCKING)
+    kinds: list[Severity | None] = [*reversed(Severity), None]
+    rows = []
+    for tier in Tier:
+        rulings = [rule_over([Item(tier, kind)], modes, tier) for kind in kinds]
+        rows.append((tier.value, *(f"{ruling.verdict.value}, {HOLDS[ruling.hold]}" for ruling in rulings)))
+    return _table(("tier", *(kind.value if kind else "undecided" for kind in kinds)), rows)
 
 
 def rules_page() -> str:

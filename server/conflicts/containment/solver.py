@@ -25,6 +25,8 @@ from server.model.base import Json
 Goal = tuple[Formula, ...]
 """Formulas, sorted by id, each once."""
 NEVER = 1 << 30
+FEW = 4
+"""Where a choice has no more alternatives, each is tried without the cases of those before it."""
 MOST_REMEMBERED = 12
 """Refuted goals that are kept for each formula, to compare larger ones with."""
 TYPE_ORDER = (NULL, BOOLEAN, NUMBER, STRING, ARRAY, OBJECT)
@@ -202,14 +204,17 @@ class Solver:
     ) -> Outcome:
         others = [choice for choice in choices if choice is not chosen]
         possible = self._objects.possible(atoms, len(chosen.args)) if kind == OBJECT else None
-        for alternative in chosen.args:
+        ruled_out: list[Formula] = []
+        for alternative in sorted(chosen.args, key=lambda one: one.kind is Kind.AND):
             if possible is not None and not possible(alternative):
                 continue
-            outcome = self._expand(kind, [alternative], dict(atoms), list(others))
+            outcome = self._expand(kind, [alternative, *ruled_out], dict(atoms), list(others))
             if isinstance(outcome, Found):
                 return outcome
             if isinstance(outcome, Open):
                 unsure = outcome
+            if len(chosen.args) <= FEW and alternative.kind is not Kind.AND:
+                ruled_out.append(self.typed.dual(alternative, kind))  # the case where it holds is done with
         return unsure or NOTHING
 
     def _settle(self, kind: int, pending: list[Formula], atoms: dict[Formula, None], choices: list[Formula]) -> bool:

@@ -38,7 +38,9 @@ LONGEST_MATCHED = 200_000
 """Characters of one text that a pattern is matched against."""
 MOST_KEYWORDS = 30_000
 """So many keywords are looked at in one validation."""
-_LEFT: ContextVar[list[int]] = ContextVar("keywords left to look at")
+DEEPEST = 90
+"""So deep may keywords be nested in one validation."""
+_LEFT: ContextVar[list[int]] = ContextVar("keywords, and levels, left to look at")
 _STOCK = {
     Draft.D4: validators.Draft4Validator,
     Draft.D6: validators.Draft6Validator,
@@ -83,7 +85,7 @@ class Validation:
         """The first place at which the library rejects the document; None where it is valid. Raises Undecidable."""
         if isinstance(self._schema, bool):
             return None if self._schema else Rejection("", "", "false", "False schema does not allow anything")
-        _LEFT.set([MOST_KEYWORDS])
+        _LEFT.set([MOST_KEYWORDS, DEEPEST])
         try:
             for error in self._validator.iter_errors(document):
                 return _described(error)
@@ -131,7 +133,13 @@ def _counted(keyword: Any) -> Any:
         left[0] -= 1
         if left[0] < 0:
             raise Undecidable(f"validation takes more than {MOST_KEYWORDS:,} steps")
-        yield from keyword(validator, value, instance, schema) or ()
+        if left[1] <= 0:  # before the stack overflows: inside the library's compiled parts that would be fatal
+            raise Undecidable("validation is nested too deep, or a reference leads to itself without end")
+        left[1] -= 1
+        try:
+            yield from keyword(validator, value, instance, schema) or ()
+        finally:
+            left[1] += 1
 
     return count
 

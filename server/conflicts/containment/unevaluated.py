@@ -39,12 +39,15 @@ def unevaluated_members(compiler: "Compiler", schema: dict[str, Any], scope: Sco
     if value is made.true:
         return made.true
     always, choices = _gathered(compiler, schema, scope, "unevaluatedProperties")
+    if any(one.names is made.true for one in always):
+        return made.true
+    options = [one.condition for one in choices if one.names is made.true]
+    choices = [one for one in choices if one.names is not made.true]
     named_ones = [one for one in choices if one.names.kind is Kind.ONE_OF_VALUES]
     by_name: dict[Key, list[Formula]] = {}
     for one in named_ones:
         for key in sorted(one.names.args[0]):
             by_name.setdefault(key, []).append(one.condition)
-    options = []
     for chosen in _subsets([one for one in choices if one not in named_ones]):
         seen = made.any_of([one.names for one in (*always, *chosen)])
         rest = made.negate(made.any_of([seen, made.one_of_values(by_name)]))
@@ -63,13 +66,12 @@ def unevaluated_items(compiler: "Compiler", schema: dict[str, Any], scope: Scope
     if value is made.true:
         return made.true
     always, choices = _gathered(compiler, schema, scope, "unevaluatedItems")
-    options = []
-    for chosen in _subsets(choices):
+    if any(one.before is None for one in always):
+        return made.true
+    options = [one.condition for one in choices if one.before is None]
+    for chosen in _subsets([one for one in choices if one.before is not None]):
         taken = (*always, *chosen)
         conditions = [one.condition for one in chosen]
-        if any(one.before is None for one in taken):
-            options.append(made.all_of(conditions))
-            continue
         first = max((one.before or 0 for one in taken), default=0)
         rest = made.every_item(first, None, made.any_of([value, *(one.such for one in taken)]))
         options.append(made.all_of([*conditions, rest]))
@@ -99,7 +101,11 @@ def _gathered(
 def _joined(compiler: "Compiler", one: Seen, other: Seen) -> Seen:
     made = compiler.formulas
     before = None if one.before is None or other.before is None else max(one.before, other.before)
-    return Seen(one.condition, made.any_of([one.names, other.names]), before, made.any_of([one.such, other.such]))
+    if one.names.kind is other.names.kind is Kind.ONE_OF_VALUES:
+        names = made.one_of_values(one.names.args[0] | other.names.args[0])
+    else:
+        names = made.any_of([one.names, other.names])
+    return Seen(one.condition, names, before, made.any_of([one.such, other.such]))
 
 
 class _Gatherer:

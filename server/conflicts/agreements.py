@@ -1,15 +1,13 @@
 """Who relies on what a system writes, and on which part of it: accesses and contracts of both sides joined (REG-2, CON-13)."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from server.conflicts.projection import project
 from server.conflicts.schemas import Schema, Stated, array_of, closed, only_required, opened, read_terms
 from server.model.contract import Basis, Contract, ContractType, ReadPath
-from server.model.system import Input, StoredSystem
+from server.model.system import Input
 from server.model.tier import Tier
 from server.registry.map import RegistryMap
-from server.registry.resources import overlaps
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,8 @@ class Agreement:
     def basis(self) -> Basis:
         """The weakest thing that this agreement rests on."""
         stated = [entry.basis for entry in (*self.producer_entries, *self.consumer_entries)]
-        stated += [access.basis for access in self.inputs]
+        if not self.consumer_entries:  # a contract says for itself that the consumer reads it
+            stated += [access.basis for access in self.inputs]
         return max(stated, key=list(Basis).index, default=Basis.DECLARED)
 
     @property
@@ -45,46 +44,37 @@ class Agreement:
         return entries[0].contract_id if entries else ""
 
 
-def agreements_on(registry: RegistryMap, writer: str, name: str, *, contract_id: str = "") -> list[Agreement]:
+def agreements_on(registry: RegistryMap, writer: str, name: str) -> list[Agreement]:
     """Every agreement about what `writer` writes under this canonical name, ordered by consumer.
 
-    Joined by resource and counterparty: consumers that read it, that the writer names, or that have a contract on it.
-    With `contract_id`, only agreements that this contract is part of.
+    Joined by resource and counterparty: consumers that read it, that a writer names, or that have a contract on it.
     """
     entries = registry.contracts_on(name)
     producing = [c for holder, c in entries if holder.id == writer and c.type is ContractType.PRODUCER]
     consuming = [
         (holder.id, contract)
         for holder, contract in entries
-        if contract.type is ContractType.CONSUMER and holder.id != writer and contract.counterparty in ("", writer)
+        if contract.type is ContractType.CONSUMER
+        and holder.id != writer
+        and registry.known_as(contract.counterparty) in ("", writer)
     ]
     readers = registry.readers_of(name, besides=writer)
-    stored = registry.live(writer)
-    named = {registry.known_as(other) for other in _named_consumers(stored, name)} if stored else set()
-    parties = {registry.known_as(entry.counterparty) for entry in producing if entry.counterparty}
-    consumers = sorted((set(readers) | named | parties | {holder for holder, _ in consuming}) - {writer})
+    consumers = sorted(registry.consumers_of(name) - {writer})
     found = []
     for consumer in consumers:
         known = registry.systems.get(consumer)
         if known is not None and known.archived:
             continue
-        agreement = Agreement(
-            consumer=consumer,
-            tier=known.system.tier if known else None,
-            producer_entries=tuple(e for e in producing if registry.known_as(e.counterparty) in ("", consumer)),
-            consumer_entries=tuple(contract for holder, contract in consuming if holder == consumer),
-            inputs=tuple(readers.get(consumer, ())),
+        found.append(
+            Agreement(
+                consumer=consumer,
+                tier=known.system.tier if known else None,
+                producer_entries=tuple(e for e in producing if registry.known_as(e.counterparty) in ("", consumer)),
+                consumer_entries=tuple(contract for holder, contract in consuming if holder == consumer),
+                inputs=tuple(readers.get(consumer, ())),
+            )
         )
-        ids = {entry.contract_id for entry in (*agreement.producer_entries, *agreement.consumer_entries)}
-        if not contract_id or contract_id in ids:
-            found.append(agreement)
     return found
-
-
-def _named_consumers(stored: StoredSystem, name: str) -> Iterator[str]:
-    for output in stored.system.writes_to:
-        if overlaps(stored.canonical_of(output.resource), name):
-            yield from output.consumers
 
 
 @dataclass(frozen=True)
@@ -110,12 +100,13 @@ def readers_in(agreement: Agreement, written: Stated | None) -> list[Reader]:
     `written` is what the writer's schema is today. The consumer's own entries decide; where it has none that says what
     it reads, the writer's entry for it does; where nobody says, the old schema stands in. Empty where nothing is known.
     """
-    own = [reader for entry in agreement.consumer_entries if (reader := _reader_of(entry, written)) is not None]
-    if own:
-        return own
-    of_writer = [reader for entry in agreement.producer_entries if (reader := _reader_of(entry, written)) is not None]
-    if of_writer:
-        return of_writer
+    silent = [entry for entry in agreement.consumer_entries if _reader_of(entry, written) is None]
+    strict = any(entry.strict for entry in silent)  # said of whatever the other entries say
+    for entries in (agreement.consumer_entries, agreement.producer_entries):
+        stricter = [entry.model_copy(update={"strict": entry.strict or strict}) for entry in entries]
+        said = [reader for entry in stricter if (reader := _reader_of(entry, written)) is not None]
+        if said:
+            return said
     if written is None:
         return []
     strict = any(entry.strict for entry in (*agreement.consumer_entries, *agreement.producer_entries))
@@ -137,7 +128,8 @@ def _reader_of(entry: Contract, written: Stated | None) -> Reader | None:
     stated = read_terms(entry.terms)
     of_items = stated.of_items if stated is not None else written is not None and written.of_items
     if entry.reader_schema is not None:
-        return _declared(entry, entry.reader_schema, only_required(entry.reader_schema), of_items)
+        full = closed(entry.reader_schema) if entry.strict else entry.reader_schema
+        return _declared(entry, full, only_required(full), of_items)
     reads = entry.reads
     if reads is None and stated is not None and stated.fields is not None:
         reads = tuple(ReadPath(path="/" + _escaped(name)) for name in stated.fields)

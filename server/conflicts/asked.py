@@ -10,7 +10,7 @@ from server.model.contract import ContractType
 from server.model.reading import read_value
 from server.model.system import StoredSystem
 from server.registry.map import RegistryMap
-from server.registry.naming import find_system
+from server.registry.naming import contract_called, find_system, resource_meant
 
 MOST_CHANGES = 100
 SchemaCheck = Callable[[Any], None]
@@ -57,8 +57,50 @@ def resolve(
         raise InvalidArgument(f"{source.id} is archived.", path="/source_system", hint="Restore it first.")
     if source is None:
         source = _only_party(registry, changes, canonical)
-    root = source.system.root
-    return Asked(source, tuple((change, _name_of(registry, change, canonical, root)) for change in changes))
+    found = [_found(registry, change, canonical, source, position) for position, change in enumerate(changes)]
+    return Asked(source, tuple(_patches_joined(found)))
+
+
+def _found(
+    registry: RegistryMap, change: Change, canonical: Callable[[str, str], str], source: StoredSystem, position: int
+) -> tuple[Change, str]:
+    """The change with the names in it as they are registered, and the canonical name of its resource."""
+    if change.removes_dependency and change.removes_dependency not in source.system.dependencies:
+        producer = find_system(registry, change.removes_dependency, path=f"/changes/{position}/removes_dependency")
+        change = change.model_copy(update={"removes_dependency": producer})
+    if not change.resource:
+        return change, ""
+    contract_id = contract_called(registry, change.resource)
+    if contract_id:
+        change = change.model_copy(update={"resource": contract_id})
+    return change, resource_meant(
+        registry, change.resource or "", canonical, source, path=f"/changes/{position}/resource"
+    )
+
+
+def _patches_joined(changes: list[tuple[Change, str]]) -> list[tuple[Change, str]]:
+    """Patches of one schema as one patch: each alone may be safe, and all of them together not."""
+    joined: list[tuple[Change, str]] = []
+    for change, name in changes:
+        earlier = next(
+            (
+                position
+                for position, (other, other_name) in enumerate(joined)
+                if other_name == name and other.resource == change.resource and other.patch is not None
+            ),
+            None,
+        )
+        if (
+            earlier is None
+            or facets_of(change) != ("patch",)
+            or change.base_hash not in ("", joined[earlier][0].base_hash)
+        ):
+            joined.append((change, name))
+            continue
+        first = joined[earlier][0]
+        patch = (*(first.patch or ()), *(change.patch or ()))
+        joined[earlier] = (first.model_copy(update={"patch": patch}), name)
+    return joined
 
 
 def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
@@ -99,27 +141,18 @@ def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
     return change
 
 
-def _name_of(registry: RegistryMap, change: Change, canonical: Callable[[str, str], str], root: str) -> str:
-    if not change.resource:
-        return ""
-    for holder in sorted(registry.contract_holders.get(change.resource, ())):
-        stored = registry.systems[holder]
-        for contract in stored.system.contracts:
-            if contract.contract_id == change.resource:
-                return stored.canonical_of(contract.resource)
-    return canonical(change.resource, root)
-
-
 def _only_party(registry: RegistryMap, changes: Sequence[Change], canonical: Callable[[str, str], str]) -> StoredSystem:
     """The one system that can be meant by changes that don't say whose they are."""
     candidates: set[str] = set()
     for change in changes:
         if change.resource is None:
             continue
-        name = _name_of(registry, change, canonical, "")
+        name = resource_meant(registry, change.resource, canonical, None, path="/changes/0/resource")
         reading = change.reader_schema is not None or change.reads is not None
         if reading:
-            candidates |= set(registry.readers_of(name)) | _holders(registry, change.resource, ContractType.CONSUMER)
+            candidates |= set(registry.readers_of(name)) | _holders(
+                registry, contract_called(registry, change.resource), ContractType.CONSUMER
+            )
         else:
             candidates |= _exact_writers(registry, name)
     if len(candidates) == 1:

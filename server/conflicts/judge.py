@@ -7,7 +7,7 @@ from server.conflicts.agreements import agreements_on
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.schema import concerns_schema, judge_schema
-from server.conflicts.facets.undecided import judge_undecidable
+from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
 from server.conflicts.question import Answer, Engine, Question
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.conflicts.severity import Hold, Item, Ruling, rule_over
@@ -40,6 +40,7 @@ def judge(
             for part in _answers(question):
                 answer.add(part)
     _hold_inferred(answer, source.id)
+    _say_once(answer)
     items = [Item(tier, conflict.severity) for tier, conflict in answer.conflicts]
     items += [Item(tier, None) for tier, _ in answer.undecided]
     return answer, rule_over(items, modes, source.system.tier)
@@ -52,6 +53,8 @@ def weakest_basis(answer: Answer) -> Basis:
 
 def _answers(question: Question) -> Iterator[Answer]:
     change = question.change
+    if question.written_by_others and facets_of(change) != ("removes_dependency",) and not _of_reader(change):
+        yield judge_strange_writer(question)
     if concerns_schema(question):
         yield judge_schema(question)
     if change.removes:
@@ -65,14 +68,22 @@ def _answers(question: Question) -> Iterator[Answer]:
             yield judge_undecidable(question, facet)
 
 
+def _of_reader(change: Change) -> bool:
+    return set(facets_of(change)) <= {"reads", "reader_schema", "removes_dependency"}
+
+
 def _questions(
     registry: RegistryMap, source: StoredSystem, change: Change, name: str, engine: Engine
 ) -> Iterator[Question]:
-    """One question per schema that the contracts on the resource state today: a patch applies to each of them."""
-    contract_id = change.resource or "" if registry.contract_holders.get(change.resource or "") else ""
-    agreements = agreements_on(registry, source.id, name, contract_id=contract_id) if name else []
+    """One question per schema that the contracts on the resource state today: a patch applies to each of them.
+
+    Where the change names one contract, its patch applies to that one's schema.
+    """
+    agreements = agreements_on(registry, source.id, name) if name else []
     shown = _as_written(source, name) or (change.resource or "")
-    stated = _stated_terms(registry, source.id, name, contract_id) if name else []
+    stated = _stated_terms(registry, source.id, name) if name else []
+    # a change that names a contract is made against that one's schema, and concerns all who read the resource
+    named = next((terms for contract, terms in stated if contract.contract_id == change.resource), None)
     groups: list[tuple[Schema | None, Stated | None, list[str]]] = []
     for contract, terms in stated:
         match = next((group for group in groups if group[0] == terms), None)
@@ -86,29 +97,31 @@ def _questions(
         known = {registry.known_as(party) for party in parties}
         whole = len(groups) == 1 or "" in known
         mine = tuple(agreement for agreement in agreements if whole or agreement.consumer in known)
-        yield Question(registry, source, change, shown, name, mine, written, stated_terms, engine)
+        against = named if named is not None else stated_terms
+        yield Question(registry, source, change, shown, name, mine, written, against, engine)
     covered = {registry.known_as(party) for _, _, parties in groups for party in parties}
     if len(groups) > 1 and "" not in covered:
         rest = tuple(agreement for agreement in agreements if agreement.consumer not in covered)
         if rest:
             first_terms, first_written, _ = groups[0]
-            yield Question(registry, source, change, shown, name, rest, first_written, first_terms, engine)
+            against = named if named is not None else first_terms
+            yield Question(registry, source, change, shown, name, rest, first_written, against, engine)
 
 
-def _stated_terms(registry: RegistryMap, source: str, name: str, contract_id: str) -> list[tuple[Contract, Schema]]:
+def _stated_terms(registry: RegistryMap, source: str, name: str) -> list[tuple[Contract, Schema]]:
     """The schemas that the writer's contracts state; where it states none, what its readers' contracts say."""
     entries = [(holder, contract) for holder, contract in registry.contracts_on(name) if contract.terms]
     mine = [
         (contract, contract.terms)
         for holder, contract in entries
-        if holder.id == source and contract.type is ContractType.PRODUCER and contract_id in ("", contract.contract_id)
+        if holder.id == source and contract.type is ContractType.PRODUCER
     ]
     if mine:
         return mine
     return [
         (contract.model_copy(update={"counterparty": holder.id}), contract.terms)
         for holder, contract in entries
-        if holder.id != source and contract.type is ContractType.CONSUMER and contract_id in ("", contract.contract_id)
+        if holder.id != source and contract.type is ContractType.CONSUMER
     ]
 
 
@@ -117,6 +130,15 @@ def _as_written(source: StoredSystem, name: str) -> str:
         if source.canonical_of(access.resource) == name:
             return access.resource
     return ""
+
+
+def _say_once(answer: Answer) -> None:
+    """Where several contracts lead to the same thing, it is said once."""
+    found = {
+        (c.affected_system, c.affected_contract, c.rule, c.path, c.description): (t, c) for t, c in answer.conflicts
+    }
+    answer.conflicts[:] = found.values()
+    answer.undecided[:] = dict.fromkeys(answer.undecided)
 
 
 def _hold_inferred(answer: Answer, source: str) -> None:

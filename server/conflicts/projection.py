@@ -9,8 +9,16 @@ from server.model.contract import ReadPath
 _CARRIED = "/$defs/was"
 """Where the old schema stands in the reader's, for what refers into it."""
 _BRANCHING = ("anyOf", "oneOf", "if", "not", "dependentSchemas", "dependencies", "$dynamicRef", "$recursiveRef")
+_LEFTOVER = ("unevaluatedProperties", "unevaluatedItems")
+"""Words that take in what no other word names."""
+_NOTES = frozenset(
+    ("$ref", "title", "description", "$comment", "default", "examples", "deprecated", "readOnly", "writeOnly")
+)
+"""Words that may stand beside a reference and ask nothing."""
 _REFERENCES = 50
 """Longest chain of references that is followed."""
+_PARTS_IN_PARTS = 4
+"""How deep conjunctions inside conjunctions are looked into: a few references can stand for millions of them."""
 
 
 class _Node:
@@ -47,41 +55,79 @@ def project(schema: Schema | None, reads: Iterable[ReadPath]) -> Schema:
     return {**root, **projected}
 
 
-def _project(node: _Node, root: Schema, at: Schema) -> Schema:
+def _project(node: _Node, root: Schema, at: Schema, depth: int = 0) -> Schema:
     at = _dereferenced(root, at)
-    if node.whole or (isinstance(at, dict) and any(word in at for word in _BRANCHING)):
+    if node.whole or (isinstance(at, dict) and _must_be_whole(node, root, at, depth)):
         return moved(at, _CARRIED)
     result: dict[str, Any] = {}
-    parts = [_project(node, root, sub) for sub in _parts(at)]
+    parts = [_project(node, root, sub, depth + 1) for sub in _parts(root, at)]
     if parts:
         result["allOf"] = parts
     names = [name for name in node.children if name != "*"]
     if names:
         result["properties"] = {name: _project(node.children[name], root, _child(at, name)) for name in names}
         result["required"] = sorted(node.required)
+        if isinstance(at, dict) and "patternProperties" in at:
+            result["patternProperties"] = {
+                pattern: moved(sub, _CARRIED) for pattern, sub in at["patternProperties"].items()
+            }
     if "*" in node.children:
         result.update(_every(node.children["*"], root, at))
+    indexes = [name for name in names if name.isdecimal()]
+    if indexes and _may_be_array(at):
+        result.update(_items_at(node, indexes, root, at))
     if isinstance(at, dict) and "type" in at:
         result["type"] = at["type"]
     elif node.required:
-        result["type"] = "object"
+        result["type"] = ["object", "array"] if len(indexes) == len(names) else "object"
+    return result
+
+
+def _must_be_whole(node: _Node, root: Schema, at: dict[str, Any], depth: int) -> bool:
+    """Whether a part of the place can't be told from the rest."""
+    if (len(_parts(root, at)) > 1 and depth > _PARTS_IN_PARTS) or depth > _REFERENCES:
+        return True
+    if any(word in at for word in _BRANCHING) or any(isinstance(at.get(word), dict) for word in _LEFTOVER):
+        return True
+    if "$ref" in at and not (isinstance(at["$ref"], str) and _leads_on(root, at["$ref"])):
+        return True
+    if "patternProperties" in at and isinstance(at.get("additionalProperties"), dict):
+        return True
+    tuples = "prefixItems" in at or isinstance(at.get("items"), list)
+    return tuples and any(name == "*" or name.isdecimal() for name in node.children)
+
+
+def _may_be_array(at: Schema) -> bool:
+    """Whether an array can stand here, as far as the schema says."""
+    if isinstance(at, bool) or "type" not in at:
+        return True
+    return at["type"] == "array" or (isinstance(at["type"], list) and "array" in at["type"])
+
+
+def _items_at(node: _Node, indexes: list[str], root: Schema, at: Schema) -> dict[str, Any]:
+    """What is read at fixed places of an array: asked of every item, and of their number where it is promised today."""
+    items = at.get("items", True) if isinstance(at, dict) else True
+    result: dict[str, Any] = {"items": {"allOf": [_project(node.children[name], root, items) for name in indexes]}}
+    if "*" in node.children:
+        result["items"]["allOf"].append(_project(node.children["*"], root, items))
+    promised = at.get("minItems", 0) if isinstance(at, dict) else 0
+    needed = max((int(name) + 1 for name in indexes if name in node.required and len(name) < 10), default=0)
+    if needed and isinstance(promised, int) and promised:
+        result["minItems"] = min(needed, promised)
     return result
 
 
 def _every(node: _Node, root: Schema, at: Schema) -> dict[str, Any]:
     """The schema of all items or all members, whichever the old schema has here; both where it does not say."""
-    if not isinstance(at, dict):
-        return {"items": _project(node, root, True), "additionalProperties": _project(node, root, True)}
-    if at.get("type") == "array" or "items" in at:
-        items = at.get("items", True)
-        if isinstance(items, list):  # the tuple of older drafts: taken as read as it stands
-            return {"items": _project(node, root, True), "allOf": [moved(at, _CARRIED)]}
-        return {"items": _project(node, root, items)}
-    named = at.get("properties", {})
-    return {
-        "properties": {name: _project(node, root, sub) for name, sub in named.items()},
-        "additionalProperties": _project(node, root, at.get("additionalProperties", True)),
-    }
+    stated = at if isinstance(at, dict) else {}
+    result: dict[str, Any] = {}
+    if _may_be_array(at):
+        result["items"] = _project(node, root, stated.get("items", True))
+    if stated.get("type") != "array":
+        named = stated.get("properties", {})
+        result["properties"] = {name: _project(node, root, sub) for name, sub in named.items()}
+        result["additionalProperties"] = _project(node, root, stated.get("additionalProperties", True))
+    return result
 
 
 def _child(at: Schema, name: str) -> Schema:
@@ -95,19 +141,32 @@ def _child(at: Schema, name: str) -> Schema:
     return additional if isinstance(additional, dict) else True
 
 
-def _parts(at: Schema) -> list[Schema]:
-    parts = at.get("allOf", []) if isinstance(at, dict) else []
-    return parts if isinstance(parts, list) else []
+def _parts(root: Schema, at: Schema) -> list[Schema]:
+    """What counts besides what the place itself says: `allOf`, and a reference that does not stand alone."""
+    if isinstance(at, bool):
+        return []
+    parts = list(at["allOf"]) if isinstance(at.get("allOf"), list) else []
+    target = _at_pointer(root, at["$ref"][1:]) if isinstance(at.get("$ref"), str) else None
+    return parts if target is None else [*parts, target]
 
 
 def _dereferenced(root: Schema, at: Schema) -> Schema:
+    """What stands at the end of the references that stand alone, as all do before draft 2019-09."""
+    alone = isinstance(root, dict) and "/draft-0" in str(root.get("$schema", ""))
     for _ in range(_REFERENCES):
         reference = at.get("$ref") if isinstance(at, dict) else None
-        target = _at_pointer(root, reference[1:]) if isinstance(reference, str) and reference.startswith("#") else None
+        if not isinstance(reference, str) or not (alone or _NOTES.issuperset(at if isinstance(at, dict) else ())):
+            break
+        target = _at_pointer(root, reference[1:]) if _leads_on(root, reference) else None
         if target is None:
             break
         at = target
     return at
+
+
+def _leads_on(root: Schema, reference: str) -> bool:
+    """Whether the reference is a pointer to a place of this schema."""
+    return (reference == "#" or reference.startswith("#/")) and _at_pointer(root, reference[1:]) is not None
 
 
 def _at_pointer(root: Any, pointer: str) -> Schema | None:

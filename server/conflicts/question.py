@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from server.conflicts.agreements import Agreement
-from server.conflicts.schemas import Schema, Stated
+from server.conflicts.schemas import Schema, Stated, read_terms
 from server.model.base import Json
 from server.model.change import Change
 from server.model.check import Conflict, Undecided
@@ -87,6 +87,25 @@ class Question:
         """Whether the source writes this and can't say for whom, and nobody is known to read it."""
         outputs = self.registry.writers_of(self.name).get(self.source.id, [])
         return not self.agreements and any(output.consumers_unknown for output in outputs)
+
+    @property
+    def written_by_others(self) -> list[str]:
+        """The registered writers, where the source is not one of them; sorted."""
+        writers = self.registry.writers_of(self.name) if self.name else {}
+        return [] if self.source.id in writers else sorted(writers)
+
+    @property
+    def bases_of_terms(self) -> list[Basis]:
+        """What the writer's own contracts on the resource rest on."""
+        return [
+            contract.basis for holder, contract in self.registry.contracts_on(self.name) if holder.id == self.source.id
+        ]
+
+    @property
+    def of_items(self) -> bool:
+        """Whether the contract that the change is made against describes items of the document."""
+        stated = None if self.terms is None else read_terms(self.terms)
+        return stated is not None and stated.of_items
 
     @property
     def schema_version(self) -> str:

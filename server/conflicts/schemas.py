@@ -116,6 +116,16 @@ def only_required(schema: Schema) -> Schema:
     return result
 
 
+def of_any_value(schema: Schema) -> Schema:
+    """A weaker schema, in which a list of values stands only for their types."""
+    if isinstance(schema, bool):
+        return schema
+    result = {word: _each_subschema(word, value, of_any_value) for word, value in schema.items() if word != "enum"}
+    if isinstance(schema.get("enum"), list) and schema["enum"]:
+        result.setdefault("type", sorted({_TYPES[type(value)] for value in schema["enum"]}))
+    return result
+
+
 def merged(target: Any, patch: Any) -> Any:
     """The target with a merge patch applied (RFC 7386, section 2)."""
     if not isinstance(patch, dict):
@@ -133,6 +143,15 @@ _NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentS
 _LISTED = ("allOf", "anyOf", "prefixItems")
 _SINGLE = ("items", "additionalProperties", "additionalItems", "contains", "then", "else", "unevaluatedItems")
 _IN_PLACE = ("allOf", "anyOf", "oneOf", "if", "then", "else", "not", "$ref", "dependentSchemas", "$dynamicRef")
+_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    list: "array",
+    dict: "object",
+    type(None): "null",
+}
 _DATA = ("const", "enum", "default", "examples")
 
 

@@ -129,7 +129,7 @@ def _dependency_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Ob
     supported = {
         link.producer for link in registry.producers(stored.id) if link.stated not in ("dependencies", "dependents")
     }
-    for other in stored.system.dependencies:
+    for other in map(registry.known_as, stored.system.dependencies):
         if registry.live(other) is None:
             yield _observe(
                 FindingKind.DEPENDENCY_UNREGISTERED,
@@ -149,7 +149,7 @@ def _dependency_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Ob
     reading = {
         link.consumer for link in registry.consumers(stored.id) if link.stated not in ("dependencies", "dependents")
     }
-    for other in stored.system.dependents:
+    for other in map(registry.known_as, stored.system.dependents):
         if registry.live(other) is not None and other not in reading and other != stored.id:
             yield _observe(
                 FindingKind.DEPENDENCY_UNSUPPORTED,

@@ -5,8 +5,8 @@ cannot disagree unnoticed. The map is brought up to date one system at a time; n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from server.model.contract import Basis, Contract, ContractType
 from server.model.system import Input, Output, StoredSystem
@@ -39,6 +39,8 @@ class RegistryMap:
         """Who holds a contract on a resource."""
         self.contract_holders: defaultdict[str, set[str]] = defaultdict(set)
         """Live systems that hold an entry with this contract id."""
+        self._called: defaultdict[str, set[str]] = defaultdict(set)
+        """Live systems by name."""
         self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
         self._said_of_producer: defaultdict[str, set[Link]] = defaultdict(set)
         for stored in systems:
@@ -53,6 +55,7 @@ class RegistryMap:
             self.agreed.remove(previous.id, _names(previous, previous.system.contracts))
             for contract in previous.system.contracts:
                 self.contract_holders[contract.contract_id].discard(previous.id)
+            self._called[previous.system.name].discard(previous.id)
             for link in _declared_links(previous):
                 self._said_of_consumer[link.consumer].discard(link)
                 self._said_of_producer[link.producer].discard(link)
@@ -65,6 +68,7 @@ class RegistryMap:
         self.agreed.add(stored.id, _names(stored, stored.system.contracts))
         for contract in stored.system.contracts:
             self.contract_holders[contract.contract_id].add(stored.id)
+        self._called[stored.system.name].add(stored.id)
         for link in _declared_links(stored):
             self._said_of_consumer[link.consumer].add(link)
             self._said_of_producer[link.producer].add(link)
@@ -83,7 +87,7 @@ class RegistryMap:
         stored = self.live(system_id)
         if stored is None:
             return []
-        links = {link for link in self._said_of_consumer.get(system_id, ()) if self._holds(link)}
+        links = self._said(self._said_of_consumer, stored)
         for access in stored.system.reads_from:
             for producer in self.writes.systems(stored.canonical_of(access.resource)):
                 if producer != system_id:
@@ -95,7 +99,7 @@ class RegistryMap:
         stored = self.live(system_id)
         if stored is None:
             return []
-        links = {link for link in self._said_of_producer.get(system_id, ()) if self._holds(link)}
+        links = self._said(self._said_of_producer, stored)
         for output in stored.system.writes_to:
             name = stored.canonical_of(output.resource)
             for consumer in self.reads.systems(name):
@@ -108,19 +112,34 @@ class RegistryMap:
         """Ids of the systems that this one depends on, as accesses imply and as declared; sorted."""
         stored = self.systems.get(system_id)
         declared = stored.system.dependencies if stored else ()
-        return sorted({link.producer for link in self.producers(system_id)} | set(declared) - {system_id})
+        return sorted(
+            {link.producer for link in self.producers(system_id)}
+            | {self.known_as(other) for other in declared} - {system_id}
+        )
 
     def dependents(self, system_id: str) -> list[str]:
         """Ids of the systems that depend on this one, as accesses imply and as declared; sorted."""
         stored = self.systems.get(system_id)
         declared = stored.system.dependents if stored else ()
-        return sorted({link.consumer for link in self.consumers(system_id)} | set(declared) - {system_id})
+        return sorted(
+            {link.consumer for link in self.consumers(system_id)}
+            | {self.known_as(other) for other in declared} - {system_id}
+        )
 
     def readers_of(self, name: str, *, besides: str = "") -> dict[str, list[Input]]:
         """The live systems that read this canonical name, each with the accesses that do."""
         found = {system_id: self._inputs(system_id, name) for system_id in sorted(self.reads.systems(name))}
         found.pop(besides, None)
         return found
+
+    def consumers_of(self, name: str) -> set[str]:
+        """Ids of all who read this canonical name: by what they read, named by a writer of it, or by a contract on it."""
+        parties = {
+            other for outputs in self.writers_of(name).values() for output in outputs for other in output.consumers
+        }
+        for holder, contract in self.contracts_on(name):
+            parties.add(contract.counterparty if contract.type is ContractType.PRODUCER else holder.id)
+        return (self.reads.systems(name) | {self.known_as(other) for other in parties}) - {""}
 
     def writers_of(self, name: str) -> dict[str, list[Output]]:
         """The live systems that write this canonical name, each with the outputs that do."""
@@ -142,8 +161,8 @@ class RegistryMap:
         """The id of the system that goes by this id or, uniquely, by this name; else the text itself."""
         if name in self.systems:
             return name
-        named = [stored.id for stored in self.live_systems() if stored.system.name == name]
-        return named[0] if len(named) == 1 else name
+        called = self._called.get(name, set())
+        return next(iter(called)) if len(called) == 1 else name
 
     def contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
         """Every live entry on a resource that overlaps this canonical name, with the system that holds it."""
@@ -158,8 +177,19 @@ class RegistryMap:
         stored = self.systems[system_id]
         return [access for access in stored.system.reads_from if overlaps(stored.canonical_of(access.resource), name)]
 
-    def _holds(self, link: Link) -> bool:
-        return self.live(link.consumer) is not None and self.live(link.producer) is not None
+    def _said(self, links: Mapping[str, set[Link]], stored: StoredSystem) -> set[Link]:
+        """What is said of the system under its id or its name, with the live systems that are meant."""
+        name = stored.system.name
+        names = {stored.id, name} if self.known_as(name) == stored.id else {stored.id}
+        said = [link for one in names for link in links.get(one, ())]
+        meant = {
+            replace(link, consumer=self.known_as(link.consumer), producer=self.known_as(link.producer)) for link in said
+        }
+        return {
+            link
+            for link in meant
+            if link.consumer != link.producer and self.live(link.consumer) and self.live(link.producer)
+        }
 
 
 def _names(stored: StoredSystem, named: Iterable[Input | Output | Contract]) -> list[str]:

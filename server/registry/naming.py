@@ -1,15 +1,18 @@
 """What a name means: a system, a contract or a resource, however it is spelt (REG-10)."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from server.errors import Ambiguous, NotFound
 from server.model.contract import ContractType
+from server.model.system import StoredSystem
 from server.registry.map import RegistryMap
 
 Canonical = Callable[[str], str]
 """Takes a resource as written to its canonical name."""
 _SHOWN = 20
+_CONTRACT_ID = re.compile(r"(?i)CTR-\d+")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,74 @@ def find_system(registry: RegistryMap, text: str, *, path: str = "/system_id") -
     )
 
 
+def contract_called(registry: RegistryMap, text: str) -> str:
+    """The id of the live contract that the text names, whatever its case; empty where it names none."""
+    wanted = _bare(text)
+    if registry.contract_holders.get(wanted):
+        return wanted
+    found = {target.id for target in _contracts_called(registry, wanted)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def resource_meant(
+    registry: RegistryMap,
+    text: str,
+    canonical: Callable[[str, str], str],
+    source: StoredSystem | None,
+    *,
+    path: str,
+) -> str:
+    """The canonical name of the resource that the text means: a contract's, one that is registered, else as written.
+
+    The source's own contract goes before another's of the same id, and its own files before others' of the same name.
+    Raises NotFound for the id of a contract that nobody holds, Ambiguous where several resources may be meant.
+    """
+    contract_id = contract_called(registry, text)
+    if contract_id:
+        return _contract_resource(registry, contract_id, source, path)
+    if _CONTRACT_ID.fullmatch(_bare(text)):
+        raise NotFound(
+            f"No live contract goes by {_bare(text)!r}.", path=path, hint="get_system lists a system's contracts."
+        )
+    name = canonical(text, source.system.root if source else "")
+    if any(index.overlapping(name) for index in (registry.reads, registry.writes, registry.agreed)):
+        return name
+    ends = {target.name for target in _resources_ending_in(registry, text.strip())}
+    mine = set(source.canonical.values()) & ends if source else set()
+    meant = sorted(mine or ends)
+    if len(meant) > 1:
+        raise Ambiguous(
+            f"{text[:200]!r} may mean {len(meant)} resources.",
+            path=path,
+            hint="Say which one by its full name.",
+            allowed=tuple(meant[:_SHOWN]),
+        )
+    return meant[0] if meant else name
+
+
+def _contract_resource(registry: RegistryMap, contract_id: str, source: StoredSystem | None, path: str) -> str:
+    holders = sorted(registry.contract_holders[contract_id])
+    if source is not None and source.id in holders:
+        holders = [source.id]
+    found: dict[str, set[str]] = {}
+    for holder in holders:
+        stored = registry.systems[holder]
+        for contract in stored.system.contracts:
+            if contract.contract_id == contract_id:
+                parties = found.setdefault(stored.canonical_of(contract.resource), set())
+                parties.add(registry.known_as(contract.counterparty))
+    if len(found) > 1 and source is not None:
+        found = {name: parties for name, parties in found.items() if source.id in parties} or found
+    if len(found) > 1:
+        raise Ambiguous(
+            f"{contract_id} is the id of contracts on {len(found)} resources.",
+            path=path,
+            hint="Name the resource instead.",
+            allowed=tuple(sorted(found)[:_SHOWN]),
+        )
+    return next(iter(found))
+
+
 def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
     """Up to five ids that look like the text."""
     import difflib
@@ -127,13 +198,13 @@ def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator
         yield ResourceTarget(wanted, name)
 
 
-def _contracts_called(registry: RegistryMap, wanted: str) -> Iterator[Target]:
+def _contracts_called(registry: RegistryMap, wanted: str) -> Iterator[ContractTarget]:
     for contract_id in registry.contract_holders:
         if contract_id.lower() == wanted.lower() and registry.contract_holders[contract_id]:
             yield _contract(registry, contract_id)
 
 
-def _resources_ending_in(registry: RegistryMap, wanted: str) -> Iterator[Target]:
+def _resources_ending_in(registry: RegistryMap, wanted: str) -> Iterator[ResourceTarget]:
     """Resources whose last part is this: `signals.json` for `~/outputs/signals.json`."""
     lowered = wanted.lower()
     if "/" in lowered.strip("/") or not lowered:
@@ -177,7 +248,7 @@ def _contract(registry: RegistryMap, contract_id: str) -> ContractTarget:
             elif contract.counterparty:
                 consumers.add(registry.known_as(contract.counterparty))
             else:
-                consumers |= set(registry.readers_of(name, besides=holder))
+                consumers |= registry.consumers_of(name) - {holder}
     return ContractTarget(contract_id, resource, tuple(sorted(consumers)))
 
 

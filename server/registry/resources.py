@@ -18,9 +18,12 @@ _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):(//)?")
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 _GLOB = re.compile(r"[*?\[]")
 _HIERARCHICAL = ("http", "https", "s3", "gs", "ftp", "sftp", "hdfs", "abfs")
+_DATABASES = ("postgresql", "mysql", "sqlite")
 _DEFAULT_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "mysql": 3306, "redis": 6379, "ftp": 21}
-_SAME_SCHEME = {"postgres": "postgresql", "postgresql+psycopg": "postgresql"}
-_PLACEHOLDER = re.compile(r"\{[A-Za-z_][A-Za-z0-9_ -]*\}|<[A-Za-z_][A-Za-z0-9_ -]*>")
+_SAME_SCHEME = {"postgres": "postgresql"}
+_DRIVER = re.compile(r"\+[a-z0-9_]+$")
+"""How a client library is named in the URL of a database; it is the same database through another one."""
+_PLACEHOLDER = re.compile(r"\{[^{}/]*\}|<[A-Za-z_][A-Za-z0-9_ -]*>")
 
 
 def canonical_name(resource: str, *, home: str, root: str = "", resolve: Resolver = lambda path: path) -> str:
@@ -44,7 +47,9 @@ def without_credentials(resource: str) -> str:
 
 def is_glob(canonical: str) -> bool:
     """Whether the name stands for many resources by a pattern."""
-    return _GLOB.search(canonical) is not None and not canonical.startswith(("http://", "https://"))
+    if canonical.startswith(("http://", "https://")):  # where `?` starts the query, and `[` an address
+        return "*" in canonical.partition("?")[0] and "[" not in canonical
+    return _GLOB.search(canonical) is not None
 
 
 def ancestors(canonical: str) -> Iterator[str]:
@@ -112,7 +117,8 @@ def _without_format_note(text: str) -> str:
 
 
 def _canonical_uri(text: str, scheme: str, *, home: str, root: str, resolve: Resolver) -> str:
-    scheme = _SAME_SCHEME.get(scheme, scheme)
+    bare = _DRIVER.sub("", scheme)
+    scheme = _SAME_SCHEME.get(bare, bare if bare in _DATABASES else scheme)
     if scheme == "file":
         return _canonical_path(_path_of_file_uri(text), home=home, root=root, resolve=resolve)
     if scheme == "sqlite":

@@ -426,7 +426,8 @@ def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -
             first = list(registry.writers_of(name)) if upstream else [c for c in consumers if registry.live(c)]
             return contract_id, first
         case ResourceTarget(written=written, name=name):
-            return written, list(registry.writers_of(name) if upstream else registry.readers_of(name))
+            around = registry.writers_of(name) if upstream else registry.consumers_of(name)
+            return written, [other for other in around if registry.live(other) is not None]
 
 
 def _only_itself(caller: str, system_id: str, verb: str) -> None:

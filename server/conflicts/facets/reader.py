@@ -4,10 +4,10 @@ from server.conflicts.agreements import aligned
 from server.conflicts.plan import Situation, writer_first
 from server.conflicts.projection import project
 from server.conflicts.question import Answer, Question
-from server.conflicts.schemas import Schema, Stated, only_required, opened, read_terms
+from server.conflicts.schemas import Schema, Stated, closed, only_required, opened, read_terms
 from server.conflicts.severity import rule_named
 from server.model.check import Conflict, ConflictType, Undecided
-from server.model.contract import ContractType
+from server.model.contract import Basis, ContractType
 from server.model.tier import Severity
 
 
@@ -21,30 +21,38 @@ def judge_reader(question: Question) -> Answer:
     for writer in writers:
         tier = question.tier_with(registry.systems[writer].system.tier)
         written = _written_by(question, writer)
-        if written is None:
+        if not written:
             reason = f"{writer} has not declared what it writes to {question.resource}."
             answer.undecided.append(
                 (tier, Undecided(facet="reader", resource=question.resource, affected_system=writer, reason=reason))
             )
             continue
-        _judge_writer(question, writer, written, answer)
+        for stated, basis in written:
+            answer.bases.append((tier, basis))
+            if _judge_writer(question, writer, stated, basis, answer):
+                break
+        else:
+            answer.notes.append(
+                f"Proved safe: every document that {writer} may write to {question.resource} will still be accepted."
+            )
     return answer
 
 
-def _written_by(question: Question, writer: str) -> Stated | None:
-    for holder, contract in question.registry.contracts_on(question.name):
-        if (
-            holder.id == writer
-            and contract.type is ContractType.PRODUCER
-            and contract.counterparty in ("", question.source.id)
-        ):
-            stated = read_terms(contract.terms)
-            if stated is not None:
-                return stated
-    return question.written if question.written is not None and question.written.fields is None else None
+def _written_by(question: Question, writer: str) -> list[tuple[Stated, Basis]]:
+    """Every schema that the writer's contracts state for what the source reads of it, and on what each rests."""
+    registry = question.registry
+    return [
+        (stated, contract.basis)
+        for holder, contract in registry.contracts_on(question.name)
+        if holder.id == writer
+        and contract.type is ContractType.PRODUCER
+        and registry.known_as(contract.counterparty) in ("", question.source.id)
+        and (stated := read_terms(contract.terms)) is not None
+    ]
 
 
-def _judge_writer(question: Question, writer: str, written: Stated, answer: Answer) -> None:
+def _judge_writer(question: Question, writer: str, written: Stated, basis: Basis, answer: Answer) -> bool:
+    """Whether there is anything to say against what the writer may write; it is added to the answer."""
     stored = question.registry.systems[writer]
     tier = question.tier_with(stored.system.tier)
     full, musts = _accepted(question, written)
@@ -62,9 +70,9 @@ def _judge_writer(question: Question, writer: str, written: Stated, answer: Answ
                 path=decision.path,
             )
             answer.undecided.append((tier, item))
-            return
+            return True
         rule = rule_named("reader.writer-excluded")
-        severity = rule.severity if in_musts else Severity.HIGH
+        severity = rule.severity if in_musts and _needed(question) else Severity.HIGH
         conflict = Conflict(
             type=ConflictType.SCHEMA_BREAK,
             affected_contract=next((a.contract_id for a in question.agreements), ""),
@@ -79,22 +87,34 @@ def _judge_writer(question: Question, writer: str, written: Stated, answer: Answ
             path=decision.path,
             witness=decision.witness,
             has_witness=True,
+            basis=basis,
             proposed_resolution=writer_first(
                 Situation(writer, question.source.id, True, question.resource, question.schema_version, tier)
             ),
         )
         answer.conflicts.append((tier, conflict))
-        return
-    answer.notes.append(
-        f"Proved safe: every document that {writer} may write to {question.resource} will still be accepted."
-    )
+        return True
+    return False
+
+
+def _needed(question: Question) -> bool:
+    """Whether the source fails without the resource; yes where it does not say (CON-13)."""
+    inputs = question.registry.readers_of(question.name).get(question.source.id, [])
+    return not inputs or any(access.required for access in inputs)
+
+
+def _strict(question: Question) -> bool:
+    """Whether the source says that it rejects fields that it does not know."""
+    entries = question.registry.contracts_on(question.name)
+    return any(c.strict for holder, c in entries if holder.id == question.source.id and c.type is ContractType.CONSUMER)
 
 
 def _accepted(question: Question, written: Stated) -> tuple[Schema, Schema]:
     """What the source will accept: (everything it reads, what it fails without)."""
     change = question.change
     if change.reader_schema is not None:
-        return change.reader_schema, only_required(change.reader_schema)
+        full = closed(change.reader_schema) if _strict(question) else change.reader_schema
+        return full, only_required(full)
     reads = change.reads or ()
     base = opened(written.schema)
     return project(base, reads), project(base, [read for read in reads if read.required])

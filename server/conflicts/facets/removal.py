@@ -15,6 +15,8 @@ _SHOWN = 10
 def judge_removal(question: Question) -> Answer:
     """Everyone who reads a resource that goes is in conflict; those further down are named with them."""
     answer = Answer()
+    if question.written_by_others:  # said by the judge: what the source does not write, it can't stop writing
+        return answer
     others = sorted(set(question.registry.writers_of(question.name)) - {question.source.id})
     for agreement in question.agreements:
         tier = question.tier_with(agreement.tier)
@@ -38,8 +40,7 @@ def judge_dependency_removal(question: Question) -> Answer:
     """What happens when the source stops reading what another system writes."""
     answer = Answer()
     producer, me = question.change.removes_dependency, question.source.id
-    links = [link for link in question.registry.producers(me) if link.producer == producer]
-    if not links:
+    if producer not in question.registry.dependencies(me):
         answer.notes.append(f"{me} does not depend on {producer}: there is nothing to remove.")
         return answer
     _judge_relying(question, producer, answer)
@@ -76,7 +77,7 @@ def _judge_relying(question: Question, producer: str, answer: Answer) -> None:
     registry, me = question.registry, question.source.id
     for consumer in registry.dependents(me):
         stored = registry.live(consumer)
-        if stored is None or producer not in stored.system.dependencies:
+        if stored is None or producer not in map(registry.known_as, stored.system.dependencies):
             continue
         direct = any(
             link.producer == producer and link.stated in ("reads_from", "contract")
@@ -147,3 +148,13 @@ def _judge_consumers_of_source(question: Question, producer: str, answer: Answer
             ),
         )
         answer.undecided.append((question.tier_with(stored.system.tier), item))
+    unknown = [
+        output.resource
+        for output in question.source.system.writes_to
+        if output.consumers_unknown and not registry.consumers_of_output(me, output)
+    ]
+    if unknown:
+        reason = f"Who reads {', '.join(unknown[:5])} is not known (consumers_unknown), nor whether it changes with its inputs."
+        answer.undecided.append(
+            (question.source.system.tier, Undecided(facet="removal", resource=unknown[0], reason=reason))
+        )

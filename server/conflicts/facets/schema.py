@@ -1,39 +1,47 @@
 """The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
 
+import re
+
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
 from server.conflicts.plan import Situation, versioned_output
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
-from server.conflicts.schemas import Schema, opened
-from server.conflicts.severity import SeverityRule, rule_named, schema_rule
+from server.conflicts.schemas import Schema, of_any_value, opened
+from server.conflicts.severity import rule_named, schema_rule
 from server.model.base import Json
 from server.model.check import Conflict, ConflictType, Undecided
 from server.model.contract import Basis, schema_hash
 from server.model.tier import Severity
+from server.registry.naming import close_resources
+
+_VERSION = re.compile(r"[._-]?v?\d+")
+"""What tells the versions of a file apart, such as the `_v3` of the file that a migration plan adds."""
 
 
 def judge_schema(question: Question) -> Answer:
     """What the new schema does to each reader of the resource."""
     answer = Answer()
     after = schema_after(question.change, question.terms)
-    of_items = question.written is not None and question.written.of_items
-    if after is not None and of_items:
-        after = _items_of(after, question, answer)
+    of_items = question.of_items
+    if of_items and isinstance(after, dict) and after.get("type") == "array":
+        of_items = False
+        answer.notes.append(
+            f"The contract on {question.resource} describes the items of an array; the new schema was read as the whole array's."
+        )
+    if after is not None and _nothing_fits(question, after):
+        reason = f"No document fits the new schema of {question.resource}, so nothing could be written; removes = true says that."
+        item = Undecided(facet="schema", resource=question.resource, reason=reason)
+        answer.undecided.append((question.source.system.tier, item))
     for agreement in question.agreements:
         _judge_agreement(question, agreement, after, of_items, answer)
     if not question.agreements:
-        _judge_unread(question, after, answer)
+        _judge_unread(question, after, of_items, answer)
     return answer
 
 
-def _items_of(after: Schema, question: Question, answer: Answer) -> Schema:
-    """The item's schema where a change describes the whole array although the contract speaks of its items."""
-    if not isinstance(after, dict) or after.get("type") != "array" or not isinstance(after.get("items"), dict):
-        return after
-    answer.notes.append(
-        f"The contract on {question.resource} describes the items of an array; the new schema's `items` were compared."
-    )
-    return {**({"$schema": after["$schema"]} if "$schema" in after else {}), **after["items"]}
+def _nothing_fits(question: Question, after: Schema) -> bool:
+    """Whether the new schema is proved to accept no document: all readers accept nothing, and get nothing."""
+    return question.engine.decide(after, False).verdict == "SAFE"
 
 
 def _judge_agreement(
@@ -54,56 +62,70 @@ def _judge_reader(
     question: Question, agreement: Agreement, reader: Reader, after: Schema | None, of_items: bool, answer: Answer
 ) -> None:
     tier = question.tier_with(agreement.tier)
-    if (broken := _broken_sample(question, reader, of_items)) is not None:
-        in_musts, found = broken
-        rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=found.keyword)
-        answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, found)))
-        return
-    if after is None:
-        reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
-        answer.undecided.append((tier, _undecided(question, agreement, reader.contract_id, reason)))
-        return
+    open_item: Undecided | None = None
     for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
+        if (found := _broken_sample(question, reader, accepted)) is not None:
+            answer.conflicts.append((tier, _conflict(question, agreement, reader, in_musts, found)))
+            break
+        if after is None:
+            continue
         writes, reads = aligned(after, of_items, accepted, reader.of_items)
         decision = question.engine.decide(writes, reads)
         if decision.verdict == "BREAKS":
-            rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=decision.keyword)
-            found = Break(decision.witness, decision.path, decision.keyword, decision.reason)
-            answer.conflicts.append((tier, _conflict(question, agreement, reader, rule, found)))
+            keyword = decision.keyword
+            if keyword == "enum" and question.engine.rejects(of_any_value(reads), decision.witness) is not None:
+                keyword = "type"  # not a new value among the old ones, but something else
+            found = Break(decision.witness, decision.path, keyword, decision.reason)
+            answer.conflicts.append((tier, _conflict(question, agreement, reader, in_musts, found)))
         elif decision.verdict != "SAFE":
-            answer.undecided.append(
-                (tier, _undecided(question, agreement, reader.contract_id, decision.reason, decision.path))
-            )
+            open_item = _undecided(question, agreement, reader.contract_id, decision.reason, decision.path)
+        else:
+            open_item = None  # what accepts everything that is read accepts what is needed
         if decision.verdict != "SAFE" or not in_musts:
             answer.inputs.append(_input(agreement, reader, writes, reads, decision))
-        if decision.verdict != "SAFE":
-            return
-    answer.notes.append(
-        f"Proved safe for {agreement.consumer}: it accepts every document that may now be written to {question.resource}."
-    )
+        if decision.verdict == "BREAKS":
+            break
+    else:
+        if after is None:
+            reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
+            open_item = _undecided(question, agreement, reader.contract_id, reason)
+        if open_item is None:
+            answer.notes.append(
+                f"Proved safe for {agreement.consumer}: it accepts every document that may now be written to {question.resource}."
+            )
+    if open_item is not None:
+        answer.undecided.append((tier, open_item))
 
 
-def _broken_sample(question: Question, reader: Reader, of_items: bool) -> tuple[bool, Break] | None:
-    """The first sample that the reader rejects, and whether in what it needs."""
-    for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
-        for sample in question.change.samples_after:
-            _, reads = aligned(True, of_items, accepted, reader.of_items)
-            document = [sample] if of_items and not reader.of_items else sample
-            found = question.engine.rejects(reads, document)
-            if found is not None:
-                return in_musts, found
+def _broken_sample(question: Question, reader: Reader, accepted: Schema) -> Break | None:
+    """The first sample that the reader rejects; where items are meant, an array is the whole document all the same."""
+    for sample in question.change.samples_after:
+        item = question.of_items and not isinstance(sample, list)
+        _, reads = aligned(True, item, accepted, reader.of_items)
+        document = [sample] if item and not reader.of_items else sample
+        found = question.engine.rejects(reads, document)
+        if found is not None:
+            return found
     return None
 
 
-def _judge_unread(question: Question, after: Schema | None, answer: Answer) -> None:
+def _judge_unread(question: Question, after: Schema | None, of_items: bool, answer: Answer) -> None:
     """Nobody is known to read it: safe where the new schema stays inside the present one, else nobody can say."""
+    if (like := _taken_for(question)) is not None:
+        reason = f"Nobody reads or writes {question.resource}, but there is {like}: say which one is meant, or register the new one."
+        item = Undecided(facet="schema", resource=question.resource, reason=reason)
+        answer.undecided.append((question.source.system.tier, item))
+        return
     if not question.consumers_unknown:
         answer.notes.append(f"Nobody reads {question.resource}: no contract is affected.")
         return
     tier = question.source.system.tier
     if after is not None and question.written is not None:
-        decision = question.engine.decide(after, opened(question.written.schema))
+        decision = question.engine.decide(
+            *aligned(after, of_items, opened(question.written.schema), question.written.of_items)
+        )
         if decision.verdict == "SAFE":
+            answer.bases += [(tier, basis) for basis in question.bases_of_terms]
             answer.notes.append(
                 f"Who reads {question.resource} is not known, but every document that may now be written fits its present schema."
             )
@@ -112,7 +134,17 @@ def _judge_unread(question: Question, after: Schema | None, answer: Answer) -> N
     answer.undecided.append((tier, Undecided(facet="schema", resource=question.resource, reason=reason)))
 
 
-def _conflict(question: Question, agreement: Agreement, reader: Reader, rule: SeverityRule, found: Break) -> Conflict:
+def _taken_for(question: Question) -> str | None:
+    """A registered resource that this unregistered one may be a slip for; another version's file is none."""
+    if question.registry.writers_of(question.name):
+        return None
+    plain = _VERSION.sub("", question.name)
+    like = close_resources(question.registry, question.name)
+    return next((name for name in like if _VERSION.sub("", name) != plain), None)
+
+
+def _conflict(question: Question, agreement: Agreement, reader: Reader, in_musts: bool, found: Break) -> Conflict:
+    rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=found.keyword)
     severity = rule.severity
     if not agreement.required and severity is Severity.CRITICAL:  # a reader's `required: false` makes it HIGH at most
         rule = rule_named("schema.optional-read")

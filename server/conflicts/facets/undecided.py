@@ -33,3 +33,14 @@ def judge_undecidable(question: Question, facet: str) -> Answer:
     elif not question.agreements:
         answer.notes.append(f"Nobody reads {question.resource}: its {facet} affects no contract.")
     return answer
+
+
+def judge_strange_writer(question: Question) -> Answer:
+    """An undecided item: others write the resource, and that the source does so too is not registered."""
+    writers = ", ".join(question.written_by_others[:5])
+    reason = (
+        f"{question.source.id} is not registered as a writer of {question.resource}; {writers} is. "
+        "Name the writer as source_system, or register what the proposer will write."
+    )
+    item = Undecided(facet="writer", resource=question.resource, reason=reason)
+    return Answer(undecided=[(question.source.system.tier, item)])

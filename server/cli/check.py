@@ -11,7 +11,7 @@ import argparse
 import json
 
 from server.cli.documents import read_json
-from server.cli.output import show, show_json
+from server.cli.output import show, show_json, show_whole
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.errors import InvalidArgument
 from server.model.base import Json, JsonObject
@@ -72,7 +72,7 @@ def _show(summary: str, document: JsonObject) -> None:
         show(f"{conflict['severity']} {conflict['type']} for {conflict['affected_system']} (rule {conflict['rule']})")
         show(f"  {conflict['description']}")
         if "witness" in conflict:
-            show(f"  witness: {json.dumps(conflict['witness'], ensure_ascii=False)}")
+            show_whole(f"  witness: {json.dumps(conflict['witness'], ensure_ascii=False)}")
         resolution = conflict["proposed_resolution"]
         show(f"  plan: {resolution['strategy']}, {resolution['estimated_duration_days']} days")
         for step in resolution["steps"]:

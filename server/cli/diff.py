@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from server.cli.documents import as_schema, parse_json, read_lines, read_schema
-from server.cli.output import show, show_json
+from server.cli.output import show, show_json, show_whole
 from server.cli.session import add_json_flag
 from server.errors import ConcordError, InvalidArgument
 from server.model.base import Json, JsonObject
@@ -80,7 +80,7 @@ def _decide(writer: JsonObject | bool, reader: JsonObject | bool) -> JsonObject:
 def _show_answer(answer: JsonObject) -> None:
     show(SENTENCES[answer["verdict"]])
     if answer["verdict"] == "BREAKS":
-        show(f"  witness: {json.dumps(answer['witness'], ensure_ascii=False)}")
+        show_whole(f"  witness: {json.dumps(answer['witness'], ensure_ascii=False)}")
         show(f"  rejected at: {answer['path'] or '(the whole document)'}")
     for label, texts in (("rule", [answer["rule"]]), ("reason", [answer["reason"]]), ("note", answer["notes"])):
         for text in filter(None, texts):

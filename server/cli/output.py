@@ -1,10 +1,13 @@
 """What a command shows: JSON for machines, sentences and tables for people, progress on stderr.
 
-Colour and table lines appear on terminals only (and not where NO_COLOR is set); a pipe gets plain aligned columns.
+Colour, table lines and wrapped sentences appear on terminals only (no colour where NO_COLOR is set); a pipe gets plain
+aligned columns, and each sentence on one line.
 """
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 
 from server.model.base import Json
@@ -16,7 +19,21 @@ def show_json(value: Json) -> None:
 
 
 def show(text: str = "") -> None:
-    """A line for people on stdout."""
+    """A line for people on stdout; on a terminal, one that is too long goes on below its beginning, two columns further in."""
+    if not sys.stdout.isatty():
+        print(text)
+        return
+    indent = " " * (len(text) - len(text.lstrip(" ")) + 2)
+    width = shutil.get_terminal_size().columns
+    # Paths and ids stay whole: they are there to be copied.
+    lines = textwrap.wrap(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False, replace_whitespace=False
+    )
+    print("\n".join(lines))
+
+
+def show_whole(text: str) -> None:
+    """A line that is there to be copied, such as a document: never wrapped."""
     print(text)
 
 
@@ -43,5 +60,5 @@ def _show_ruled(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
     table = Table(*columns)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(cell, overflow="fold") for cell in row))
     Console().print(table)

@@ -6,6 +6,7 @@ from collections import Counter
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
+from server.model.wording import counted
 
 MOST_PRESSING = 10
 
@@ -43,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _show(answer: JsonObject) -> None:
-    show(f"{answer['systems']} systems ({answer['archived']} archived), {answer['contracts']} contracts")
+    systems, contracts = counted(answer["systems"], "system"), counted(answer["contracts"], "contract")
+    show(f"{systems} ({answer['archived']} archived), {contracts}")
     for title, counts in (("tier", answer["tiers"]), ("status", answer["statuses"])):
         if counts:
             show(f"by {title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))

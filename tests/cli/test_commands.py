@@ -100,7 +100,7 @@ def test_the_status_counts_systems_and_gaps(registered: Path, capsys: pytest.Cap
     assert answer["open_findings"]["consumers_unknown"] == 1
     assert left_with(["status"]) == 0
     shown = capsys.readouterr().out
-    assert "2 systems (0 archived), 1 contracts" in shown
+    assert "2 systems (0 archived), 1 contract\n" in shown
     assert "sys_dashboard" in shown
 
 

@@ -68,6 +68,9 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
         mode="json", include={"resource", "new_schema", "patch", "samples_after"}, exclude_defaults=True
     )
     several = [one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in args.changes]
+    if several and set(single) == {"resource"}:  # said once for all of them
+        several = [{**single, **one} if set(one) - {"description", "removes_dependency"} else one for one in several]
+        single = {}
     checked = call.services.conflicts.check(
         [*([single] if single else []), *several],
         source_system=args.source_system,

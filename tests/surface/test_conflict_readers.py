@@ -69,7 +69,7 @@ async def reader(concord: Concord, system_id: str = "sys_r", contract_id: str = 
     ],
     ids=["beside-a-reference", "through-a-reference", "named-by-a-pattern", "by-index", "of-a-nullable-array"],
 )
-async def test_con_13_what_is_read_is_found_wherever_the_schema_says_it(
+async def test_what_is_read_is_found_wherever_the_schema_says_it(
     concord: Concord, today: Any, reads: str, after: Any
 ) -> None:
     await writer(concord, today)
@@ -78,7 +78,7 @@ async def test_con_13_what_is_read_is_found_wherever_the_schema_says_it(
     assert (await concord.check(resource="/x", new_schema=after))["verdict"] == "CONFLICT_DETECTED"
 
 
-async def test_con_13_a_strict_reader_rejects_new_fields_wherever_it_says_what_it_reads(concord: Concord) -> None:
+async def test_a_strict_reader_rejects_new_fields_wherever_it_says_what_it_reads(concord: Concord) -> None:
     more = {**record(a="string", extra="string"), "additionalProperties": False}
     await writer(concord)
     await reader(concord, reader_schema=ONLY_A, strict=True)
@@ -88,7 +88,7 @@ async def test_con_13_a_strict_reader_rejects_new_fields_wherever_it_says_what_i
     assert (await concord.check(resource="/x", new_schema=more))["verdict"] == "CONFLICT_DETECTED"
 
 
-async def test_con_01_a_change_named_by_one_contract_is_checked_with_all_who_read_the_resource(
+async def test_a_change_named_by_one_contract_is_checked_with_all_who_read_the_resource(
     concord: Concord,
 ) -> None:
     await writer(concord, counterparty="sys_r")
@@ -101,7 +101,7 @@ async def test_con_01_a_change_named_by_one_contract_is_checked_with_all_who_rea
     assert retyped["verdict"] == "CONFLICT_DETECTED"
 
 
-async def test_con_01_a_contract_id_that_two_systems_gave_out_is_the_proposers_own(concord: Concord) -> None:
+async def test_a_contract_id_that_two_systems_gave_out_is_the_proposers_own(concord: Concord) -> None:
     await writer(concord)
     await reader(concord, reads=["/b"])
     await concord.register("sys_a", writes_to=["/y"], contracts=[entry("PRODUCER", "CTR-1", "/y", schema=AB)])
@@ -119,7 +119,7 @@ async def test_con_10_a_resource_that_is_misspelt_is_never_clear(concord: Concor
     assert (await concord.check(resource="~/outputs/signals_v3.json", **mine))["verdict"] == "CLEAR"
 
 
-async def test_con_01_a_consumer_that_names_its_writer_by_name_is_joined_with_it(concord: Concord) -> None:
+async def test_a_consumer_that_names_its_writer_by_name_is_joined_with_it(concord: Concord) -> None:
     await writer(concord)
     contract = entry("CONSUMER", "CTR-2", counterparty="The Writer", reads=["/b"])
     await concord.register("sys_r", contracts=[contract])
@@ -151,7 +151,7 @@ async def test_con_02_an_enumerated_field_of_another_type_is_more_than_a_new_val
         assert check["conflicts"][0]["severity"] == severity
 
 
-async def test_con_01_several_patches_of_one_schema_are_judged_together(concord: Concord) -> None:
+async def test_several_patches_of_one_schema_are_judged_together(concord: Concord) -> None:
     await writer(concord)
     await reader(concord, reader_schema={"anyOf": [{"required": ["a"]}, {"required": ["b"]}]})
     changes = [{"resource": "/x", "patch": [{"op": "remove", "path": f"/properties/{name}"}]} for name in "ab"]
@@ -168,7 +168,7 @@ async def test_con_01_several_patches_of_one_schema_are_judged_together(concord:
     ],
     ids=["safe", "breaks", "tuple"],
 )
-async def test_con_01_a_whole_arrays_schema_is_understood_where_the_contract_speaks_of_items(
+async def test_a_whole_arrays_schema_is_understood_where_the_contract_speaks_of_items(
     concord: Concord, items: dict[str, Any], verdict: str
 ) -> None:
     await writer(concord, {"required_fields": ["a"], "format": "JSON array"}, counterparty="sys_r")
@@ -190,7 +190,7 @@ async def test_con_02_one_break_is_one_conflict_whatever_contracts_lead_to_it(co
     assert len((await concord.check(resource="/x", new_schema=record(z="string")))["conflicts"]) == 1
 
 
-async def test_con_13_a_reader_is_checked_against_everything_that_its_writer_states(concord: Concord) -> None:
+async def test_a_reader_is_checked_against_everything_that_its_writer_states(concord: Concord) -> None:
     contracts = [
         entry("PRODUCER", "CTR-1", "/o/a.json", schema=ONLY_A),
         entry("PRODUCER", "CTR-2", "/o/b.json", schema=record(b="string")),
@@ -209,7 +209,7 @@ async def test_con_10_what_another_reader_expects_says_nothing_of_what_is_writte
     assert check["verdict"] == "REVIEW_REQUIRED"
 
 
-async def test_con_13_a_reader_that_can_do_without_is_high_at_most_when_it_asks_for_more(concord: Concord) -> None:
+async def test_a_reader_that_can_do_without_is_high_at_most_when_it_asks_for_more(concord: Concord) -> None:
     await writer(concord)
     await concord.register("sys_r", reads_from=[{"resource": "/x", "required": False}])
     asked = {"resource": "/x", "reader_schema": record(c="string")}
@@ -217,7 +217,7 @@ async def test_con_13_a_reader_that_can_do_without_is_high_at_most_when_it_asks_
     assert check["conflicts"][0]["severity"] == "HIGH"
 
 
-async def test_con_13_a_strict_reader_stays_strict_when_it_changes_what_it_accepts(concord: Concord) -> None:
+async def test_a_strict_reader_stays_strict_when_it_changes_what_it_accepts(concord: Concord) -> None:
     await writer(concord)
     await reader(concord, strict=True, reads=["/a", "/b"])
     check = await concord.check(source_system="sys_r", changes=[{"resource": "/x", "reader_schema": ONLY_A}])
@@ -281,7 +281,16 @@ async def test_reg_10_an_impact_reaches_consumers_that_only_the_writer_names(
     assert [one["system_id"] for one in (await concord.call("trace_impact", target=target))["affected"]] == ["sys_r"]
 
 
-async def test_con_01_a_removal_by_the_writer_itself_still_names_its_readers(concord: Concord) -> None:
+async def test_a_removal_by_the_writer_itself_still_names_its_readers(concord: Concord) -> None:
     await register_example(concord)
     check = await concord.check(resource=SIGNALS, removes=True)
     assert check["conflicts"][0]["rule"] == "removal.required"
+
+
+async def test_a_resource_that_is_named_once_is_that_of_every_change(concord: Concord) -> None:
+    await writer(concord)
+    await reader(concord, reads=["/b"])
+    dropped = {"merge_patch": {"properties": {"b": None}}}
+    for changes in ([dropped], [{"resource": "/x", **dropped}], [{"description": "new weights"}, dropped]):
+        check = await concord.check(resource="/x", source_system="sys_w", changes=changes)
+        assert check["verdict"] == "CONFLICT_DETECTED"

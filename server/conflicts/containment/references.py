@@ -11,6 +11,8 @@ from server.conflicts.containment.dialect import Draft, Schema
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _INNER_IDENTIFIERS = ("$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _TELLING = frozenset((*_IDENTIFIERS, "$ref", "$dynamicRef", "$recursiveRef"))
+MALFORMED = (AttributeError, TypeError, ValueError, KeyError)
+"""What the library for references stumbles with over schemas that are none."""
 MOST_SCANNED = 200_000
 
 
@@ -50,8 +52,11 @@ class References:
         if not self.named:
             return Scope(None)
         specification = _specification(self._draft)
-        resource = specification.create_resource(self.document)
-        return Scope(_published().resolver_with_root(resource))
+        try:
+            resource = specification.create_resource(self.document)
+            return Scope(_published().resolver_with_root(resource))
+        except MALFORMED:
+            raise Undecidable("a schema's name is no URI") from None
 
     def _scan(self) -> None:
         pending: list[Any] = [self.document]
@@ -84,8 +89,11 @@ class References:
             return scope
         if "$id" not in schema and "id" not in schema:
             return scope
-        resource = _specification(self._draft).create_resource(schema)
-        return Scope(scope.resolver.in_subresource(resource))
+        try:
+            resource = _specification(self._draft).create_resource(schema)
+            return Scope(scope.resolver.in_subresource(resource))
+        except MALFORMED:
+            raise Undecidable("a schema's name is no URI") from None
 
     def follow(self, scope: Scope, reference: Any) -> tuple[Any, Scope]:
         """What the reference leads to, and the scope there. Raises Undecidable for one that leads nowhere or away."""
@@ -99,7 +107,12 @@ class References:
         """What `$recursiveRef: "#"` leads to from here."""
         from referencing.jsonschema import lookup_recursive_ref  # loaded with the references it serves
 
-        found = lookup_recursive_ref(scope.resolver)
+        if scope.resolver is None:
+            raise Undecidable("`$recursiveRef` leads nowhere")
+        try:
+            found = lookup_recursive_ref(scope.resolver)
+        except MALFORMED:
+            raise Undecidable("a malformed schema stands in the way of `$recursiveRef`") from None
         return found.contents, Scope(found.resolver)
 
     def local(self, reference: str) -> Any:
@@ -127,6 +140,8 @@ def _resolved(scope: Scope, reference: str) -> tuple[Any, Scope]:
         raise Undecidable(f"the reference {reference!r} leads nowhere inside the schema") from None
     except (Unresolvable, NoSuchResource):
         raise Remote(f"the reference {reference!r} leads out of the schema, and is never fetched") from None
+    except MALFORMED:
+        raise Undecidable(f"a malformed schema stands in the way of the reference {reference!r}") from None
     return found.contents, Scope(found.resolver)
 
 

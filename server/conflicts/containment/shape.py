@@ -6,6 +6,7 @@ from typing import Any
 from server.conflicts.containment.budget import Budget, Meter, Remote, Undecidable
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.dialect import Dialect, Draft, dialect_of
+from server.conflicts.containment.exact import NotJson
 from server.conflicts.containment.formula import Formulas
 from server.conflicts.containment.keywords import READERS, Malformed
 from server.conflicts.containment.references import References, Scope
@@ -83,7 +84,10 @@ class _Check:
             if error is not None:
                 return error
             if isinstance(one, dict):
-                inner = self.references.inside(scope, one)
+                try:
+                    inner = self.references.inside(scope, one)
+                except Undecidable as unread:
+                    return ShapeError(pointer(place), f"{unread}.", "Write a URI.")
                 error = self.follow(place, one, inner)
                 if error is not None:
                     return error
@@ -99,7 +103,8 @@ class _Check:
             )
         if len(place) > 2 * DEEPEST:
             return ShapeError(pointer(place), "The schema is nested too deep.", "Give the inner parts names in $defs.")
-        for word in ("pattern", *(schema.get("patternProperties") or ())):
+        patterns = schema.get("patternProperties")
+        for word in ("pattern", *(patterns if isinstance(patterns, dict) else ())):
             text = schema.get("pattern") if word == "pattern" else word
             if isinstance(text, str) and (problem := _pattern_error(text)):
                 where = (*place, "pattern") if word == "pattern" else (*place, "patternProperties", word)
@@ -124,7 +129,7 @@ class _Check:
 
     def value_error(self, word: str, schema: dict[str, Any]) -> str:
         """What is wrong with a keyword's own value, its subschemas left out; empty where nothing is."""
-        if word in _REFERENCES:
+        if word in (*_REFERENCES, "$recursiveRef"):
             return "" if isinstance(schema[word], str) else "a text is expected"
         if word in _SINGLE and not isinstance(schema[word], list):
             return ""  # the subschema is looked at by itself
@@ -133,7 +138,7 @@ class _Check:
         shallow = {name: _hollow(name, schema[name]) for name in schema if name in READERS}
         try:
             READERS[word].read(self.compiler, shallow, Scope(None))
-        except Malformed as error:
+        except (Malformed, NotJson) as error:
             return str(error)
         return ""
 

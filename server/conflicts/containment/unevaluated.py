@@ -88,7 +88,10 @@ def _gathered(
     compiler: "Compiler", schema: dict[str, Any], scope: Scope, word: str
 ) -> tuple[tuple[Seen, ...], list[Seen]]:
     found: list[Seen] = []
-    _Gatherer(compiler, word, found).look(schema, scope, compiler.formulas.true, DEEPEST, outermost=True)
+    try:
+        _Gatherer(compiler, word, found).look(schema, scope, compiler.formulas.true, DEEPEST, outermost=True)
+    except (AttributeError, TypeError):
+        raise Undecidable(f"a malformed keyword stands beside `{word}`") from None
     always = tuple(one for one in found if one.condition is compiler.formulas.true)
     by_condition: dict[Formula, Seen] = {}
     for one in found:

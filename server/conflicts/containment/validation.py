@@ -8,12 +8,13 @@ from math import prod
 from typing import Any
 
 from jsonschema import validators
-from jsonschema.exceptions import ValidationError
+from jsonschema.exceptions import UnknownType, ValidationError
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecidable
 from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of
+from server.conflicts.containment.references import MALFORMED
 from server.conflicts.containment.regex import search
 from server.conflicts.containment.regex.language import Languages, Term
 from server.conflicts.containment.regex.parse import parse
@@ -79,7 +80,10 @@ class Validation:
     def __init__(self, schema: Schema, dialect: Dialect) -> None:
         self._schema = schema
         if isinstance(schema, dict):
-            self._validator = _validator(dialect.draft)(_without_dialects(schema), registry=Registry())
+            try:
+                self._validator = _validator(dialect.draft)(_without_dialects(schema), registry=Registry())
+            except MALFORMED as error:
+                raise Undecidable(f"the schema can't be used to validate: {error}") from None
 
     def rejection(self, document: Json) -> Rejection | None:
         """The first place at which the library rejects the document; None where it is valid. Raises Undecidable."""
@@ -91,7 +95,7 @@ class Validation:
                 return _described(error)
         except Unresolvable as error:
             raise Undecidable(f"a reference can't be followed: {error}") from None
-        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
+        except (TypeError, ValueError, AttributeError, KeyError, ArithmeticError, UnknownType) as error:
             raise Undecidable(f"the schema can't be used to validate: {error}") from None
         except RecursionError:
             raise Undecidable("a reference leads to itself without end") from None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.conflicts.containment import DEFAULT, Budget, decide, decide_lines, find_shape_error
+from server.conflicts.containment.keywords import READERS
 
 
 def _nest(word: str, depth: int) -> Any:
@@ -147,3 +148,29 @@ def test_a_batch_is_read_no_further_than_it_is_asked_for() -> None:
         raise AssertionError("read too far")
 
     assert next(decide_lines(lines()))["verdict"] == "SAFE"
+
+
+MALFORMED: tuple[Any, ...] = (
+    None,
+    -1,
+    1.5,
+    "x",
+    [1],
+    [None],
+    {"a": 1},
+    "(",
+    {"$ref": 5},
+    float("inf"),
+    float("nan"),
+    "\ud800",
+)
+
+
+@pytest.mark.parametrize("word", [*READERS, "$id", "id", "$anchor", "$schema", "additionalItems", "then"])
+def test_con_10_a_malformed_keyword_crashes_nothing(word: str) -> None:
+    for value in MALFORMED:
+        for draft in ({}, {"$schema": "http://json-schema.org/draft-04/schema#"}):
+            broken = {**draft, "properties": {"a": {word: value}}, "required": ["a"], "allOf": [{word: value}]}
+            assert decide(broken, {"type": "string"}).verdict in ("SAFE", "BREAKS", "UNKNOWN")
+            assert decide({"type": "object"}, broken).verdict in ("SAFE", "BREAKS", "UNKNOWN")
+            find_shape_error(broken)

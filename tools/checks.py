@@ -68,7 +68,9 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
         mode="json", include={"resource", "new_schema", "patch", "samples_after"}, exclude_defaults=True
     )
     several = [one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in args.changes]
+    notes = []
     if several and set(single) == {"resource"}:  # said once for all of them
+        notes = ["`resource` was read as the resource of every change that names none."]
         several = [{**single, **one} if set(one) - {"description", "removes_dependency"} else one for one in several]
         single = {}
     checked = call.services.conflicts.check(
@@ -82,6 +84,7 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
     return Answer(
         summary=checked.summary,
         data=checked.document,
+        notes=notes,
         next=[Next("read_record", {"uri": f"concord://checks/{check_id}"})] if check_id else [],
         uri=f"concord://checks/{check_id}" if check_id else "",
     )

@@ -1,5 +1,6 @@
 """What a facet is asked, and what it answers."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ from server.model.contract import Basis
 from server.model.system import StoredSystem
 from server.model.tier import Tier, strictest
 from server.registry.map import RegistryMap
+from server.registry.naming import close_resources
 
 
 class SchemaDecision(Protocol):
@@ -59,6 +61,10 @@ class Engine:
     rejects: Rejects
 
 
+_VERSION = re.compile(r"[._-]?v?\d+")
+"""What tells the versions of a file apart, such as the `_v3` of the file that a migration plan adds."""
+
+
 @dataclass(frozen=True)
 class Question:
     """One change of one system, with the registry it is judged against."""
@@ -84,9 +90,28 @@ class Question:
 
     @property
     def consumers_unknown(self) -> bool:
-        """Whether the source writes this and can't say for whom, and nobody is known to read it."""
+        """Whether the source writes this and can't say for whom, or not for whom besides those it names."""
         outputs = self.registry.writers_of(self.name).get(self.source.id, [])
-        return not self.agreements and any(output.consumers_unknown for output in outputs)
+        return any(output.consumers_unknown and (output.consumers or not self.agreements) for output in outputs)
+
+    @property
+    def taken_for(self) -> str:
+        """A registered resource that this unregistered one may be a slip for; empty for none. Another version's file is none."""
+        if not self.name or self.agreements or self.registry.writers_of(self.name):
+            return ""
+        plain = _VERSION.sub("", self.name)
+        like = close_resources(self.registry, self.name)
+        return next((name for name in like if _VERSION.sub("", name) != plain), "")
+
+    def unknown_readers(self, facet: str) -> Undecided | None:
+        """Why it can't be told that nobody else is affected; None where it can."""
+        if self.taken_for:
+            reason = f"Nobody reads or writes {self.resource}, but there is {self.taken_for}: say which is meant, or register the new one."
+        elif self.consumers_unknown:
+            reason = f"Who reads {self.resource} is not known (consumers_unknown), so whom this affects can't be told."
+        else:
+            return None
+        return Undecided(facet=facet, resource=self.resource, reason=reason)
 
     @property
     def written_by_others(self) -> list[str]:

@@ -66,7 +66,7 @@ class Output(_Access):
     consumers: tuple[Name, ...] = ()
     """Systems that the writer names as readers."""
     consumers_unknown: bool = True
-    """The writer can't name them. An explicit empty list says that nobody reads it."""
+    """The writer can't name them, or not all of them. An explicit empty list says that nobody reads it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -79,7 +79,7 @@ class Output(_Access):
             return data
         known = [name for name in names if name not in ("", CONSUMERS_UNKNOWN)]
         flagged = bool(data.get("consumers_unknown")) or CONSUMERS_UNKNOWN in names or "" in names
-        return {**data, "consumers": known, "consumers_unknown": flagged and not known}
+        return {**data, "consumers": known, "consumers_unknown": flagged}
 
 
 def _as_access(value: Any) -> Any:
@@ -186,7 +186,8 @@ def system_document(
                 del access[name]
     for output in document["writes_to"]:
         known = output["consumers"] if consumers is None else consumers.get(output["resource"], output["consumers"])
-        output["consumers"] = known or ([CONSUMERS_UNKNOWN] if output["consumers_unknown"] else [])
+        flagged = output["consumers_unknown"] and (output["consumers"] or not known)
+        output["consumers"] = [*known, CONSUMERS_UNKNOWN] if flagged else known
         del output["consumers_unknown"]
     document["contracts"] = [contract_document(contract) for contract in system.contracts]
     if dependencies is not None:

@@ -65,13 +65,13 @@ def _consumer_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Obse
     for output in stored.system.writes_to:
         name = stored.canonical_of(output.resource)
         readers = registry.reads.systems(name) - {stored.id}
-        if not readers and not output.consumers:
+        if (output.consumers_unknown and output.consumers) or not (readers or output.consumers):
             yield _observe(
                 FindingKind.CONSUMERS_UNKNOWN,
                 Severity.MEDIUM if output.consumers_unknown else Severity.LOW,
                 stored.id,
                 output.resource,
-                f"{stored.id} writes {output.resource}, and nobody knows who reads it."
+                f"{stored.id} writes {output.resource}, and nobody knows who{' else' if output.consumers else ''} reads it."
                 if output.consumers_unknown
                 else f"{stored.id} writes {output.resource} and lists no consumer. Name who uses it, such as `users`.",
             )

@@ -21,7 +21,7 @@ SchemaCheck = Callable[[Any], None]
 _TIERS = {
     Tier.MISSION_CRITICAL: "revenue, users or data integrity depend on it (14-day shadow test, blocking check)",
     Tier.PRODUCTION: "an internal tool that work depends on (7 days, blocking check)",
-    Tier.EXPERIMENTAL: "a prototype or sandbox (3 days, advisory check)",
+    Tier.EXPERIMENTAL: "a prototype or sandbox (3 days; only a CRITICAL conflict blocks)",
 }
 
 

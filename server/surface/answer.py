@@ -19,6 +19,7 @@ LONGEST_SUMMARY = 1_000
 """Characters of the summary of an answer that had to be cut."""
 
 _ROOM_FOR_NOTES = 100
+_SHORT = 200
 
 
 def compact(value: Any) -> str:
@@ -92,7 +93,8 @@ class Answer:
         """The answer as one JSON object of at most about `cap` tokens.
 
         A page keeps as many items as fit and its cursor continues after them; anything else that is too large is replaced by the
-        summary and the URI to read it at, or where there is none, loses its largest members. What was cut is said in `notes`.
+        summary, its short plain members and the URI to read it at, or where there is none, loses its largest members. What was
+        cut is said in `notes`.
         """
         whole = self.structure(extra_notes)
         if tokens_of(whole) <= cap:
@@ -105,7 +107,8 @@ class Answer:
         if self.uri:
             note = f"The whole is too large for an answer: read {self.uri} page by page."
             reading = Next("read_record", {"uri": self.uri})
-            return _ordered(self.summary[:LONGEST_SUMMARY], [reading], {"uri": self.uri}, [*notes, note][-10:])
+            short = {name: value for name, value in self.data.items() if _is_short(value)}
+            return _ordered(self.summary[:LONGEST_SUMMARY], [reading], {**short, "uri": self.uri}, [*notes, note][-10:])
         return self._smaller_members(notes, cap)
 
     def _fewer_items(self, notes: Sequence[str], cap: int) -> dict[str, Any] | None:
@@ -141,6 +144,11 @@ class Answer:
         note = f"Left out, because the answer would be too large: {', '.join(left_out)[:300]}."
         data = {name: value for name, value in self.data.items() if name in kept}
         return _ordered(self.summary[:LONGEST_SUMMARY], (), data, [note])
+
+
+def _is_short(value: Any) -> bool:
+    """Whether the value is a number, a boolean or a short text: what a program decides by, such as a verdict."""
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= _SHORT)
 
 
 def _ordered(summary: str, following: Sequence[Next], data: Mapping[str, Any], notes: Sequence[str]) -> dict[str, Any]:

@@ -294,3 +294,38 @@ async def test_a_resource_that_is_named_once_is_that_of_every_change(concord: Co
     for changes in ([dropped], [{"resource": "/x", **dropped}], [{"description": "new weights"}, dropped]):
         check = await concord.check(resource="/x", source_system="sys_w", changes=changes)
         assert check["verdict"] == "CONFLICT_DETECTED"
+
+
+async def test_con_10_consumers_of_whom_only_some_are_known_are_never_clear(concord: Concord) -> None:
+    schema = {"type": "object", "required": ["a", "b"], "properties": {"a": {"type": "string"}}}
+    output = {"resource": "/x", "consumers": ["sys_r", "consumers_unknown"]}
+    contract = {"type": "PRODUCER", "resource": "/x", "schema": schema}
+    answer = await concord.register("sys_w", writes_to=[output], contracts=[contract])
+    assert "consumers_unknown" in {finding["kind"] for finding in answer["findings"]}
+    reads = {"type": "CONSUMER", "resource": "/x", "reads": ["/a"]}
+    await concord.register("sys_r", reads_from=["/x"], contracts=[reads])
+    shown = await concord.call("get_system", system_id="sys_w")
+    assert shown["writes_to"][0]["consumers"] == ["sys_r", "consumers_unknown"]
+    without_b = {**schema, "required": ["a"]}
+    assert (await concord.check(resource="/x", new_schema=without_b))["verdict"] == "REVIEW_REQUIRED"
+    assert (await concord.check(resource="/x", new_schema={**schema, "minProperties": 2}))["verdict"] == "CLEAR"
+
+
+@pytest.mark.parametrize(
+    "change", [{"removes": True}, {"timing": {"schedule": "0 7 * * *"}}], ids=["removal", "timing"]
+)
+async def test_con_10_a_path_that_may_be_a_slip_is_never_clear(concord: Concord, change: dict[str, Any]) -> None:
+    await register_example(concord)
+    slip = {"resource": "~/output/signals.json", **change}
+    check = await concord.check(source_system="sys_signal_generator", changes=[slip])
+    assert check["verdict"] == "REVIEW_REQUIRED"
+    assert "outputs/signals.json" in check["undecided"][0]["reason"]
+
+
+async def test_sur_09_a_judgement_too_large_for_an_answer_keeps_its_verdict(concord: Concord) -> None:
+    consumers = [f"sys_{number:03}" for number in range(120)]
+    await concord.register("sys_w", writes_to=[{"resource": "/x", "consumers": consumers}])
+    check = await concord.check(resource="/x", removes=True)
+    assert (check["verdict"], check["blocks"]) == ("CONFLICT_DETECTED", True)
+    assert check["uri"] == f"concord://checks/{check['check_id']}"
+    assert "conflicts" not in check

@@ -23,15 +23,10 @@ def judge_removal(question: Question) -> Answer:
         answer.bases.append((tier, agreement.basis))
         rule = rule_named("removal.required" if agreement.required else "removal.optional")
         answer.conflicts.append((tier, _removal(question, agreement, rule, others)))
-    if question.agreements:
-        return answer
-    if question.consumers_unknown:
-        reason = (
-            f"Who reads {question.resource} is not known (consumers_unknown), so whom its removal breaks can't be told."
-        )
-        item = Undecided(facet="removal", resource=question.resource, reason=reason)
-        answer.undecided.append((question.source.system.tier, item))
-    else:
+    unknown = question.unknown_readers("removal")
+    if unknown is not None:
+        answer.undecided.append((question.source.system.tier, unknown))
+    elif not question.agreements:
         answer.notes.append(f"Nobody reads {question.resource}: its removal affects no contract.")
     return answer
 

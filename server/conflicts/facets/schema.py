@@ -1,7 +1,5 @@
 """The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
 
-import re
-
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
 from server.conflicts.plan import Situation, versioned_output
@@ -12,10 +10,6 @@ from server.model.base import Json
 from server.model.check import Conflict, ConflictType, Undecided
 from server.model.contract import Basis, schema_hash
 from server.model.tier import Severity
-from server.registry.naming import close_resources
-
-_VERSION = re.compile(r"[._-]?v?\d+")
-"""What tells the versions of a file apart, such as the `_v3` of the file that a migration plan adds."""
 
 
 def judge_schema(question: Question) -> Answer:
@@ -34,7 +28,7 @@ def judge_schema(question: Question) -> Answer:
         answer.undecided.append((question.source.system.tier, item))
     for agreement in question.agreements:
         _judge_agreement(question, agreement, after, of_items, answer)
-    if not question.agreements:
+    if not question.agreements or question.consumers_unknown:
         _judge_unread(question, after, of_items, answer)
     return answer
 
@@ -110,17 +104,13 @@ def _broken_sample(question: Question, reader: Reader, accepted: Schema) -> Brea
 
 
 def _judge_unread(question: Question, after: Schema | None, of_items: bool, answer: Answer) -> None:
-    """Nobody is known to read it: safe where the new schema stays inside the present one, else nobody can say."""
-    if (like := _taken_for(question)) is not None:
-        reason = f"Nobody reads or writes {question.resource}, but there is {like}: say which one is meant, or register the new one."
-        item = Undecided(facet="schema", resource=question.resource, reason=reason)
-        answer.undecided.append((question.source.system.tier, item))
-        return
-    if not question.consumers_unknown:
+    """Nobody else is known to read it: safe where the new schema stays inside the present one, else nobody can say."""
+    unknown = question.unknown_readers("schema")
+    if unknown is None:
         answer.notes.append(f"Nobody reads {question.resource}: no contract is affected.")
         return
     tier = question.source.system.tier
-    if after is not None and question.written is not None:
+    if question.consumers_unknown and after is not None and question.written is not None:
         decision = question.engine.decide(
             *aligned(after, of_items, opened(question.written.schema), question.written.of_items)
         )
@@ -130,17 +120,7 @@ def _judge_unread(question: Question, after: Schema | None, of_items: bool, answ
                 f"Who reads {question.resource} is not known, but every document that may now be written fits its present schema."
             )
             return
-    reason = f"Who reads {question.resource} is not known (consumers_unknown), so whom this breaks can't be told."
-    answer.undecided.append((tier, Undecided(facet="schema", resource=question.resource, reason=reason)))
-
-
-def _taken_for(question: Question) -> str | None:
-    """A registered resource that this unregistered one may be a slip for; another version's file is none."""
-    if question.registry.writers_of(question.name):
-        return None
-    plain = _VERSION.sub("", question.name)
-    like = close_resources(question.registry, question.name)
-    return next((name for name in like if _VERSION.sub("", name) != plain), None)
+    answer.undecided.append((tier, unknown))
 
 
 def _conflict(question: Question, agreement: Agreement, reader: Reader, in_musts: bool, found: Break) -> Conflict:

@@ -26,10 +26,9 @@ def judge_undecidable(question: Question, facet: str) -> Answer:
             reason=REASONS[facet],
         )
         answer.undecided.append((tier, item))
-    if not question.agreements and question.consumers_unknown:
-        reason = f"Who reads {question.resource} is not known (consumers_unknown), so whom this affects can't be told."
-        item = Undecided(facet=facet, resource=question.resource, reason=reason)
-        answer.undecided.append((question.source.system.tier, item))
+    unknown = question.unknown_readers(facet)
+    if unknown is not None:
+        answer.undecided.append((question.source.system.tier, unknown))
     elif not question.agreements:
         answer.notes.append(f"Nobody reads {question.resource}: its {facet} affects no contract.")
     return answer

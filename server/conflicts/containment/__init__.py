@@ -1,6 +1,5 @@
 """Is every document that is valid for one JSON Schema valid for another one, too?"""
 
-from server.conflicts.containment.batch import decide_lines, decide_record
 from server.conflicts.containment.breaks import RULES, BreakRule
 from server.conflicts.containment.budget import DEFAULT, Budget
 from server.conflicts.containment.decision import Decision, Verdict
@@ -21,8 +20,6 @@ __all__ = [
     "Verdict",
     "confirm",
     "decide",
-    "decide_lines",
-    "decide_record",
     "find_shape_error",
     "rejection",
 ]

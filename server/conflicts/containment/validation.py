@@ -1,5 +1,6 @@
 """Validation by the `jsonschema` library, with patterns matched in bounded steps and nothing fetched."""
 
+import json
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -107,7 +108,13 @@ def _described(error: ValidationError) -> Rejection:
     steps = list(error.absolute_schema_path)
     if keyword == "false" and steps and isinstance(steps[-1], str) and steps[-1] in ("additionalProperties", "items"):
         keyword = steps[-1]
-    return Rejection(pointer(error.absolute_path), pointer(steps), keyword, str(error.message)[:300])
+    return Rejection(pointer(error.absolute_path), pointer(steps), keyword, _in_json(error)[:300])
+
+
+def _in_json(error: ValidationError) -> str:
+    """The library's sentence with the rejected value written as JSON: `null is not …` for `None is not …`."""
+    said, value = str(error.message), repr(error.instance)
+    return json.dumps(error.instance, ensure_ascii=False) + said[len(value) :] if said.startswith(value) else said
 
 
 def pointer(steps: Any) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment import DEFAULT, Budget, decide, decide_lines, find_shape_error
+from server.conflicts.containment import DEFAULT, Budget, decide, find_shape_error
 from server.conflicts.containment.keywords import READERS
 
 
@@ -120,34 +120,6 @@ def test_what_is_no_usable_schema_is_said_with_its_place(schema: Any, path: str,
 )
 def test_a_usable_schema_has_no_shape_error(schema: Any) -> None:
     assert find_shape_error(schema) is None
-
-
-def test_every_line_of_a_batch_is_answered_in_its_turn() -> None:
-    lines = iter(
-        [
-            '{"id": "a", "writer": {"type": "null"}, "reader": {"type": "string"}}',
-            "",
-            "no json",
-            '{"id": "b", "writer": true}',
-            '{"id": "c", "writer": [], "reader": true}',
-            "[1]",
-            '{"id": "d", "writer": false, "reader": NaN}',
-            '{"id": 7, "writer": false, "reader": false}',
-        ]
-    )
-    records = list(decide_lines(lines))
-    assert [record["id"] for record in records] == ["a", None, "b", "c", None, None, 7]
-    assert [record["verdict"] for record in records] == ["BREAKS", *["UNKNOWN"] * 5, "SAFE"]
-    assert (records[0]["witness"], records[0]["has_witness"]) == (None, True)
-    assert [record["error"]["line"] for record in records if "error" in record] == [3, 4, 5, 6, 7]
-
-
-def test_a_batch_is_read_no_further_than_it_is_asked_for() -> None:
-    def lines() -> Any:
-        yield '{"id": 1, "writer": true, "reader": true}'
-        raise AssertionError("read too far")
-
-    assert next(decide_lines(lines()))["verdict"] == "SAFE"
 
 
 MALFORMED: tuple[Any, ...] = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from server.conflicts.projection import project
 from server.conflicts.schemas import Schema, Stated, array_of, closed, only_required, opened, read_terms
 from server.model.contract import Basis, Contract, ContractType, ReadPath
-from server.model.system import Input
+from server.model.system import Input, is_people
 from server.model.tier import Tier
 from server.registry.map import RegistryMap
 
@@ -63,7 +63,7 @@ def agreements_on(registry: RegistryMap, writer: str, name: str) -> list[Agreeme
     found = []
     for consumer in consumers:
         known = registry.systems.get(consumer)
-        if known is not None and known.archived:
+        if known.archived if known is not None else is_people(consumer):
             continue
         found.append(
             Agreement(

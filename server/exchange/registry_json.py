@@ -10,7 +10,7 @@ from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Rem
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import ContractType
-from server.model.system import StoredSystem, System
+from server.model.system import StoredSystem, System, is_people
 
 KIND = "registry_json"
 FILE_NAME = "system_registry.json"
@@ -222,7 +222,7 @@ def _note_dangling(
             if contract.counterparty
         ]
         for said, name in named:
-            if name not in known:
+            if name not in known and not is_people(name):
                 remarks.dangling(system_id, name, f"{said}, but the file lists no such system")
 
 

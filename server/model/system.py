@@ -24,6 +24,14 @@ CONSUMERS_UNKNOWN = "consumers_unknown"
 """Registry rule 2: the flag of an output whose consumers nobody can name."""
 
 
+_PEOPLE = frozenset({"users", "people", "humans", "customers", "public", "operators", "team"})
+
+
+def is_people(consumer: str) -> bool:
+    """Whether the consumer is people rather than a system: named to say who reads, held to no contract."""
+    return consumer.strip().lower() in _PEOPLE
+
+
 class Status(WireEnum):
     """Registry rule 5 of the scaling-layer document."""
 

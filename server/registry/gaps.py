@@ -5,13 +5,10 @@ from collections.abc import Iterator
 
 from server.model.contract import Basis, ContractType
 from server.model.finding import FindingKind, Observation
-from server.model.system import StoredSystem
+from server.model.system import StoredSystem, is_people
 from server.model.tier import Severity
 from server.registry.graph import Cycle
 from server.registry.map import RegistryMap
-
-PEOPLE = frozenset({"users", "people", "humans", "customers", "public", "operators", "team"})
-"""Consumers that are nobody's system: naming them closes the gap."""
 
 
 def fingerprint(kind: FindingKind, *parts: str) -> str:
@@ -77,7 +74,7 @@ def _consumer_gaps(registry: RegistryMap, stored: StoredSystem) -> Iterator[Obse
             )
         for declared in output.consumers:
             consumer = registry.known_as(declared)
-            if declared.lower() in PEOPLE:
+            if is_people(declared) and registry.live(consumer) is None:
                 continue
             if registry.live(consumer) is None:
                 yield _observe(

@@ -329,3 +329,10 @@ async def test_sur_09_a_judgement_too_large_for_an_answer_keeps_its_verdict(conc
     assert (check["verdict"], check["blocks"]) == ("CONFLICT_DETECTED", True)
     assert check["uri"] == f"concord://checks/{check['check_id']}"
     assert "conflicts" not in check
+
+
+async def test_people_who_read_an_output_are_named_and_held_to_no_contract(concord: Concord) -> None:
+    answer = await concord.register("sys_dashboard", writes_to=[{"resource": "~/dash.html", "consumers": ["users"]}])
+    assert answer["findings"] == []
+    check = await concord.check(resource="~/dash.html", new_schema={"type": "string"})
+    assert check["verdict"] == "CLEAR"

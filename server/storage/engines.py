@@ -65,8 +65,12 @@ def to_json(value: Any) -> str:
 def _sqlite_engine(file: Path, *, size: int, begin: str, pragmas: tuple[str, ...]) -> Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     # The file is opened by its path, not through a URL, in which `?` and `%` would mean something.

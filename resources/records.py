@@ -43,7 +43,7 @@ def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The neighbourhood of a system as a Mermaid flowchart."""
-    return call.services.registry.neighbourhood(values["id"])
+    return call.services.registry.neighbourhood(values["system_id"])
 
 
 def read_schema(call: "Call[Services]", values: Mapping[str, str]) -> str:
@@ -101,12 +101,12 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         complete={"id": complete_check},
     ),
     ResourceTemplate(
-        uri_template="concord://graph/{id}",
+        uri_template="concord://graph/{system_id}",
         name="graph",
         title="A neighbourhood",
         description="Who feeds a system and who reads it, as a Mermaid flowchart.",
         read=read_graph,
-        complete={"id": complete_system},
+        complete={"system_id": complete_system},
         mime_type="text/vnd.mermaid",
     ),
     ResourceTemplate(

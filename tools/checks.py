@@ -71,7 +71,9 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
     notes = []
     if several and set(single) == {"resource"}:  # said once for all of them
         notes = ["`resource` was read as the resource of every change that names none."]
-        several = [{**single, **one} if set(one) - {"description", "removes_dependency"} else one for one in several]
+        told = [one for one in several if set(one) - {"description", "removes_dependency"}]
+        # beside other changes one told in words alone is internal; by itself it can only be about the resource named
+        several = [{**single, **one} if one in told or not told else one for one in several]
         single = {}
     checked = call.services.conflicts.check(
         [*([single] if single else []), *several],

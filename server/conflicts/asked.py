@@ -118,11 +118,11 @@ def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
             error.path = f"{at}/{member}{error.path}"
             raise
     facets = facets_of(change)
-    if change.resource is not None and not facets:
+    if change.resource is not None and not facets and not change.description.strip():
         raise InvalidArgument(
             f"The change to {change.resource} does not say what changes.",
             path=at,
-            hint="Add new_schema, patch, samples_after, removes, timing, format, semantics, capacity, reads or reader_schema.",
+            hint="Add new_schema, patch, samples_after, removes, timing, format, semantics, capacity, reads, reader_schema or description.",
         )
     needing = [facet for facet in facets if facet != "removes_dependency"]
     if change.resource is None and needing:

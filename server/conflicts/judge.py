@@ -66,10 +66,13 @@ def _answers(question: Question) -> Iterator[Answer]:
     for facet in ("timing", "format", "semantics", "capacity"):
         if facet in facets_of(change):
             yield judge_undecidable(question, facet)
+    if not facets_of(change):
+        yield judge_undecidable(question, "description")
 
 
 def _of_reader(change: Change) -> bool:
-    return set(facets_of(change)) <= {"reads", "reader_schema", "removes_dependency"}
+    facets = set(facets_of(change))
+    return bool(facets) and facets <= {"reads", "reader_schema", "removes_dependency"}
 
 
 def _questions(

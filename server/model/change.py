@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from server.model.base import Json, JsonObject, Name, ResourceName, Seconds, Text, Value, as_timing
 from server.model.contract import Meaning, ReadPaths
@@ -30,8 +30,8 @@ class FormatChange(Value):
 class Change(Value):
     """One element of `changes`. Every member but the resource is one facet of the change."""
 
-    resource: ResourceName | None = None
-    """The path or URI as registered, or a contract's id; None = internal, no resource is touched."""
+    resource: Annotated[ResourceName | None, Field(validation_alias=AliasChoices("resource", "contract_id"))] = None
+    """The path or URI as registered, or a contract's id (then also as `contract_id`); None = internal."""
     new_schema: JsonObject | bool | None = None
     patch: Annotated[tuple[JsonObject, ...], Field(max_length=1_000)] | None = None
     """RFC 6902, against the current contract schema; `move` means a rename."""

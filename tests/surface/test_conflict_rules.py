@@ -190,6 +190,28 @@ async def test_con_10_facets_that_are_not_decided_are_left_to_a_person(concord: 
     assert check["undecided"][0]["facet"] == "timing"
 
 
+async def test_con_10_a_change_told_only_in_prose_is_left_to_a_person(concord: Concord) -> None:
+    await register_example(concord)
+    told = {"description": "The score is a percentage from now on."}
+    for arguments in ({"changes": [{"resource": SIGNALS, **told}]}, {"resource": SIGNALS, "changes": [told]}):
+        check = await concord.check(**arguments)
+        assert check["verdict"] == "REVIEW_REQUIRED"
+        (item,) = check["undecided"]
+        assert (item["facet"], item["affected_system"]) == ("description", "sys_dashboard")
+    internal = await concord.check(source_system="sys_signal_generator", changes=[told])
+    assert internal["verdict"] == "CLEAR"
+    assert told["description"] in internal["non_breaking_notes"]
+
+
+async def test_a_change_may_name_the_contract_in_place_of_the_resource(concord: Concord) -> None:
+    await register_example(concord)
+    moved = [{"op": "move", "from": "/properties/score", "path": "/properties/rating"}]
+    check = await concord.check(changes=[{"contract_id": "CTR-001", "patch": moved}])
+    assert check["verdict"] == "CONFLICT_DETECTED"
+    assert check["source_system"] == "sys_signal_generator"
+    assert {conflict["affected_contract"] for conflict in check["conflicts"]} == {"CTR-001"}
+
+
 async def test_con_10_lesser_conflicts_ask_for_a_review(concord: Concord) -> None:
     await concord.register(
         "sys_a", writes_to=["/x"], contracts=[{"type": "PRODUCER", "resource": "/x", "schema": SIGNAL_SCHEMA}]

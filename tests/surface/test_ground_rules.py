@@ -259,6 +259,7 @@ async def test_sur_15_every_kind_of_record_has_an_address_whose_arguments_comple
         ("concord://systems/{id}", "id", "dash", "sys_dashboard"),
         ("concord://contracts/{id}", "id", "CTR", "CTR-001"),
         ("concord://checks/{id}", "id", "CHK", check["check_id"]),
+        ("concord://graph/{system_id}", "system_id", "dash", "sys_dashboard"),
         ("concord://schemas/{name}", "name", "sys", "system"),
     ):
         reference = ResourceTemplateReference(type="ref/resource", uri=template)

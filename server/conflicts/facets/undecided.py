@@ -7,6 +7,7 @@ REASONS = {
     "timing": "Whether the new timing still meets this reader's needs is not decided by the server.",
     "format": "Whether this reader can read the new format is not decided by the server.",
     "semantics": "Whether this reader relies on the present meaning is not decided by the server.",
+    "description": "The change is told in words only, and words never decide whether a reader is safe.",
     "capacity": "Whether the new capacity still meets this reader's needs is not decided by the server.",
 }
 """Facet → why it is left to a person."""

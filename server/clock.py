@@ -39,6 +39,7 @@ def clock_from(setting: str) -> Clock:
         return SystemClock()
     if setting.startswith("@"):
         file = Path(setting[1:])
+        parse_moment(_reading_of(file))
         return GivenClock(lambda: _reading_of(file))
     parse_moment(setting)
     return GivenClock(lambda: setting)

@@ -59,7 +59,7 @@ class CheckChange(Arguments):
             description=string("In words."),
         ),
     ] = argument("Several changes, or other facets than the schema.", ())
-    title: str = argument("What this is, in a few words.", "", max_length=500)
+    title: str = argument("In a few words.", "", max_length=500)
 
 
 def check_change(call: "Call[Services]", args: CheckChange) -> Answer:

@@ -136,20 +136,15 @@ def argument(description: str, default: Any = ..., **constraints: Any) -> Any:
 
 Limit = Annotated[int, Field(ge=1, le=50, description="Items per page, at most 50.")]
 Cursor = Annotated[str, Field(max_length=4_000, description="`next_cursor` of the page before.")]
-IdempotencyKey = Annotated[
-    str, Field(max_length=200, description="Any unique text: a repeated call with it is done once.")
-]
-ExpectedVersion = Annotated[int, Field(ge=0, description="Version you saw; refused when stale. 0 = any.")]
-
-_KEPT = ("minimum", "maximum")
-_EMPTY: tuple[Any, ...] = ("", 0, False, [], {}, None)
+IdempotencyKey = Annotated[str, Field(max_length=200, description="Unique text: a repeated call is done once.")]
+ExpectedVersion = Annotated[int, Field(ge=0, description="Version you saw; 0 = any.")]
 
 
 @cache
 def flat_schema(arguments: type[Arguments]) -> dict[str, Any]:
     """The JSON Schema of a tool's arguments: one object, flat, in the order of the fields.
 
-    Defaults that are empty are not repeated: an argument that is not required may be left out.
+    What may be left out has a default. Bounds are told in words where they matter, and held when the call is read.
     """
     generated = arguments.model_json_schema()
     properties: dict[str, Any] = {}
@@ -175,9 +170,8 @@ def _flat_property(
         flat["description"] = f'{description} {", ".join(filter(None, choices))}; "" = any.'
     elif choices:
         flat["enum"] = list(choices)
-    if described.get("default") not in _EMPTY:
+    if described.get("default") is not None:
         flat["default"] = described["default"]
-    flat.update({key: plain[key] for key in _KEPT if key in plain and plain["type"] == "integer"})
     if flat["type"] == "array":
         flat["items"] = members.schema() if members else _flat_items(plain.get("items", {}), definitions)
     elif members:

@@ -164,7 +164,11 @@ class ConcordServer(MCPServer[Any]):
         tool = self.catalogue.tool(name)
         if tool is None:
             raise self._unknown_tool(name)
-        return await self._in_thread(partial(_answer, tool, self._call(context), arguments))
+        try:
+            call = self._call(context)
+        except ConcordError as error:  # the clock that it was told to read can't be read
+            return wire.error_on_wire(error)
+        return await self._in_thread(partial(_answer, tool, call, arguments))
 
     async def read_resource(
         self, uri: AnyUrl | str, context: Context[Any, Any] | None = None

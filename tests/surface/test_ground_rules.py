@@ -26,13 +26,13 @@ async def names(concord: Concord) -> list[str]:
 # What the tools of later milestones will cost, in tokens, estimated from their arguments on the surface page.
 PLANNED = {
     "report": 450,
-    "submit_proposal": 620,
+    "submit_proposal": 640,
     "get_proposal": 110,
-    "decide_proposal": 330,
-    "advance_proposal": 210,
-    "find_patterns": 250,
-    "find_knowledge": 220,
-    "respond_to_knowledge": 210,
+    "decide_proposal": 345,
+    "advance_proposal": 215,
+    "find_patterns": 260,
+    "find_knowledge": 225,
+    "respond_to_knowledge": 215,
 }
 
 
@@ -52,6 +52,8 @@ def test_sur_06_the_schema_of_every_tool_is_flat(name: str) -> None:
     tool = CATALOGUE.tool(name)
     assert tool is not None
     assert tool_problems(tool.name, tool.text, tool.schema) == []
+    optional = set(tool.schema["properties"]) - set(tool.schema.get("required", []))
+    assert all("default" in tool.schema["properties"][one] for one in optional)
     assert tool.arguments.model_validate(dict(tool.example))
 
 
@@ -293,5 +295,8 @@ async def test_sur_02_the_clock_can_be_frozen_or_read_from_a_file(tmp_path: Path
         assert (await concord.check(resource="/x", removes=True))["check_timestamp"] == "2026-04-05T21:59:59Z"
         file.write_text("2026-04-06T00:00:00Z")
         assert (await concord.check(resource="/x", removes=True))["check_id"] == "CHK-2026-04-06-001"
-    with pytest.raises(ConfigurationError):
-        build_server(read_config({"CONCORD_HOME": str(tmp_path), "CONCORD_NOW": "yesterday"}))
+        file.unlink()
+        assert (await concord.refused("find_systems"))["code"] == "configuration_error"
+    for wrong in ("yesterday", f"@{file}"):
+        with pytest.raises(ConfigurationError):
+            build_server(read_config({"CONCORD_HOME": str(tmp_path), "CONCORD_NOW": wrong}))

@@ -16,7 +16,6 @@ class Situation:
 
     writer: str
     consumer: str
-    consumer_registered: bool
     resource: str
     """As the writer wrote it."""
     schema_version: str

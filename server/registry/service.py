@@ -1,7 +1,7 @@
 """The registry as the surfaces use it: register, find, show, trace, archive; each call loads, decides and saves."""
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -373,16 +373,6 @@ class RegistryService:
                 )
                 registration.update(holder, system=stored.system.model_copy(update={"contracts": confirmed}))
             return holders
-
-        return self.write(now, change)
-
-    def put_many(self, given: Sequence[System], *, source: str, now: datetime) -> int:
-        """All of these stand registered, in one transaction; how many were new or changed."""
-
-        def change(registration: Registration) -> int:
-            before = {one.id: registration.registry.systems.get(one.id) for one in given}
-            stored = [registration.put(system, source=source)[0] for system in given]
-            return sum(one is not before[one.id] for one in stored)
 
         return self.write(now, change)
 

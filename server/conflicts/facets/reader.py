@@ -89,7 +89,7 @@ def _judge_writer(question: Question, writer: str, written: Stated, basis: Basis
             has_witness=True,
             basis=basis,
             proposed_resolution=writer_first(
-                Situation(writer, question.source.id, True, question.resource, question.schema_version, tier)
+                Situation(writer, question.source.id, question.resource, question.schema_version, tier)
             ),
         )
         answer.conflicts.append((tier, conflict))

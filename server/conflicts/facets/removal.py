@@ -82,7 +82,7 @@ def _judge_relying(question: Question, producer: str, answer: Answer) -> None:
             continue
         tier = question.tier_with(stored.system.tier)
         rule = rule_named("dependency.relied-upon")
-        plan = Situation(me, consumer, True, f"what comes from {producer}", "", tier)
+        plan = Situation(me, consumer, f"what comes from {producer}", "", tier)
         conflict = Conflict(
             type=ConflictType.DEPENDENCY_REMOVAL,
             affected_contract="",
@@ -110,7 +110,7 @@ def _judge_ended_contracts(question: Question, producer: str, answer: Answer) ->
             if agreement.consumer != question.source.id or not agreement.contract_id:
                 continue
             rule, tier = rule_named("dependency.ended"), question.tier_with(stored.system.tier)
-            plan = Situation(producer, question.source.id, True, name, "", tier)
+            plan = Situation(producer, question.source.id, name, "", tier)
             conflict = Conflict(
                 type=ConflictType.DEPENDENCY_REMOVAL,
                 affected_contract=agreement.contract_id,

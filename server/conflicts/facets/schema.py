@@ -154,7 +154,6 @@ def situation(question: Question, agreement: Agreement) -> Situation:
     return Situation(
         writer=question.source.id,
         consumer=agreement.consumer,
-        consumer_registered=agreement.tier is not None,
         resource=question.resource,
         schema_version=question.schema_version,
         tier=question.tier_with(agreement.tier),

@@ -106,7 +106,7 @@ def test_the_new_form_has_a_name_of_its_own(resource: str, version: str, new: st
 
 @pytest.mark.parametrize("tier", Tier)
 def test_every_plan_names_who_changes_and_how_all_of_it_is_undone(tier: Tier) -> None:
-    situation = Situation("sys_a", "sys_b", True, "~/x.json", "v2", tier)
+    situation = Situation("sys_a", "sys_b", "~/x.json", "v2", tier)
     for plan in (
         versioned_output(situation),
         retire_after_readers(situation, what="~/x.json"),
@@ -120,4 +120,4 @@ def test_every_plan_names_who_changes_and_how_all_of_it_is_undone(tier: Tier) ->
 
 
 def test_a_mission_critical_migration_takes_the_sources_three_weeks() -> None:
-    assert versioned_output(Situation("a", "b", True, "x.json", "v2", M)).estimated_duration_days == 21
+    assert versioned_output(Situation("a", "b", "x.json", "v2", M)).estimated_duration_days == 21

@@ -3,7 +3,7 @@
 from collections import deque
 
 from server.conflicts.containment.regex import charset
-from server.conflicts.containment.regex.language import Languages, Op, Term
+from server.conflicts.containment.regex.language import Languages, Term
 
 CHARACTERS_PER_STEP = 16
 
@@ -59,8 +59,3 @@ def _spell(seen: dict[Term, tuple[Term, int] | None], state: Term) -> str:
         points.append(chr(step[1]))
         step = seen[step[0]]
     return "".join(reversed(points))
-
-
-def is_everything(languages: Languages, term: Term) -> bool:
-    """Whether every string belongs to the language at once, seen from its form alone."""
-    return term is languages.all or (term.op is Op.CAT and term.args == (languages.all, languages.all))

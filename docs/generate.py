@@ -14,7 +14,7 @@ from typing import Any
 from server.app import CATALOGUE
 from server.cli.commands import COMMANDS, command_parser
 from server.conflicts.containment import breaks
-from server.conflicts.severity import RULES as SEVERITIES
+from server.conflicts.rulebook import RULES as SEVERITIES
 from server.conflicts.severity import Hold, Item, rule_over
 from server.model.check import Mode
 from server.model.tier import Severity, Tier

@@ -1,6 +1,7 @@
 """The judgement on a set of changes: every facet asked, the worst item decides (conflict rules 1 to 3 and 6)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import assert_never
 
 from server.conflicts.agreements import agreements_on
@@ -8,23 +9,30 @@ from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.schema import concerns_schema, judge_schema
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
-from server.conflicts.question import Answer, Engine, Question
+from server.conflicts.question import Answer, Circumstances, Question
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.conflicts.severity import Hold, Item, Ruling, rule_over
 from server.model.change import Change, facets_of
-from server.model.check import Mode, Undecided, Verdict
+from server.model.check import Undecided, Verdict
 from server.model.contract import Basis, Contract, ContractType
 from server.model.system import StoredSystem
 from server.model.tier import Tier
 from server.registry.map import RegistryMap
+
+FACETS: Mapping[str, Callable[[Question], Answer]] = {
+    "timing": partial(judge_undecidable, facet="timing"),
+    "format": partial(judge_undecidable, facet="format"),
+    "semantics": partial(judge_undecidable, facet="semantics"),
+    "capacity": partial(judge_undecidable, facet="capacity"),
+}
+"""Facets that say nothing about the schema, and who judges each."""
 
 
 def judge(
     registry: RegistryMap,
     source: StoredSystem,
     changes: Sequence[tuple[Change, str]],
-    engine: Engine,
-    modes: dict[Tier, Mode],
+    circumstances: Circumstances,
 ) -> tuple[Answer, Ruling]:
     """What the changes do to everyone concerned, and the verdict over it all.
 
@@ -36,14 +44,14 @@ def judge(
             text = f": {change.description}" if change.description else ""
             answer.notes.append(f"Internal change, which affects no contract{text}")
             continue
-        for question in _questions(registry, source, change, name, engine):
+        for question in _questions(registry, source, change, name, circumstances):
             for part in _answers(question):
                 answer.add(part)
     _hold_inferred(answer, source.id)
     _say_once(answer)
     items = [Item(tier, conflict.severity) for tier, conflict in answer.conflicts]
     items += [Item(tier, None) for tier, _ in answer.undecided]
-    return answer, rule_over(items, modes, source.system.tier)
+    return answer, rule_over(items, circumstances.modes, source.system.tier)
 
 
 def weakest_basis(answer: Answer) -> Basis:
@@ -63,9 +71,9 @@ def _answers(question: Question) -> Iterator[Answer]:
         yield judge_dependency_removal(question)
     if change.reader_schema is not None or change.reads is not None:
         yield judge_reader(question)
-    for facet in ("timing", "format", "semantics", "capacity"):
+    for facet, judged_by in FACETS.items():
         if facet in facets_of(change):
-            yield judge_undecidable(question, facet)
+            yield judged_by(question)
     if not facets_of(change):
         yield judge_undecidable(question, "description")
 
@@ -76,7 +84,7 @@ def _of_reader(change: Change) -> bool:
 
 
 def _questions(
-    registry: RegistryMap, source: StoredSystem, change: Change, name: str, engine: Engine
+    registry: RegistryMap, source: StoredSystem, change: Change, name: str, circumstances: Circumstances
 ) -> Iterator[Question]:
     """One question per schema that the contracts on the resource state today: a patch applies to each of them.
 
@@ -101,14 +109,14 @@ def _questions(
         whole = len(groups) == 1 or "" in known
         mine = tuple(agreement for agreement in agreements if whole or agreement.consumer in known)
         against = named if named is not None else stated_terms
-        yield Question(registry, source, change, shown, name, mine, written, against, engine)
+        yield Question(registry, source, change, shown, name, mine, written, against, circumstances)
     covered = {registry.known_as(party) for _, _, parties in groups for party in parties}
     if len(groups) > 1 and "" not in covered:
         rest = tuple(agreement for agreement in agreements if agreement.consumer not in covered)
         if rest:
             first_terms, first_written, _ = groups[0]
             against = named if named is not None else first_terms
-            yield Question(registry, source, change, shown, name, rest, first_written, against, engine)
+            yield Question(registry, source, change, shown, name, rest, first_written, against, circumstances)
 
 
 def _stated_terms(registry: RegistryMap, source: str, name: str) -> list[tuple[Contract, Schema]]:

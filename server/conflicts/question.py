@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from server.conflicts.agreements import Agreement
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.model.base import Json
 from server.model.change import Change
-from server.model.check import Conflict, Undecided
+from server.model.check import Conflict, InFlight, Mode, Undecided
 from server.model.contract import Basis
 from server.model.system import StoredSystem
 from server.model.tier import Tier, strictest
@@ -61,6 +62,38 @@ class Engine:
     rejects: Rejects
 
 
+@dataclass(frozen=True)
+class OpenProposal:
+    """A proposal in flight, as its changes stand in the present registry."""
+
+    proposal_id: str
+    version: int
+    source_system: str
+    changes: tuple[tuple[Change, str], ...]
+    """Each with the canonical name of its resource ("" for an internal change)."""
+
+
+@dataclass(frozen=True)
+class RiskPattern:
+    """An active pattern of a risk type, significant or confirmed (CON-8)."""
+
+    pattern_id: str
+    type: str
+    systems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a judgement takes into account besides the registry and the change."""
+
+    engine: Engine
+    modes: dict[Tier, Mode]
+    now: datetime
+    """Aware, UTC. Schedules are expanded from here on."""
+    in_flight: tuple[OpenProposal, ...] = ()
+    patterns: tuple[RiskPattern, ...] = ()
+
+
 _VERSION = re.compile(r"[._-]?v?\d+")
 """What tells the versions of a file apart, such as the `_v3` of the file that a migration plan adds."""
 
@@ -82,7 +115,12 @@ class Question:
     """The schema of what is written today, where a contract states it."""
     terms: Schema | None
     """The same as the contract has it, short form included."""
-    engine: Engine
+    circumstances: Circumstances
+
+    @property
+    def engine(self) -> Engine:
+        """The containment engine."""
+        return self.circumstances.engine
 
     def tier_with(self, tier: Tier | None) -> Tier:
         """The stricter of the proposing and the affected system's tier; an unregistered one counts as PRODUCTION (CON-3)."""
@@ -149,7 +187,9 @@ class Answer:
     bases: list[tuple[Tier, Basis]] = field(default_factory=list)
     """What each judgement rested on."""
     inputs: list[dict[str, Any]] = field(default_factory=list)
-    """The pairs of schemas that were compared, so that the check can be run again on them."""
+    """The pairs of schemas that were compared."""
+    in_flight: list[InFlight] = field(default_factory=list)
+    """Open proposals that touch the same resources."""
 
     def add(self, other: "Answer") -> None:
         """Takes over everything that another facet found."""
@@ -158,3 +198,4 @@ class Answer:
         self.notes += other.notes
         self.bases += other.bases
         self.inputs += other.inputs
+        self.in_flight += other.in_flight

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from server.clock import to_wire
 from server.conflicts.asked import Asked, SchemaCheck, read_changes, resolve
 from server.conflicts.judge import judge, recommendation, weakest_basis
-from server.conflicts.question import Answer, Engine
+from server.conflicts.question import Answer, Circumstances, Engine
 from server.conflicts.severity import Ruling
 from server.errors import NotFound
 from server.model.base import JsonObject
@@ -58,7 +58,8 @@ class ConflictService:
         modes = self.modes()
         with self._registry.reading() as registry:
             asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
-            answer, ruling = judge(registry, asked.source, asked.changes, self._engine(), modes)
+            circumstances = Circumstances(self._engine(), modes, now)
+            answer, ruling = judge(registry, asked.source, asked.changes, circumstances)
             version = registry.revision
         check = _check(asked, answer, ruling, version, now)
         inputs = {

@@ -1,96 +1,12 @@
-"""How bad a conflict is: a table of rules with stable ids, and the tier matrix (conflict rules 2 and 3).
-
-Same input, same severity. The rule that decided is named in every conflict.
-"""
+"""How bad a schema break is, and what a severity means for the verdict: the tier matrix (conflict rules 2 and 3)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from server.conflicts.rulebook import SeverityRule, rule_named
 from server.model.check import Mode, Verdict
 from server.model.tier import Severity, Tier
-
-
-@dataclass(frozen=True)
-class SeverityRule:
-    """One row of the table."""
-
-    id: str
-    severity: Severity
-    says: str
-    example: str
-
-
-RULES: tuple[SeverityRule, ...] = (
-    SeverityRule(
-        "schema.required-read",
-        Severity.CRITICAL,
-        "A document that the new writer may write is rejected at something that the consumer declares it needs.",
-        "`score` moves under `signal_data`; the dashboard needs `/score`.",
-    ),
-    SeverityRule(
-        "schema.value-set-extended",
-        Severity.HIGH,
-        "A consumer that enumerates values meets a new one.",
-        "`signal` may now be HOLD; the dashboard lists BUY and SELL.",
-    ),
-    SeverityRule(
-        "schema.optional-read",
-        Severity.HIGH,
-        "A document that the new writer may write is rejected at something that the consumer reads but can do without.",
-        "`confidence`, an optional read, turns from a number into text.",
-    ),
-    SeverityRule(
-        "schema.always-present",
-        Severity.HIGH,
-        "Nobody said what is read, and a field that was always present is removed, renamed, retyped, or may now be null or absent.",
-        "`timestamp` is no longer required; the archive never said what it reads.",
-    ),
-    SeverityRule(
-        "schema.undeclared",
-        Severity.MEDIUM,
-        "Nobody said what is read, and documents may now be written that the old schema did not allow.",
-        "`score` may now exceed 100; the archive never said what it reads.",
-    ),
-    SeverityRule(
-        "reader.writer-excluded",
-        Severity.CRITICAL,
-        "A consumer will no longer accept documents that a present writer may write.",
-        "The dashboard will require `confidence`, which the generator does not promise.",
-    ),
-    SeverityRule(
-        "removal.required",
-        Severity.CRITICAL,
-        "A resource goes that a live consumer needs.",
-        "The generator stops writing signals.json; the dashboard reads it.",
-    ),
-    SeverityRule(
-        "removal.optional",
-        Severity.HIGH,
-        "A resource goes that a live consumer reads but can do without.",
-        "The generator stops writing hints.json, which the dashboard reads with `required: false`.",
-    ),
-    SeverityRule(
-        "dependency.relied-upon",
-        Severity.CRITICAL,
-        "A dependency goes that a consumer of the system declares as its own and can reach through this system only.",
-        "The generator stops reading the data pipeline, on which the dashboard depends through it.",
-    ),
-    SeverityRule(
-        "dependency.ended",
-        Severity.LOW,
-        "A contract ends because its consumer stops reading.",
-        "The dashboard stops reading the generator: CTR-001 has no consumer any more.",
-    ),
-)
-
-_BY_ID = {rule.id: rule for rule in RULES}
-
-
-def rule_named(rule_id: str) -> SeverityRule:
-    """The row with this id."""
-    return _BY_ID[rule_id]
-
 
 _PRESENCE_OR_TYPE = frozenset({"required", "type", "const", "not", "false"})
 """Keywords at which a removed, renamed or retyped field fails."""

@@ -48,6 +48,33 @@ class RejectedStrategy(Value):
     reason: str
 
 
+class PlanStep(Value):
+    """One step of a plan, as somebody carries it out."""
+
+    step: int
+    """From 1."""
+    owner: str
+    """The system that has to do it."""
+    description: str
+    entry_condition: str
+    """What must hold before it begins."""
+    duration_days: int
+
+
+class RollbackStep(Value):
+    """One system put back to a recorded state. The steps of a rollback run in their order."""
+
+    step: int
+    system_id: str
+    action: str
+    """`restore_contract` (a contract's recorded entry), `restore_output` (what is written) or `restore_reader`."""
+    contract_id: str = ""
+    resource: str = ""
+    schema_hash: str = ""
+    """Of the schema that is put back; empty where no schema is."""
+    description: str
+
+
 class Resolution(Value):
     """The way out of a conflict (conflict rules 4 and 5)."""
 
@@ -58,6 +85,12 @@ class Resolution(Value):
     requires_changes_in: tuple[str, ...]
     rollback_plan: str
     rejected_strategies: tuple[RejectedStrategy, ...] = ()
+    plan: tuple[PlanStep, ...] = ()
+    """The steps with their owners, entry conditions and durations."""
+    rollback: tuple[RollbackStep, ...] = ()
+    """Brings every system of the plan back, the last step's system first."""
+    adapter: JsonObject | None = None
+    """What an adapter has to do, where one was found and proved (ADAPTER_LAYER)."""
 
 
 class Conflict(Value):
@@ -76,9 +109,16 @@ class Conflict(Value):
     path: str = ""
     """Place in the witness that the consumer rejects, as a JSON Pointer."""
     witness: Json = None
-    """A document that the new writer may write and the consumer rejects; stands only with `has_witness`."""
+    """What proves it: a document that the new writer may write and the consumer rejects, or {at, …}, a moment at which
+    the consumer fails; stands only with `has_witness`."""
     has_witness: bool = False
     basis: Basis = Basis.DECLARED
+    evidence: JsonObject = {}
+    """What the judgement rests on, where that is no document: schedules, units, sums."""
+    pattern: str = ""
+    """The active pattern that raised the severity; empty for none (CON-8)."""
+    with_proposal: str = ""
+    """The open proposal together with which it comes about; empty where the change alone is enough (CON-14)."""
     proposed_resolution: Resolution
 
 
@@ -91,6 +131,30 @@ class Undecided(Value):
     affected_system: str = ""
     reason: str
     path: str = ""
+
+
+class Relation(WireEnum):
+    """How two open proposals stand to each other (CON-14)."""
+
+    INDEPENDENT = "INDEPENDENT"
+    ORDER_DEPENDENT = "ORDER_DEPENDENT"
+    """Both can go in, in one order."""
+    EXCLUSIVE = "EXCLUSIVE"
+    """Only one of them can go in."""
+    DEPENDS_ON = "DEPENDS_ON"
+    """This one is safe only once the other is in."""
+
+
+class InFlight(Value):
+    """An open proposal that touches the same resources."""
+
+    proposal_id: str
+    source_system: str
+    relation: Relation
+    order: tuple[str, ...] = ()
+    """The proposals in the order in which they can go in; "" stands for the one that is checked, where it has no id yet."""
+    resources: tuple[str, ...] = ()
+    reason: str
 
 
 class Check(Value):
@@ -110,6 +174,9 @@ class Check(Value):
     patterns: tuple[str, ...] = ()
     undecided: tuple[Undecided, ...] = ()
     knowledge: tuple[str, ...] = ()
+    in_flight: tuple[InFlight, ...] = ()
+    must_accept: tuple[str, ...] = ()
+    """Who has to agree before the change may go on: systems by id, and `user` for what no system answers for."""
     registry_version: int
 
 
@@ -118,6 +185,11 @@ def conflict_document(conflict: Conflict) -> JsonObject:
     document = conflict.model_dump(mode="json")
     if not document.pop("has_witness"):
         del document["witness"]
+    for member in ("evidence", "pattern", "with_proposal"):
+        if not document[member]:
+            del document[member]
+    if document["proposed_resolution"]["adapter"] is None:
+        del document["proposed_resolution"]["adapter"]
     return document
 
 

@@ -180,6 +180,72 @@ class ImportItemRow(Row, table=True):
     last_seen: str
 
 
+class ProposalRow(Row, table=True):
+    """A proposal as it stands."""
+
+    __tablename__ = "proposals"
+
+    proposal_id: str = Field(primary_key=True)
+    source_system: str = _words(index=True)
+    state: str = Field(index=True)
+    version: int
+    updated_at: str
+    document: dict[str, Any] = _document()
+
+
+class ProposalVersionRow(Row, table=True):
+    """A version of a proposal as it was left; kept when the next one takes its place."""
+
+    __tablename__ = "proposal_versions"
+
+    proposal_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    recorded_at: str
+    document: dict[str, Any] = _document()
+
+
+class ConflictLogRow(Row, table=True):
+    """A conflict that the check of a proposal found."""
+
+    __tablename__ = "conflict_log"
+
+    check_id: str = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    """In the check."""
+    at: str = Field(index=True)
+    proposal_id: str
+    contract_id: str = _words()
+    source_system: str = _words()
+    affected_system: str = _words()
+    severity: str
+    document: dict[str, Any] = _document()
+
+    __table_args__ = (Index("ix_conflict_log_contract_id", "contract_id", "at"),)
+
+
+class PolicyRow(Row, table=True):
+    """A version of a policy; the newest counts."""
+
+    __tablename__ = "policies"
+
+    name: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    recorded_at: str
+    document: dict[str, Any] = _document()
+
+
+class SystemVersionRow(Row, table=True):
+    """A version of a system as the registry kept it; never changed."""
+
+    __tablename__ = "system_versions"
+
+    system_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    revision: int = Field(index=True)
+    """Registry revision with which it came."""
+    document: dict[str, Any] = _document()
+
+
 systems: Table = metadata.tables["systems"]
 system_texts: Table = metadata.tables["system_texts"]
 contract_versions: Table = metadata.tables["contract_versions"]
@@ -189,3 +255,8 @@ idempotency: Table = metadata.tables["idempotency"]
 checks: Table = metadata.tables["checks"]
 import_sources: Table = metadata.tables["import_sources"]
 import_items: Table = metadata.tables["import_items"]
+proposals: Table = metadata.tables["proposals"]
+proposal_versions: Table = metadata.tables["proposal_versions"]
+conflict_log: Table = metadata.tables["conflict_log"]
+policies: Table = metadata.tables["policies"]
+system_versions: Table = metadata.tables["system_versions"]

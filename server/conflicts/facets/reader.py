@@ -4,8 +4,8 @@ from server.conflicts.agreements import aligned
 from server.conflicts.plan import Situation, writer_first
 from server.conflicts.projection import project
 from server.conflicts.question import Answer, Question
+from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, Stated, closed, only_required, opened, read_terms
-from server.conflicts.severity import rule_named
 from server.model.check import Conflict, ConflictType, Undecided
 from server.model.contract import Basis, ContractType
 from server.model.tier import Severity

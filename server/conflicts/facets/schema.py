@@ -4,8 +4,9 @@ from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
 from server.conflicts.plan import Situation, versioned_output
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
+from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened
-from server.conflicts.severity import rule_named, schema_rule
+from server.conflicts.severity import schema_rule
 from server.model.base import Json
 from server.model.check import Conflict, ConflictType, Undecided
 from server.model.contract import Basis, schema_hash

@@ -1,0 +1,31 @@
+"""How bad it is that something goes."""
+
+from server.conflicts.rulebook.row import SeverityRule
+from server.model.tier import Severity
+
+REMOVAL = (
+    SeverityRule(
+        "removal.required",
+        Severity.CRITICAL,
+        "A resource goes that a live consumer needs.",
+        "The generator stops writing signals.json; the dashboard reads it.",
+    ),
+    SeverityRule(
+        "removal.optional",
+        Severity.HIGH,
+        "A resource goes that a live consumer reads but can do without.",
+        "The generator stops writing hints.json, which the dashboard reads with `required: false`.",
+    ),
+    SeverityRule(
+        "dependency.relied-upon",
+        Severity.CRITICAL,
+        "A dependency goes that a consumer of the system declares as its own and can reach through this system only.",
+        "The generator stops reading the data pipeline, on which the dashboard depends through it.",
+    ),
+    SeverityRule(
+        "dependency.ended",
+        Severity.LOW,
+        "A contract ends because its consumer stops reading.",
+        "The dashboard stops reading the generator: CTR-001 has no consumer any more.",
+    ),
+)

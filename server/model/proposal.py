@@ -1,0 +1,99 @@
+"""A proposal: changes that a system wants to make, on their way to production (evolution rule 1)."""
+
+from server.model.base import Json, JsonObject, Moment, Name, Text, Value, WireEnum
+from server.model.change import Change
+
+
+class ProposalState(WireEnum):
+    """Where a proposal stands (EVO-1)."""
+
+    DRAFT = "DRAFT"
+    """Visible to its system only."""
+    READY_FOR_SHADOW_TEST = "READY_FOR_SHADOW_TEST"
+    IN_REVIEW = "IN_REVIEW"
+    BLOCKED = "BLOCKED"
+    SHADOW_TESTING = "SHADOW_TESTING"
+    ELIGIBLE = "ELIGIBLE"
+    PROMOTED = "PROMOTED"
+    ROLLED_BACK = "ROLLED_BACK"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+IN_FLIGHT = (
+    ProposalState.READY_FOR_SHADOW_TEST,
+    ProposalState.IN_REVIEW,
+    ProposalState.BLOCKED,
+    ProposalState.SHADOW_TESTING,
+    ProposalState.ELIGIBLE,
+)
+"""The states in which a proposal may still change what others rely on (CON-14)."""
+
+
+class Goal(WireEnum):
+    """What the shadow test has to show (EVO-2)."""
+
+    IMPROVE = "IMPROVE"
+    NO_WORSE = "NO_WORSE"
+    CONTRACT_ONLY = "CONTRACT_ONLY"
+
+
+class DecisionKind(WireEnum):
+    """What can be decided about a proposal."""
+
+    ACCEPT = "ACCEPT"
+    MODIFY = "MODIFY"
+    REJECT = "REJECT"
+    WITHDRAW = "WITHDRAW"
+    COMPLETE_STEP = "COMPLETE_STEP"
+
+
+class Decision(Value):
+    """One thing that somebody decided about one version of a proposal; never changed afterwards."""
+
+    at: Moment
+    version: int
+    """Of the proposal that it is about."""
+    decision: DecisionKind
+    by: Name
+    """The calling system; empty = the local user."""
+    actor: Name
+    """The system for which it was said."""
+    reason: Text = ""
+    waiver: bool = False
+    """A person said it in the system's place; it expires with the proposal."""
+    step: int = 0
+    evidence: Json = None
+
+
+class Proposal(Value):
+    """One version of a proposal, with what became of it."""
+
+    proposal_id: str
+    version: int
+    """Of the content: the next one with every revision."""
+    source_system: Name
+    title: Name
+    description: Text = ""
+    changes: tuple[Change, ...]
+    state: ProposalState
+    goal: Goal = Goal.IMPROVE
+    metric: Name = ""
+    error_category: Name = ""
+    approach: Text = ""
+    knowledge_id: Name = ""
+    created_at: Moment
+    updated_at: Moment
+    checks: tuple[str, ...] = ()
+    """Check ids of all versions, oldest first; the last one is of the present content, where the state is past DRAFT."""
+    decisions: tuple[Decision, ...] = ()
+    """On the present version, oldest first."""
+
+
+def proposal_document(proposal: Proposal) -> JsonObject:
+    """The proposal as the surfaces show it; changes with only what they say."""
+    document = proposal.model_dump(mode="json")
+    document["changes"] = [
+        change.model_dump(mode="json", by_alias=True, exclude_defaults=True) for change in proposal.changes
+    ]
+    return document

@@ -1,7 +1,7 @@
 """The mirror case: a consumer changes what it accepts, and every present writer has to satisfy it."""
 
 from server.conflicts.agreements import aligned
-from server.conflicts.plan import Situation, writer_first
+from server.conflicts.plans import Situation, writer_first
 from server.conflicts.projection import project
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import rule_named

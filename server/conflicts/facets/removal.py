@@ -2,7 +2,7 @@
 
 from server.conflicts.agreements import Agreement, agreements_on
 from server.conflicts.facets.schema import situation
-from server.conflicts.plan import Situation, retire_after_readers
+from server.conflicts.plans import Situation, retire_after_readers
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import SeverityRule, rule_named
 from server.model.check import Conflict, ConflictType, Undecided

@@ -2,7 +2,7 @@
 
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after
-from server.conflicts.plan import Situation, versioned_output
+from server.conflicts.plans import Situation, versioned_output
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened

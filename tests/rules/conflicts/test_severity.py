@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.conflicts.plan import Situation, retire_after_readers, versioned_name, versioned_output, writer_first
+from server.conflicts.plans import Situation, retire_after_readers, versioned_name, versioned_output, writer_first
 from server.conflicts.rulebook import RULES, rule_named
 from server.conflicts.severity import Hold, Item, rule_over, schema_rule
 from server.model.check import Mode, Strategy, Verdict

@@ -21,6 +21,7 @@ MOST_ATTEMPTS = 4
 MOST_PARTS = 50_000
 """So many objects and lists a schema has at most."""
 INSTEAD_OF_NULL: tuple[Json, ...] = (0, "", False, {}, [])
+UNCONFIRMED = "the documents found are not confirmed by the library"
 TOO_DEEP = "the schemas are nested too deep"
 
 
@@ -76,15 +77,17 @@ class _Question:
         reader.borrow(writer)
         self.refuses = self.formulas.negate(reader.compile())
         goal = [self.writes, self.refuses]
-        for _ in range(MOST_ATTEMPTS):
+        for attempt in range(MOST_ATTEMPTS):
             outcome = self.solver.solve(goal)
             if not isinstance(outcome, Found):
+                if attempt and isinstance(outcome, Nothing):  # what was set aside unconfirmed may be a break all the same
+                    break
                 return self._without_witness(outcome)
             decision = self._broken(outcome.value)
             if decision is not None:
                 return decision
             goal.append(self.formulas.none_of_values([key_of(outcome.value)]))
-        return self.searched("the documents found are not confirmed by the library")
+        return self.searched(UNCONFIRMED)
 
     def _without_witness(self, outcome: Outcome) -> Decision:
         if isinstance(outcome, Open):

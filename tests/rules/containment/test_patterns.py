@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.conflicts.containment import decide
 from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecidable
 from server.conflicts.containment.formula import Formulas
 from server.conflicts.containment.regex import charset
@@ -138,6 +139,15 @@ def test_a_text_on_which_python_differs_is_avoided_or_left_undecided() -> None:
     assert found.isprintable()
     with pytest.raises(Undecidable):
         _texts().find([formulas.dual(formulas.pattern("^.*$")), formulas.size_max(3, 1)])
+
+
+@pytest.mark.parametrize("text", ["\u07c0", "\u0e51"])
+def test_con_12_a_text_that_python_reads_otherwise_is_not_set_aside_to_call_the_rest_safe(text: str) -> None:
+    decision = decide({"const": text}, {"pattern": "^\\d$"})
+    assert decision.verdict == "UNKNOWN"
+    assert "not confirmed" in decision.reason
+    decision = decide({"enum": [text, "x"]}, {"pattern": "^\\d$"})
+    assert (decision.verdict, decision.witness) == ("BREAKS", "x")
 
 
 _SETS = st.lists(st.tuples(st.integers(0, 0x10FFFF), st.integers(0, 40)), max_size=5).map(

@@ -80,8 +80,8 @@ class _Question:
         for attempt in range(MOST_ATTEMPTS):
             outcome = self.solver.solve(goal)
             if not isinstance(outcome, Found):
-                if attempt and isinstance(outcome, Nothing):  # what was set aside unconfirmed may be a break all the same
-                    break
+                if attempt and isinstance(outcome, Nothing):
+                    break  # what was set aside unconfirmed may be a break all the same
                 return self._without_witness(outcome)
             decision = self._broken(outcome.value)
             if decision is not None:

@@ -8,19 +8,30 @@ from typing import TYPE_CHECKING, Any
 from server.clock import to_wire
 from server.conflicts.asked import Asked, SchemaCheck, read_changes, resolve
 from server.conflicts.judge import judge, recommendation, weakest_basis
-from server.conflicts.question import Answer, Circumstances, Engine
+from server.conflicts.question import Answer, Circumstances, Engine, OpenProposal
 from server.conflicts.severity import Ruling
 from server.errors import NotFound
 from server.model.base import JsonObject
+from server.model.change import Change, change_document
 from server.model.check import Check, Mode, check_document
 from server.model.tier import Severity, Tier
+from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
 from server.storage import checks
 
 if TYPE_CHECKING:
     from server.storage.database import Database
+    from server.storage.session import Session
 
 NEWEST = "latest"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A judgement that is not kept yet: the check without an id, and what it saw."""
+
+    check: Check
+    inputs: JsonObject
 
 
 @dataclass(frozen=True)
@@ -41,11 +52,14 @@ class ConflictService:
         *,
         engine: Callable[[], Engine],
         check_schema: SchemaCheck,
+        open_proposals: Callable[[RegistryMap], tuple[OpenProposal, ...]] = lambda registry: (),
     ) -> None:
+        """`open_proposals` are those in flight, as their changes stand in that registry (CON-14)."""
         self._database = database
         self._registry = registry
         self._engine = engine
         self._check_schema = check_schema
+        self._open_proposals = open_proposals
 
     def check(
         self, documents: Sequence[Any], *, source_system: str, caller: str, now: datetime, keep: bool = True
@@ -54,25 +68,55 @@ class ConflictService:
 
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
-        changes = read_changes(documents, check_schema=self._check_schema)
-        modes = self.modes()
+        changes = self.read(documents)
         with self._registry.reading() as registry:
-            asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
-            circumstances = Circumstances(self._engine(), modes, now)
-            answer, ruling = judge(registry, asked.source, asked.changes, circumstances)
-            version = registry.revision
-        check = _check(asked, answer, ruling, version, now)
+            in_flight = self._open_proposals(registry)
+            judged = self.judge(
+                registry, changes, source_system=source_system, caller=caller, now=now, in_flight=in_flight
+            )
+        document = check_document(judged.check)
+        if keep:
+            inputs = judged.inputs
+            document = self._database.write(lambda session: self.keep_in(session, document, inputs, caller=caller))
+        return Checked(document, summary_of(document))
+
+    def read(self, documents: Sequence[Any]) -> tuple[Change, ...]:
+        """The changes that these documents describe. Raises InvalidArgument with the place of the first mistake."""
+        return read_changes(documents, check_schema=self._check_schema)
+
+    def judge(
+        self,
+        registry: RegistryMap,
+        changes: Sequence[Change],
+        *,
+        source_system: str,
+        caller: str,
+        now: datetime,
+        in_flight: tuple[OpenProposal, ...] = (),
+        proposal_id: str = "",
+    ) -> Judged:
+        """What these changes would do in that registry, beside the proposals in flight; nothing is kept.
+
+        Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
+        """
+        asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
+        circumstances = Circumstances(self._engine(), self.modes(), now, in_flight)
+        answer, ruling = judge(registry, asked.source, asked.changes, circumstances)
+        check = _check(asked, answer, ruling, registry.revision, now, proposal_id)
         inputs = {
             "source_system": asked.source.id,
-            "changes": list(documents),
-            "registry_version": version,
-            "modes": {tier.value: mode.value for tier, mode in modes.items()},
+            "changes": [change_document(change) for change in changes],
+            "registry_version": registry.revision,
+            "modes": {tier.value: mode.value for tier, mode in circumstances.modes.items()},
             "compared": answer.inputs,
         }
-        document = check_document(check)
-        if keep:
-            document = self._keep(document, inputs)
-        return Checked(document, summary_of(document))
+        return Judged(check, inputs)
+
+    def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
+        """The check stands kept in this transaction, with what it saw, under an id that it carries from now on."""
+        numbered = {**document, "check_id": checks.new_id(session, document["check_timestamp"][:10])}
+        checks.save(session, numbered, inputs)
+        return numbered
 
     def stored(self, check_id: str) -> JsonObject:
         """A check that was kept, with the inputs it saw; `latest` is the newest. Raises NotFound."""
@@ -94,17 +138,8 @@ class ConflictService:
         """Whether each tier's verdicts hold changes back (CON-9): all start in blocking mode."""
         return dict.fromkeys(Tier, Mode.BLOCKING)
 
-    def _keep(self, document: JsonObject, inputs: JsonObject) -> JsonObject:
-        def save(session: Any) -> JsonObject:
-            day = document["check_timestamp"][:10]
-            numbered = {**document, "check_id": checks.new_id(session, day)}
-            checks.save(session, numbered, inputs)
-            return numbered
 
-        return self._database.write(save)
-
-
-def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: datetime) -> Check:
+def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: datetime, proposal_id: str) -> Check:
     ordered = sorted(
         (conflict for _, conflict in answer.conflicts),
         key=lambda conflict: (
@@ -117,7 +152,7 @@ def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: date
     notes = list(dict.fromkeys(answer.notes))
     return Check(
         check_id="",
-        proposal_id="",
+        proposal_id=proposal_id,
         source_system=asked.source.id,
         check_timestamp=to_wire(now),
         verdict=ruling.verdict,

@@ -74,3 +74,8 @@ def facets_of(change: Change) -> tuple[str, ...]:
     """The facets that the change sets, in the order of `FACETS`."""
     blank = Change()
     return tuple(name for name in FACETS if getattr(change, name) != getattr(blank, name))
+
+
+def change_document(change: Change) -> JsonObject:
+    """The change with only what it says, as it is sent."""
+    return change.model_dump(mode="json", by_alias=True, exclude_defaults=True)

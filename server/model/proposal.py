@@ -1,7 +1,7 @@
 """A proposal: changes that a system wants to make, on their way to production (evolution rule 1)."""
 
 from server.model.base import Json, JsonObject, Moment, Name, Text, Value, WireEnum
-from server.model.change import Change
+from server.model.change import Change, change_document
 
 
 class ProposalState(WireEnum):
@@ -93,7 +93,5 @@ class Proposal(Value):
 def proposal_document(proposal: Proposal) -> JsonObject:
     """The proposal as the surfaces show it; changes with only what they say."""
     document = proposal.model_dump(mode="json")
-    document["changes"] = [
-        change.model_dump(mode="json", by_alias=True, exclude_defaults=True) for change in proposal.changes
-    ]
+    document["changes"] = [change_document(change) for change in proposal.changes]
     return document

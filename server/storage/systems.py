@@ -1,4 +1,4 @@
-"""Queries over systems: what changed since, save, and full-text search."""
+"""Queries over systems: what changed since, how they stood at a revision, save, and full-text search."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,7 +11,7 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import by_code_point, insert, on_postgresql
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
+    from sqlalchemy import Insert, Select
     from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session
 
@@ -37,6 +37,12 @@ def changed_since(session: "Session", revision: int) -> Iterator[StoredSystem]:
     return (StoredSystem.model_validate(document) for document in rows.scalars())
 
 
+def as_of(session: "Session", revision: int) -> list[StoredSystem]:
+    """Every system as it stood at that revision of the registry, oldest change first (CON-15)."""
+    rows = session.connection().execute(_as_of(on_postgresql(session)), {"revision": revision})
+    return [StoredSystem.model_validate(document) for document in rows.scalars()]
+
+
 def get(session: "Session", system_id: str) -> StoredSystem | None:
     """The system with this id, archived or not."""
     systems = tables.systems.c
@@ -45,7 +51,7 @@ def get(session: "Session", system_id: str) -> StoredSystem | None:
 
 
 def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
-    """The system stands as given, and is found under its words.
+    """The system stands as given, is kept as a version of its own, and is found under its words.
 
     Raises StaleVersion where the version before it is not the one that is stored.
     """
@@ -67,6 +73,7 @@ def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
             path="/expected_version",
             hint="Read it with get_system, and send your change again.",
         )
+    session.connection().execute(_keeping(), {"system_id": system.id})
     search.replace(
         session,
         system.id,
@@ -87,6 +94,34 @@ def _changed(postgresql: bool) -> "Select[Any]":
         sql.select(systems.document)
         .where(systems.revision > sql.bindparam("revision"))
         .order_by(systems.revision, by_code_point(systems.id, postgresql=postgresql))
+    )
+
+
+@cache
+def _as_of(postgresql: bool) -> "Select[Any]":
+    kept = tables.system_versions.c
+    present = (
+        sql.select(kept.system_id, sql.func.max(kept.version).label("version"))
+        .where(kept.revision <= sql.bindparam("revision"))
+        .group_by(kept.system_id)
+        .subquery()
+    )
+    same = (kept.system_id == present.c.system_id) & (kept.version == present.c.version)
+    return (
+        sql.select(kept.document)
+        .join(present, same)
+        .order_by(kept.revision, by_code_point(kept.system_id, postgresql=postgresql))
+    )
+
+
+@cache
+def _keeping() -> "Insert":
+    """Copies the row inside the database: writing the document as JSON once more would cost an import dearly."""
+    systems = tables.systems.c
+    columns = ("system_id", "version", "revision", "document")
+    present = sql.select(systems.id, systems.version, systems.revision, systems.document)
+    return sql.insert(tables.system_versions).from_select(
+        columns, present.where(systems.id == sql.bindparam("system_id"))
     )
 
 

@@ -6,6 +6,7 @@ cannot disagree unnoticed. The map is brought up to date one system at a time; n
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from server.model.contract import Basis, Contract, ContractType
@@ -39,6 +40,8 @@ class RegistryMap:
         """Who holds a contract on a resource."""
         self.contract_holders: defaultdict[str, set[str]] = defaultdict(set)
         """Live systems that hold an entry with this contract id."""
+        self._contract_ids: dict[str, tuple[str, ...]] = {}
+        """Ids of live contracts by how they read in lower case."""
         self._called: defaultdict[str, set[str]] = defaultdict(set)
         """Live systems by name."""
         self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
@@ -54,7 +57,7 @@ class RegistryMap:
             self.writes.remove(previous.id, _names(previous, previous.system.writes_to))
             self.agreed.remove(previous.id, _names(previous, previous.system.contracts))
             for contract in previous.system.contracts:
-                self.contract_holders[contract.contract_id].discard(previous.id)
+                self._let_go(contract.contract_id, previous.id)
             self._called[previous.system.name].discard(previous.id)
             for link in _declared_links(previous):
                 self._said_of_consumer[link.consumer].discard(link)
@@ -67,11 +70,21 @@ class RegistryMap:
         self.writes.add(stored.id, _names(stored, stored.system.writes_to))
         self.agreed.add(stored.id, _names(stored, stored.system.contracts))
         for contract in stored.system.contracts:
-            self.contract_holders[contract.contract_id].add(stored.id)
+            self._hold(contract.contract_id, stored.id)
         self._called[stored.system.name].add(stored.id)
         for link in _declared_links(stored):
             self._said_of_consumer[link.consumer].add(link)
             self._said_of_producer[link.producer].add(link)
+
+    @contextmanager
+    def supposing(self, stored: StoredSystem) -> Iterator[None]:
+        """Within the context the map has this version of a known system; afterwards it is as it was."""
+        present = self.systems[stored.id]
+        try:
+            self.apply(stored)
+            yield
+        finally:
+            self.apply(present)
 
     def live(self, system_id: str) -> StoredSystem | None:
         """The system, unless it is unknown or archived."""
@@ -164,6 +177,10 @@ class RegistryMap:
         called = self._called.get(name, set())
         return next(iter(called)) if len(called) == 1 else name
 
+    def contract_ids_as(self, text: str) -> tuple[str, ...]:
+        """The ids of live contracts that read like the text but for case; sorted."""
+        return self._contract_ids.get(text.lower(), ())
+
     def contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
         """Every live entry on a resource that overlaps this canonical name, with the system that holds it."""
         return [
@@ -172,6 +189,22 @@ class RegistryMap:
             for contract in stored.system.contracts
             if overlaps(stored.canonical_of(contract.resource), name)
         ]
+
+    def _hold(self, contract_id: str, holder: str) -> None:
+        holders = self.contract_holders[contract_id]
+        if not holders:
+            lowered = contract_id.lower()
+            self._contract_ids[lowered] = tuple(sorted({*self._contract_ids.get(lowered, ()), contract_id}))
+        holders.add(holder)
+
+    def _let_go(self, contract_id: str, holder: str) -> None:
+        holders = self.contract_holders[contract_id]
+        holders.discard(holder)
+        if not holders:
+            del self.contract_holders[contract_id]
+            left = tuple(one for one in self._contract_ids.pop(contract_id.lower(), ()) if one != contract_id)
+            if left:
+                self._contract_ids[contract_id.lower()] = left
 
     def _inputs(self, system_id: str, name: str) -> list[Input]:
         stored = self.systems[system_id]

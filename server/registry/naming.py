@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from server.errors import Ambiguous, NotFound
 from server.model.contract import ContractType
 from server.model.system import StoredSystem
+from server.registry.likeness import most_alike
 from server.registry.map import RegistryMap
 
 Canonical = Callable[[str], str]
 """Takes a resource as written to its canonical name."""
 _SHOWN = 20
+MOST_COMPARED = 20_000
+"""Resources among which a name that nobody registered is looked for; more would take longer than a call should."""
 _CONTRACT_ID = re.compile(r"(?i)CTR-\d+")
 
 
@@ -176,12 +179,8 @@ def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
 
 def close_resources(registry: RegistryMap, name: str) -> tuple[str, ...]:
     """Up to five canonical names of resources that look like this one."""
-    import difflib
-
-    names = sorted({*registry.reads.names(), *registry.writes.names()})
-    if len(names) > 5_000:
-        return ()
-    return tuple(difflib.get_close_matches(name[:500], names, n=5, cutoff=0.8))
+    names = {*registry.reads.names(), *registry.writes.names()}
+    return most_alike(name, names) if len(names) <= MOST_COMPARED else ()
 
 
 def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:
@@ -199,9 +198,8 @@ def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator
 
 
 def _contracts_called(registry: RegistryMap, wanted: str) -> Iterator[ContractTarget]:
-    for contract_id in registry.contract_holders:
-        if contract_id.lower() == wanted.lower() and registry.contract_holders[contract_id]:
-            yield _contract(registry, contract_id)
+    for contract_id in registry.contract_ids_as(wanted):
+        yield _contract(registry, contract_id)
 
 
 def _resources_ending_in(registry: RegistryMap, wanted: str) -> Iterator[ResourceTarget]:

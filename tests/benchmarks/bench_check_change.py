@@ -53,11 +53,17 @@ def _removal(one: Written) -> dict[str, Any]:
     return {"source_system": one.writer, "changes": [{"resource": one.resource, "removes": True}]}
 
 
+def _new_output(one: Written) -> dict[str, Any]:
+    resource = one.resource.replace(".json", "_extra.json")
+    return {"resource": resource, "source_system": one.writer, "new_schema": one.schema}
+
+
 KINDS: dict[str, Callable[[Written], dict[str, Any]]] = {
     "safe patch": _safe_patch,
     "breaking patch": _breaking_patch,
     "new schema": _new_schema,
     "removal": _removal,
+    "new output": _new_output,
 }
 
 

@@ -122,3 +122,16 @@ def test_an_archived_system_leaves_the_graph() -> None:
     registry.apply(reader.model_copy(update={"archived": True, "version": 2}))
     assert registry.dependents("a") == []
     assert registry.live("b") is None
+
+
+def test_a_contract_is_found_in_any_case_as_long_as_somebody_holds_it() -> None:
+    def holder(system_id: str, *contract_ids: str) -> StoredSystem:
+        held = [{"type": "CONSUMER", "resource": "/x", "contract_id": one} for one in contract_ids]
+        return stored(system_id, contracts=held)
+
+    registry = RegistryMap([holder("a", "CTR-1", "ctr-1"), holder("b", "CTR-1")])
+    assert registry.contract_ids_as("Ctr-1") == ("CTR-1", "ctr-1")
+    registry.apply(holder("a"))
+    assert registry.contract_ids_as("ctr-1") == ("CTR-1",)
+    registry.apply(holder("b"))
+    assert registry.contract_ids_as("CTR-1") == ()

@@ -176,8 +176,11 @@ def _between(wanted: Range) -> Iterator[Exact]:
         width = Fraction(wanted.high) - Fraction(wanted.low)
         for parts in (2, 3, 7, 11, 64, 997):
             for k in range(1, min(parts, 12)):
-                middle = Fraction(wanted.low) + width * k / parts
-                yield integral(Fraction(repr(float(middle))))
+                try:
+                    middle = float(Fraction(wanted.low) + width * k / parts)
+                except OverflowError:  # between integers so large no float can be written
+                    return
+                yield integral(Fraction(repr(middle)))
 
 
 def _common_multiple(one: Exact, other: Exact) -> Exact:

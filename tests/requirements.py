@@ -99,7 +99,7 @@ RULES = (
     Rule("CON-11", "Promotion waits until every step of the migration is done.", "F"),
     Rule("CON-12", "Every schema conflict shows a document that the writer may write and the reader rejects."),
     Rule("CON-13", "What counts for a consumer is what it reads: a change elsewhere is no conflict with it.", "B"),
-    Rule("CON-14", "Open proposals are checked against each other as well.", "B"),
+    Rule("CON-14", "Open proposals are checked against each other as well."),
     Rule(
         "CON-15", "A check keeps the inputs that it saw, and gives the same answer when it is run on them again.", "B"
     ),

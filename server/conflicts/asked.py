@@ -58,7 +58,7 @@ def resolve(
     if source is None:
         source = _only_party(registry, changes, canonical)
     found = [_found(registry, change, canonical, source, position) for position, change in enumerate(changes)]
-    return Asked(source, tuple(_patches_joined(found)))
+    return Asked(source, tuple(found))
 
 
 def _found(
@@ -76,31 +76,6 @@ def _found(
     return change, resource_meant(
         registry, change.resource or "", canonical, source, path=f"/changes/{position}/resource"
     )
-
-
-def _patches_joined(changes: list[tuple[Change, str]]) -> list[tuple[Change, str]]:
-    """Patches of one schema as one patch: each alone may be safe, and all of them together not."""
-    joined: list[tuple[Change, str]] = []
-    for change, name in changes:
-        earlier = next(
-            (
-                position
-                for position, (other, other_name) in enumerate(joined)
-                if other_name == name and other.resource == change.resource and other.patch is not None
-            ),
-            None,
-        )
-        if (
-            earlier is None
-            or facets_of(change) != ("patch",)
-            or change.base_hash not in ("", joined[earlier][0].base_hash)
-        ):
-            joined.append((change, name))
-            continue
-        first = joined[earlier][0]
-        patch = (*(first.patch or ()), *(change.patch or ()))
-        joined[earlier] = (first.model_copy(update={"patch": patch}), name)
-    return joined
 
 
 def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:

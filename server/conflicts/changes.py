@@ -1,6 +1,7 @@
 """What a writer will write once a change is in place: patches applied to the schema of the contract (RFC 6902, RFC 7386)."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from server.conflicts.schemas import Schema, merged, read_terms
@@ -17,6 +18,31 @@ def changes_schema(change: Change) -> bool:
     return change.new_schema is not None or change.patch is not None or change.merge_patch is not None
 
 
+def schema_after_all(changes: Sequence[Change], terms: Schema | None) -> Schema | None:
+    """The schema of what will be written once all these changes to it are in, one after the other.
+
+    Each `base_hash` is of the schema as it stands now. Raises as `schema_after` does.
+    """
+    for change in changes:
+        _expect_base(change, terms)
+    after: Schema | None = None
+    for change in _patches_joined(changes):
+        after = schema_after(change.model_copy(update={"base_hash": ""}), terms if after is None else after)
+    return after
+
+
+def _patches_joined(changes: Sequence[Change]) -> list[Change]:
+    """Patches that follow each other as one, so that `required` follows all that they move."""
+    joined: list[Change] = []
+    for change in changes:
+        last = joined[-1].patch if joined else None
+        if last is not None and change.patch is not None:
+            joined[-1] = change.model_copy(update={"patch": (*last, *change.patch)})
+        else:
+            joined.append(change)
+    return joined
+
+
 def schema_after(change: Change, terms: Schema | None) -> Schema | None:
     """The schema of what will be written, given what the contract states now; None where the change leaves it alone.
 
@@ -24,13 +50,7 @@ def schema_after(change: Change, terms: Schema | None) -> Schema | None:
     property also takes it out of `required` (a move puts the new name in): a field that is gone is not promised.
     Raises InvalidArgument where the change can't be applied, Refused where it was made against another schema.
     """
-    if change.base_hash and terms is not None and not schema_hash(terms).startswith(change.base_hash.lower()):
-        raise Refused(
-            "The contract's schema has changed since this patch was made.",
-            path="/base_hash",
-            hint="Read the contract again and make the patch against its present schema.",
-            details={"base_hash": change.base_hash, "present_hash": schema_hash(terms)},
-        )
+    _expect_base(change, terms)
     if change.new_schema is not None:
         return _full(change.new_schema)
     if change.patch is not None:
@@ -38,6 +58,16 @@ def schema_after(change: Change, terms: Schema | None) -> Schema | None:
     if change.merge_patch is not None:
         return _merge(change.merge_patch, _required_terms(terms, "merge_patch"))
     return None
+
+
+def _expect_base(change: Change, terms: Schema | None) -> None:
+    if change.base_hash and terms is not None and not schema_hash(terms).startswith(change.base_hash.lower()):
+        raise Refused(
+            "The contract's schema has changed since this patch was made.",
+            path="/base_hash",
+            hint="Read the contract again and make the patch against its present schema.",
+            details={"base_hash": change.base_hash, "present_hash": schema_hash(terms)},
+        )
 
 
 def _full(terms: Schema) -> Schema:

@@ -1,14 +1,18 @@
 """The judgement on a set of changes: every facet asked, the worst item decides (conflict rules 1 to 3 and 6)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
 from server.conflicts.agreements import agreements_on
+from server.conflicts.changes import changes_schema
+from server.conflicts.effects import Changes
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.schema import concerns_schema, judge_schema
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
+from server.conflicts.in_flight import judge_in_flight
 from server.conflicts.question import Answer, Circumstances, Question
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.conflicts.severity import Hold, Item, Ruling, rule_over
@@ -31,27 +35,60 @@ FACETS: Mapping[str, Callable[[Question], Answer]] = {
 def judge(
     registry: RegistryMap,
     source: StoredSystem,
-    changes: Sequence[tuple[Change, str]],
+    changes: Changes,
     circumstances: Circumstances,
 ) -> tuple[Answer, Ruling]:
     """What the changes do to everyone concerned, and the verdict over it all.
 
     `changes` come with the canonical name of their resource ("" for an internal change).
     """
-    answer = Answer()
-    for change, name in changes:
-        if change.resource is None and not change.removes_dependency:
-            text = f": {change.description}" if change.description else ""
-            answer.notes.append(f"Internal change, which affects no contract{text}")
-            continue
-        for question in _questions(registry, source, change, name, circumstances):
-            for part in _answers(question):
-                answer.add(part)
+    answer = _judge_alone(registry, source, changes, circumstances)
+    if circumstances.in_flight:
+
+        def judge_other(registry: RegistryMap, source: StoredSystem, changes: Changes) -> Answer:
+            return _judge_alone(registry, source, changes, circumstances)
+
+        answer.add(judge_in_flight(registry, source, changes, answer, circumstances.in_flight, judge_other))
     _hold_inferred(answer, source.id)
     _say_once(answer)
     items = [Item(tier, conflict.severity) for tier, conflict in answer.conflicts]
     items += [Item(tier, None) for tier, _ in answer.undecided]
     return answer, rule_over(items, circumstances.modes, source.system.tier)
+
+
+def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, circumstances: Circumstances) -> Answer:
+    """What the changes do, other proposals left aside."""
+    answer = Answer()
+    for change, name, earlier in _in_turn(changes):
+        if change.resource is None and not change.removes_dependency:
+            text = f": {change.description}" if change.description else ""
+            answer.notes.append(f"Internal change, which affects no contract{text}")
+            continue
+        for question in _questions(registry, source, change, name, circumstances):
+            for part in _answers(replace(question, earlier=earlier)):
+                answer.add(part)
+    return answer
+
+
+def _in_turn(changes: Changes) -> Iterator[tuple[Change, str, tuple[Change, ...]]]:
+    """Every change, with those to the same schema before it; the schema is judged once, as the last of them leaves it.
+
+    Each alone may be safe and all of them together not, and what one takes away the next may put back.
+    """
+    for position, (change, name) in enumerate(changes):
+        alike = [
+            (place, other)
+            for place, (other, other_name) in enumerate(changes)
+            if name == other_name and other.resource == change.resource and changes_schema(other)
+        ]
+        if not changes_schema(change) or not name:
+            yield change, name, ()
+        elif alike[-1][0] == position:
+            yield change, name, tuple(other for _, other in alike[:-1])
+        else:
+            rest = change.model_copy(update={"new_schema": None, "patch": None, "merge_patch": None, "base_hash": ""})
+            if facets_of(rest):
+                yield rest, name, ()
 
 
 def weakest_basis(answer: Answer) -> Basis:

@@ -116,6 +116,8 @@ class Question:
     terms: Schema | None
     """The same as the contract has it, short form included."""
     circumstances: Circumstances
+    earlier: tuple[Change, ...] = ()
+    """Changes of the same proposal to the same schema that come before this one."""
 
     @property
     def engine(self) -> Engine:
@@ -143,8 +145,8 @@ class Question:
 
     def unknown_readers(self, facet: str) -> Undecided | None:
         """Why it can't be told that nobody else is affected; None where it can."""
-        if self.taken_for:
-            reason = f"Nobody reads or writes {self.resource}, but there is {self.taken_for}: say which is meant, or register the new one."
+        if taken_for := self.taken_for:
+            reason = f"Nobody reads or writes {self.resource}, but there is {taken_for}: say which is meant, or register the new one."
         elif self.consumers_unknown:
             reason = f"Who reads {self.resource} is not known (consumers_unknown), so whom this affects can't be told."
         else:

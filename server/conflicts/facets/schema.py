@@ -1,7 +1,7 @@
 """The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
 
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
-from server.conflicts.changes import changes_schema, schema_after
+from server.conflicts.changes import changes_schema, schema_after_all
 from server.conflicts.plans import Situation, versioned_output
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
@@ -16,7 +16,7 @@ from server.model.tier import Severity
 def judge_schema(question: Question) -> Answer:
     """What the new schema does to each reader of the resource."""
     answer = Answer()
-    after = schema_after(question.change, question.terms)
+    after = schema_after_all((*question.earlier, question.change), question.terms)
     of_items = question.of_items
     if of_items and isinstance(after, dict) and after.get("type") == "array":
         of_items = False

@@ -83,21 +83,39 @@ class Item:
 
 @dataclass(frozen=True)
 class Ruling:
-    """The verdict over all items: the worst decides."""
+    """The verdict over all items, and whether they hold the change."""
 
     verdict: Verdict
     hold: Hold
     blocks: bool
     mode: Mode
+    """Blocking where something holds the change, advisory where a tier only warns, else that of the tier that decided."""
+    would_block_in: tuple[Tier, ...] = ()
+    """The tiers that would hold the change were they not in advisory mode."""
+
+
+def judgement_on(item: Item) -> Judgement:
+    """What the item alone means for the check, and what becomes of the change in blocking mode."""
+    return _MATRIX[item.tier][item.severity]
 
 
 def rule_over(items: Iterable[Item], modes: dict[Tier, Mode], proposer: Tier) -> Ruling:
-    """The worst item's judgement; in advisory mode of its tier the verdict stays, and nothing is held (CON-9)."""
-    worst, mode, held = _CLEAR, modes[proposer], Hold.GOES_ON
+    """The worst item gives the verdict, whatever the mode; what a tier in blocking mode holds is held (CON-9).
+
+    A tier in advisory mode holds nothing, and takes nothing from what another tier holds.
+    """
+    verdict, held = Verdict.CLEAR, Hold.GOES_ON
+    decided = modes[proposer]
+    let_go: set[Tier] = set()
     for item in items:
-        judgement = _MATRIX[item.tier][item.severity]
-        hold = judgement.hold if modes[item.tier] is Mode.BLOCKING else Hold.GOES_ON
-        rank = (_VERDICTS.index(judgement.verdict), _HOLDS.index(hold))
-        if rank > (_VERDICTS.index(worst.verdict), _HOLDS.index(held)):
-            worst, mode, held = judgement, modes[item.tier], hold
-    return Ruling(worst.verdict, held, held is not Hold.GOES_ON, mode)
+        judgement = judgement_on(item)
+        if judgement.hold is not Hold.GOES_ON and modes[item.tier] is Mode.ADVISORY:
+            let_go.add(item.tier)
+        if _VERDICTS.index(judgement.verdict) > _VERDICTS.index(verdict):
+            verdict, decided = judgement.verdict, modes[item.tier]
+        if modes[item.tier] is Mode.BLOCKING:
+            held = max(held, judgement.hold, key=_HOLDS.index)
+    blocks = held is not Hold.GOES_ON
+    if blocks or let_go:
+        decided = Mode.BLOCKING if blocks else Mode.ADVISORY
+    return Ruling(verdict, held, blocks, decided, tuple(tier for tier in Tier if tier in let_go))

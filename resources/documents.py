@@ -18,7 +18,7 @@ def read_registry(call: "Call[Services]") -> str:
 
 def read_conflict_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """conflict_check.json: a check as the source writes it, the newest unless said otherwise."""
-    check = call.services.conflicts.stored(values.get("check_id") or "latest")
+    check = call.services.conflicts.stored(values.get("check_id") or "latest", caller=call.caller)
     del check["inputs"]
     return json.dumps(check, ensure_ascii=False, indent=2) + "\n"
 

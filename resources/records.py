@@ -38,7 +38,7 @@ def read_contract(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The check with the inputs that it saw."""
-    return _json(call.services.conflicts.stored(values["id"]))
+    return _json(call.services.conflicts.stored(values["id"], caller=call.caller))
 
 
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
@@ -65,7 +65,7 @@ def complete_contract(call: "Call[Services]", typed: str, others: Mapping[str, s
 
 def complete_check(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
     """Check ids that begin so, newest first."""
-    return call.services.conflicts.check_ids(typed, SUGGESTED)
+    return call.services.conflicts.check_ids(typed, SUGGESTED, caller=call.caller)
 
 
 def complete_schema(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:

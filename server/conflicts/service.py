@@ -115,24 +115,27 @@ class ConflictService:
     def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
         """The check stands kept in this transaction, with what it saw, under an id that it carries from now on."""
         numbered = {**document, "check_id": checks.new_id(session, document["check_timestamp"][:10])}
-        checks.save(session, numbered, inputs)
+        checks.save(session, numbered, inputs, caller=caller)
         return numbered
 
-    def stored(self, check_id: str) -> JsonObject:
-        """A check that was kept, with the inputs it saw; `latest` is the newest. Raises NotFound."""
+    def stored(self, check_id: str, *, caller: str) -> JsonObject:
+        """A check that was kept, with the inputs it saw; `latest` is the newest.
+
+        Raises NotFound, also for a dry run that neither the caller nor anybody for its system asked for.
+        """
 
         def load(session: Any) -> dict[str, Any] | None:
-            wanted = checks.newest_id(session) if check_id == NEWEST else check_id
-            return checks.load(session, wanted)
+            wanted = checks.newest_id(session, viewer=caller) if check_id == NEWEST else check_id
+            return checks.load(session, wanted, viewer=caller)
 
         found = self._database.read(load)
         if found is None:
             raise NotFound(f"There is no check {check_id[:100]!r}.", hint="check_change makes one.")
         return {**found["check"], "inputs": found["inputs"]}
 
-    def check_ids(self, start: str, limit: int) -> list[str]:
-        """Ids of kept checks that begin so, newest first."""
-        return self._database.read(lambda session: checks.ids_like(session, start, limit))
+    def check_ids(self, start: str, limit: int, *, caller: str) -> list[str]:
+        """Ids of kept checks that begin so, newest first; those that the caller may see."""
+        return self._database.read(lambda session: checks.ids_like(session, start, limit, viewer=caller))
 
     def modes(self) -> dict[Tier, Mode]:
         """Whether each tier's verdicts hold changes back (CON-9): all start in blocking mode."""

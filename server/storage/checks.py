@@ -6,6 +6,7 @@ from server.storage import counters
 from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlmodel import Session
 
 
@@ -14,40 +15,49 @@ def new_id(session: "Session", day: str) -> str:
     return f"CHK-{day}-{counters.following(session, f'check:{day}'):03d}"
 
 
-def save(session: "Session", document: dict[str, Any], inputs: dict[str, Any]) -> None:
+def save(session: "Session", document: dict[str, Any], inputs: dict[str, Any], *, caller: str = "") -> None:
     """The check is kept, never to change."""
     row = {
         "check_id": document["check_id"],
         "created_at": document["check_timestamp"],
         "source_system": document["source_system"],
         "proposal_id": document["proposal_id"],
+        "caller": caller,
         "verdict": document["verdict"],
         "document": {"check": document, "inputs": inputs},
     }
     session.connection().execute(sql.insert(tables.checks), row)
 
 
-def load(session: "Session", check_id: str) -> dict[str, Any] | None:
-    """{check, inputs} of a check; None where there is none."""
+def load(session: "Session", check_id: str, *, viewer: str = "") -> dict[str, Any] | None:
+    """{check, inputs} of a check; None where there is none that this system may see (empty = the local user)."""
     checks = tables.checks.c
-    found = session.connection().execute(sql.select(checks.document).where(checks.check_id == check_id)).scalar()
-    document: dict[str, Any] | None = found
+    chosen = sql.select(checks.document).where(checks.check_id == check_id, *_visible_to(viewer))
+    document: dict[str, Any] | None = session.connection().execute(chosen).scalar()
     return document
 
 
-def newest_id(session: "Session", start: str = "") -> str:
-    """The id of the newest check whose id begins so; empty where there is none."""
-    found = ids_like(session, start, 1)
+def newest_id(session: "Session", start: str = "", *, viewer: str = "") -> str:
+    """The id of the newest check whose id begins so, of those that this system may see; empty where there is none."""
+    found = ids_like(session, start, 1, viewer=viewer)
     return found[0] if found else ""
 
 
-def ids_like(session: "Session", start: str, limit: int) -> list[str]:
-    """Check ids that begin so, newest first."""
+def ids_like(session: "Session", start: str, limit: int, *, viewer: str = "") -> list[str]:
+    """Check ids that begin so, newest first, of those that this system may see (empty = the local user)."""
     checks = tables.checks.c
     rows = session.connection().execute(
         sql.select(checks.check_id)
-        .where(checks.check_id.istartswith(start, autoescape=True))
+        .where(checks.check_id.istartswith(start, autoescape=True), *_visible_to(viewer))
         .order_by(checks.created_at.desc(), sql.func.length(checks.check_id).desc(), checks.check_id.desc())
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+def _visible_to(viewer: str) -> list["ColumnElement[bool]"]:
+    """A dry run is for who asked and for the system that it was about; the check of a proposal is for all."""
+    checks = tables.checks.c
+    return (
+        [sql.or_(checks.proposal_id != "", checks.source_system == viewer, checks.caller == viewer)] if viewer else []
+    )

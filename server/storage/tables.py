@@ -153,6 +153,8 @@ class CheckRow(Row, table=True):
     created_at: str = Field(index=True)
     source_system: str = _words()
     proposal_id: str = _words()
+    caller: str = _words()
+    """Who asked; empty = the local user."""
     verdict: str
     document: dict[str, Any] = _document()
 

@@ -1,4 +1,4 @@
-"""Proposals with their versions and decisions, the conflict log, policies, and every version of every system."""
+"""Proposals with their versions and decisions, the conflict log, policies, who asked for a check, and every version of every system."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -58,6 +58,7 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
     )
     op.create_index("ix_system_versions_revision", "system_versions", ["revision"])
+    op.add_column("checks", sa.Column("caller", sa.String(), nullable=False, server_default=""))
     op.execute(
         "INSERT INTO system_versions (system_id, version, revision, document) "
         "SELECT id, version, revision, document FROM systems"
@@ -66,5 +67,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """The tables of this step are gone."""
+    op.drop_column("checks", "caller")
     for table in ("system_versions", "policies", "conflict_log", "proposal_versions", "proposals"):
         op.drop_table(table)

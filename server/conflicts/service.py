@@ -9,11 +9,11 @@ from server.clock import to_wire
 from server.conflicts.asked import Asked, SchemaCheck, read_changes, resolve
 from server.conflicts.judge import judge, recommendation, weakest_basis
 from server.conflicts.question import Answer, Circumstances, Engine, OpenProposal
-from server.conflicts.severity import Ruling
+from server.conflicts.severity import Hold, Item, Ruling, judgement_on
 from server.errors import NotFound
 from server.model.base import JsonObject
 from server.model.change import Change, change_document
-from server.model.check import Check, Mode, check_document
+from server.model.check import USER, Check, Mode, check_document
 from server.model.tier import Severity, Tier
 from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
@@ -32,6 +32,8 @@ class Judged:
 
     check: Check
     inputs: JsonObject
+    hold: Hold
+    """What becomes of the proposal."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class ConflictService:
         asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
         circumstances = Circumstances(self._engine(), self.modes(), now, in_flight)
         answer, ruling = judge(registry, asked.source, asked.changes, circumstances)
-        check = _check(asked, answer, ruling, registry.revision, now, proposal_id)
+        check = _check(asked, answer, ruling, circumstances, registry.revision, proposal_id)
         inputs = {
             "source_system": asked.source.id,
             "changes": [change_document(change) for change in changes],
@@ -110,7 +112,7 @@ class ConflictService:
             "modes": {tier.value: mode.value for tier, mode in circumstances.modes.items()},
             "compared": answer.inputs,
         }
-        return Judged(check, inputs)
+        return Judged(check, inputs, ruling.hold)
 
     def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
         """The check stands kept in this transaction, with what it saw, under an id that it carries from now on."""
@@ -142,7 +144,9 @@ class ConflictService:
         return dict.fromkeys(Tier, Mode.BLOCKING)
 
 
-def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: datetime, proposal_id: str) -> Check:
+def _check(
+    asked: Asked, answer: Answer, ruling: Ruling, circumstances: Circumstances, version: int, proposal_id: str
+) -> Check:
     ordered = sorted(
         (conflict for _, conflict in answer.conflicts),
         key=lambda conflict: (
@@ -157,7 +161,7 @@ def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: date
         check_id="",
         proposal_id=proposal_id,
         source_system=asked.source.id,
-        check_timestamp=to_wire(now),
+        check_timestamp=to_wire(circumstances.now),
         verdict=ruling.verdict,
         conflicts=tuple(ordered),
         non_breaking_notes=" ".join(notes),
@@ -166,8 +170,20 @@ def _check(asked: Asked, answer: Answer, ruling: Ruling, version: int, now: date
         mode=ruling.mode,
         basis=weakest_basis(answer),
         undecided=tuple(item for _, item in answer.undecided),
+        in_flight=tuple(answer.in_flight),
+        must_accept=_who_must_accept(answer, circumstances.modes, asked.source.id),
         registry_version=version,
     )
+
+
+def _who_must_accept(answer: Answer, modes: dict[Tier, Mode], source: str) -> tuple[str, ...]:
+    """Everyone whose item holds the change; a person for an item that names nobody, or the proposer itself (CON-10)."""
+    named = [(Item(tier, conflict.severity), conflict.affected_system) for tier, conflict in answer.conflicts]
+    named += [(Item(tier, None), item.affected_system) for tier, item in answer.undecided]
+    held = [
+        who for item, who in named if modes[item.tier] is Mode.BLOCKING and judgement_on(item).hold is not Hold.GOES_ON
+    ]
+    return tuple(sorted({USER if who in ("", source) else who for who in held}))
 
 
 def summary_of(document: JsonObject) -> str:

@@ -4,6 +4,9 @@ from server.model.base import Json, JsonObject, Value, WireEnum
 from server.model.contract import Basis
 from server.model.tier import Severity
 
+USER = "user"
+"""Stands for the local user among those who have to agree."""
+
 
 class Verdict(WireEnum):
     """Conflict schema of the scaling-layer document."""

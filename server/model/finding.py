@@ -18,6 +18,24 @@ class FindingKind(WireEnum):
     ACCESS_REMOVED = "access_removed"
     TIER_UNCONFIRMED = "tier_unconfirmed"
     IMPORT_MISSING = "import_missing"
+    ACCEPTANCE_NEEDED = "acceptance_needed"
+
+
+OF_DECLARATIONS = frozenset(
+    {
+        FindingKind.CONSUMERS_UNKNOWN,
+        FindingKind.CONSUMER_MISMATCH,
+        FindingKind.CONSUMER_UNREGISTERED,
+        FindingKind.DEPENDENCY_UNSUPPORTED,
+        FindingKind.DEPENDENCY_UNREGISTERED,
+        FindingKind.CONTRACT_WITHOUT_ACCESS,
+        FindingKind.SCHEMA_VERSION_MISMATCH,
+        FindingKind.ACCESS_REMOVED,
+        FindingKind.TIER_UNCONFIRMED,
+        FindingKind.IMPORT_MISSING,
+    }
+)
+"""The kinds that follow from what one system declares, so that a registration opens and closes them."""
 
 
 class FindingStatus(WireEnum):

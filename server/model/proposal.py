@@ -2,6 +2,7 @@
 
 from server.model.base import Json, JsonObject, Moment, Name, Text, Value, WireEnum
 from server.model.change import Change, change_document
+from server.model.check import Verdict
 
 
 class ProposalState(WireEnum):
@@ -19,6 +20,9 @@ class ProposalState(WireEnum):
     REJECTED = "REJECTED"
     WITHDRAWN = "WITHDRAWN"
 
+
+FINAL = (ProposalState.PROMOTED, ProposalState.ROLLED_BACK, ProposalState.REJECTED, ProposalState.WITHDRAWN)
+"""The states in which nothing is decided any more by those whom a proposal concerns."""
 
 IN_FLIGHT = (
     ProposalState.READY_FOR_SHADOW_TEST,
@@ -46,6 +50,21 @@ class DecisionKind(WireEnum):
     REJECT = "REJECT"
     WITHDRAW = "WITHDRAW"
     COMPLETE_STEP = "COMPLETE_STEP"
+
+
+class CheckMade(Value):
+    """The check of one version of a proposal, as far as its life depends on it."""
+
+    id: str
+    version: int
+    """Of the proposal."""
+    verdict: Verdict
+    at: Moment
+    blocks: bool
+    must_accept: tuple[str, ...] = ()
+    """Who has to agree: systems by id, and `user`."""
+    affected: tuple[str, ...] = ()
+    """Every system that a conflict or something undecided names; sorted."""
 
 
 class Decision(Value):
@@ -84,10 +103,16 @@ class Proposal(Value):
     knowledge_id: Name = ""
     created_at: Moment
     updated_at: Moment
-    checks: tuple[str, ...] = ()
-    """Check ids of all versions, oldest first; the last one is of the present content, where the state is past DRAFT."""
+    checks: tuple[CheckMade, ...] = ()
+    """Of all versions, oldest first; the last one is of the present content, where the state is past DRAFT."""
     decisions: tuple[Decision, ...] = ()
     """On the present version, oldest first."""
+
+    @property
+    def judged(self) -> CheckMade | None:
+        """The check of the present content; None for a draft."""
+        made = self.checks[-1] if self.checks else None
+        return made if made is not None and made.version == self.version else None
 
 
 def proposal_document(proposal: Proposal) -> JsonObject:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.clock import to_wire
 from server.errors import NotFound, Refused, StaleVersion
 from server.model.contract import Basis
-from server.model.finding import FindingKind, Observation
+from server.model.finding import OF_DECLARATIONS, FindingKind, Observation
 from server.model.system import StoredSystem, System, Vanished
 from server.registry.gaps import cycle_gap, gaps_of
 from server.registry.graph import cycles
@@ -106,7 +106,7 @@ class Registration:
             wanted,
             now=to_wire(self.now),
             systems=self._touched,
-            except_kinds={FindingKind.DEPENDENCY_CYCLE},
+            except_kinds=set(FindingKind) - OF_DECLARATIONS,
         )
         rings = findings.open_of_kind(self.session, FindingKind.DEPENDENCY_CYCLE)
         if len(self._put) > _FEW:

@@ -9,6 +9,7 @@ from server.conflicts.containment.candidates import candidates
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
+from server.conflicts.containment.evident import is_evident
 from server.conflicts.containment.exact import NotJson, are_equal, key_of, parts_of
 from server.conflicts.containment.formula import Formula, Formulas
 from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
@@ -22,6 +23,7 @@ MOST_PARTS = 50_000
 """So many objects and lists a schema has at most."""
 INSTEAD_OF_NULL: tuple[Json, ...] = (0, "", False, {}, [])
 UNCONFIRMED = "the documents found are not confirmed by the library"
+PROVED = Decision("SAFE", "Every document that is valid for the writer is valid for the reader: proved.")
 TOO_DEEP = "the schemas are nested too deep"
 
 
@@ -41,7 +43,9 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
             return Decision("UNKNOWN", _sentence(f"the {side}'s schema has more than {MOST_PARTS:,} parts"))
     question = _Question(writer, reader, dialects, Meter(budget))
     try:
-        decision = question.decide()
+        decision = (
+            PROVED if dialects[0].draft is dialects[1].draft and is_evident(writer, reader) else question.decide()
+        )
     except (Exceeded, Undecidable, NotJson) as error:
         decision = question.searched(str(error))
     except RecursionError:
@@ -96,7 +100,7 @@ class _Question:
         found = self._candidate()
         if found is not None:
             return replace(found, contradiction=True)
-        return Decision("SAFE", "Every document that is valid for the writer is valid for the reader: proved.")
+        return PROVED
 
     def searched(self, reason: str) -> Decision:
         """What a search among likely documents comes to, where the proof was not found."""

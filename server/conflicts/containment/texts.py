@@ -97,7 +97,8 @@ class Texts:
                 return None
             raise Undecidable(f"a string of {least:,} characters that matches a pattern is not searched for")
         wanted = made.both([*terms, made.repeat(made.any_char, least, None)] if least else terms)
-        unwanted = [text for text in sorted(excluded) if search.accepts(made, wanted, text)]
+        writable = [text for text in sorted(excluded) if not any(search.is_half_a_pair(ord(sign)) for sign in text)]
+        unwanted = [text for text in writable if search.accepts(made, wanted, text)]
         if unwanted:
             wanted = made.both([wanted, made.complement(made.alt([made.literal(text) for text in unwanted]))])
         return search.shortest(made, wanted, most)

@@ -71,7 +71,7 @@ def test_a_text_is_found_between_two_patterns_exactly_where_there_is_one(
     [
         ("^\\p{L}+$", "äß", "a1"),
         ("^\\u{1F600}$", "\U0001f600", "a"),
-        ("^\\ud83d\\ude00$", "\U0001f600", "\ud83d"),
+        ("^\\ud83d\\ude00$", "\U0001f600", "\U0001f601"),
         ("^[\\s\\S]$", "\n", ""),
         ("^\\cA\\x41\\u0042\\0$", "\x01AB\0", "AB"),
         ("^.$", "\U0001f600", "\u2028"),

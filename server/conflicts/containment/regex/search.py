@@ -2,6 +2,7 @@
 
 from collections import deque
 
+from server.conflicts.containment.budget import Undecidable
 from server.conflicts.containment.regex import charset
 from server.conflicts.containment.regex.language import Languages, Term
 
@@ -9,7 +10,7 @@ CHARACTERS_PER_STEP = 16
 
 
 def accepts(languages: Languages, term: Term, text: str) -> bool:
-    """Whether the string belongs to the language."""
+    """Whether the string belongs to the language. Raises Undecidable where half a surrogate pair has the last word."""
     languages.meter.step(len(text) // CHARACTERS_PER_STEP)
     for sign in text:
         if term is languages.empty or term is languages.all:
@@ -18,10 +19,15 @@ def accepts(languages: Languages, term: Term, text: str) -> bool:
     return term.nullable
 
 
+def is_half_a_pair(point: int) -> bool:
+    """Whether the code point is a surrogate: no character by itself, though JSON can write it."""
+    return 0xD800 <= point <= 0xDFFF
+
+
 def _representative(languages: Languages, term: Term, point: int) -> int:
     """A character that the term can't tell from this one, so that its derivatives are made once per region."""
-    if 0xD800 <= point <= 0xDFFF:
-        return point
+    if is_half_a_pair(point):  # no character: patterns are read as ones over characters
+        raise Undecidable("half a surrogate pair stands in a text that a pattern is matched against")
     for region in charset.regions(languages.firsts(term)):
         if charset.contains(region, point):
             return charset.pick(region)

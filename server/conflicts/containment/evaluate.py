@@ -1,9 +1,11 @@
 """Whether a document satisfies a formula, by exact arithmetic."""
 
+from collections.abc import Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from server.conflicts.containment.budget import Meter, Undecidable
-from server.conflicts.containment.exact import exact, key_of, type_of
+from server.conflicts.containment.exact import STRING, exact, key_of, type_of
 from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.texts import Texts
 from server.model.base import Json
@@ -112,11 +114,23 @@ class Evaluator:
             case Kind.PATTERN | Kind.NOT_PATTERN:
                 return self._texts.matches(args[0], value) is (kind is Kind.PATTERN)
             case Kind.EVERY_MEMBER:
-                return all(self.holds(args[1], item) for name, item in value.items() if self.holds(args[0], name))
+                return all(self.holds(args[1], item) for item in self._members(args[0], value))
             case Kind.SOME_MEMBER:
-                return any(self.holds(args[0], name) and self.holds(args[1], item) for name, item in value.items())
+                return any(self.holds(args[1], item) for item in self._members(args[0], value))
             case _:
                 return self._array_atom(kind, args, value)
+
+    def _members(self, named: Formula, value: dict[str, Json]) -> Iterator[Json]:
+        """The members whose names satisfy the formula. Most formulas of a name are lists of names, which need no judging."""
+        if named.kind is Kind.ONE_OF_VALUES:
+            return (item for name, item in value.items() if (STRING, name) in named.args[0])
+        return (item for name, item in value.items() if self.holds(named, name))
+
+    def _members(self, condition: Formula, value: dict[str, Json]) -> Iterator[Json]:
+        """The values of the members whose names satisfy the condition; single names are looked up, not searched for."""
+        if condition.kind is Kind.ONE_OF_VALUES and len(condition.args[0]) <= len(value):
+            return (value[name] for kind, name in condition.args[0] if kind == STRING and name in value)
+        return (item for name, item in value.items() if self.holds(condition, name))
 
     def _array_atom(self, kind: Kind, args: tuple[Any, ...], value: list[Json]) -> bool:
         match kind:

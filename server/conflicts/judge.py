@@ -8,6 +8,7 @@ from typing import assert_never
 from server.conflicts.agreements import agreements_on
 from server.conflicts.changes import changes_schema
 from server.conflicts.effects import Changes
+from server.conflicts.facets.format import judge_format
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.schema import concerns_schema, judge_schema
@@ -25,7 +26,7 @@ from server.registry.map import RegistryMap
 
 FACETS: Mapping[str, Callable[[Question], Answer]] = {
     "timing": partial(judge_undecidable, facet="timing"),
-    "format": partial(judge_undecidable, facet="format"),
+    "format": judge_format,
     "semantics": partial(judge_undecidable, facet="semantics"),
     "capacity": partial(judge_undecidable, facet="capacity"),
 }

@@ -18,9 +18,15 @@ FORMAT = (
     ),
     SeverityRule(
         "format.name-changed",
-        Severity.HIGH,
-        "The file will go by a name that the consumer does not look for.",
+        Severity.CRITICAL,
+        "The file will go by a name that a consumer which needs it does not look for: to that consumer it is gone.",
         "signals.json will be named signals-2026-04-05.json; the dashboard opens signals.json.",
+    ),
+    SeverityRule(
+        "format.name-changed-optional",
+        Severity.HIGH,
+        "The file will go by a name that the consumer does not look for, but it can do without.",
+        "hints.json will be named hints-2026-04-05.json; the dashboard opens hints.json with `required: false`.",
     ),
     SeverityRule(
         "format.touched",

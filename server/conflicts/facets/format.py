@@ -1,0 +1,228 @@
+"""The format facet: how the resource will be laid out and named, against what each reader can read (CON-1)."""
+
+from dataclasses import replace
+
+from server.conflicts.agreements import Agreement
+from server.conflicts.facets.layout import (
+    ANY,
+    UNCLEAR,
+    Layout,
+    Takes,
+    encoding_named,
+    encoding_within,
+    has_encoding,
+    is_encoding,
+    layout_of_name,
+    layouts_in,
+    merged_layout,
+    takes,
+    with_standard_encoding,
+)
+from server.conflicts.facets.naming import new_names, still_found
+from server.conflicts.facets.schema import situation
+from server.conflicts.plans import versioned_output
+from server.conflicts.question import Answer, Question
+from server.conflicts.rulebook import rule_named
+from server.model.base import JsonObject
+from server.model.change import FormatChange
+from server.model.check import Conflict, ConflictType, Undecided
+from server.model.contract import Contract
+
+
+def judge_format(question: Question) -> Answer:
+    """What the new layout and the new name do to each reader of the resource."""
+    answer = Answer()
+    change = question.change.format
+    assert change is not None
+    for agreement in question.agreements:
+        answer.bases.append((question.tier_with(agreement.tier), agreement.basis))
+        if change.media_type or change.container or change.encoding or change.naming:
+            _judge_layout(question, agreement, change, answer)
+        else:
+            _leave(question, agreement, "The change of format does not say what will be different.", answer)
+        if change.naming:
+            _judge_naming(question, agreement, change.naming, answer)
+    unknown = question.unknown_readers("format")
+    if unknown is not None:
+        answer.undecided.append((question.source.system.tier, unknown))
+    elif not question.agreements:
+        answer.notes.append(f"Nobody reads {question.resource}: its format affects no contract.")
+    return answer
+
+
+def present_layout(question: Question, agreement: Agreement) -> Layout:
+    """How the consumer finds the resource today: as it says itself, as the writer says, as the file's name ends."""
+    outputs = question.registry.writers_of(question.name).get(question.source.id, [])
+    texts = [
+        *map(_stated_format, agreement.consumer_entries),
+        *(access.format for access in agreement.inputs),
+        *map(_stated_format, agreement.producer_entries),
+        *(output.format for output in outputs),
+    ]
+    names = [question.resource, *(access.resource for access in agreement.inputs)]
+    stated = [layout for text in texts if text for layout in layouts_in(text)[:1]]
+    return merged_layout([*stated, *map(layout_of_name, names)])
+
+
+def layout_after(before: Layout, change: FormatChange) -> Layout | None:
+    """The layout once the change is in place; None where it contradicts itself.
+
+    What the change leaves unsaid stays as it is while the container does. Where the change names no container, the
+    ending of the new name does.
+    """
+    media, stated = (_only_layout(text) for text in (change.media_type, change.container))
+    if media.container and stated.container and media.container != stated.container:
+        return None
+    named = layout_of_name(change.naming)
+    said = merged_layout([stated, media]) if stated.container or media.container else replace(named, compression="")
+    encoding, compression = encoding_named(change.encoding) if change.encoding else ("", "")
+    own = stated.encoding or media.encoding
+    if said.container in ("", before.container):
+        shape = stated.shape or media.shape or before.shape
+        profile = (stated.profile or media.profile) if said.container else before.profile
+        after = replace(before, shape=shape, profile=profile, encoding=own or before.encoding)
+        packed = stated.compression or media.compression or named.compression
+        if before.compression and not packed and (said.container or change.naming):
+            packed = UNCLEAR
+        after = replace(after, compression=packed or before.compression)
+    else:
+        after = replace(said, encoding=own, compression=said.compression or named.compression)
+    words = [word for word in (stated.unread, media.unread) if word]
+    if not has_encoding(after.container):  # what such a container calls its encoding is its own affair
+        words += [word for word in (compression, encoding) if word and not is_encoding(word)]
+    elif compression:
+        after = replace(after, compression="" if compression == "none" else compression)
+    elif encoding:
+        after = replace(after, encoding=encoding)
+    return with_standard_encoding(replace(after, unread=" ".join(words) or after.unread))
+
+
+def _only_layout(text: str) -> Layout:
+    return layouts_in(text)[0] if text else Layout()
+
+
+def _stated_format(entry: Contract) -> str:
+    terms = entry.terms
+    stated = terms.get("format", "") if isinstance(terms, dict) and "type" not in terms else ""
+    return stated if isinstance(stated, str) else ""
+
+
+def _accepted(agreement: Agreement) -> tuple[str, ...]:
+    """The formats that the consumer can read: as it says itself, else as its writer does."""
+    for entries in (agreement.consumer_entries, agreement.producer_entries):
+        said = tuple(dict.fromkeys(text for entry in entries for text in entry.accepts))
+        if said:
+            return said
+    return ()
+
+
+def _judge_layout(question: Question, agreement: Agreement, change: FormatChange, answer: Answer) -> None:
+    before = present_layout(question, agreement)
+    after = layout_after(before, change)
+    who, what = agreement.consumer, question.resource
+    if after is None:
+        reason = f"The media type {change.media_type} and the container {change.container} are different formats."
+        return _leave(question, agreement, reason, answer)
+    if not (change.media_type or change.container or change.encoding) and after == before:
+        return None  # only the name changes
+    said = _accepted(agreement)
+    accepts = [layout for text in said for layout in layouts_in(text)]
+    evidence: JsonObject = {"accepts": list(said), "before": str(before), "after": str(after)}
+    if not said and not before.container:
+        reason = f"Neither what {who} can read nor the present format of {what} is known."
+        return _leave(question, agreement, reason, answer)
+    found = [takes(one, after, before) for one in accepts or [before]]
+    if Takes.YES not in found:
+        if Takes.UNCLEAR in found:
+            can = f"accepts {', '.join(said)}" if said else f"reads {before} today"
+            reason = f"{who} {can}; whether that includes {after or 'the new format'} can't be told."
+            return _leave(question, agreement, reason, answer)
+        rule = "format.not-accepted" if said else "format.undeclared"
+        can = f"it accepts {', '.join(said)}" if said else f"it never said what it can read, and {before} goes"
+        return _add(
+            question, agreement, rule, f"{what} would be {after}, which {who} may not read: {can}.", evidence, answer
+        )
+    fitting = [one for one, taken in zip(accepts or [before], found, strict=True) if taken is Takes.YES]
+    stated = any(one.encoding or one.container == ANY for one in fitting)
+    if (
+        not stated
+        and has_encoding(after.container)
+        and _judge_encoding(question, agreement, before, after, evidence, answer)
+    ):
+        return None
+    if after == before or not said:
+        answer.notes.append(f"{who} reads {what} as {after or before} today, and can go on doing so.")
+    elif not before.container:
+        answer.notes.append(f"{who} accepts {what} as {after}.")
+    else:
+        text = f"{what} changes from {before} to {after}, and {who} accepts that."
+        _add(question, agreement, "format.touched", text, evidence, answer)
+    return None
+
+
+def _judge_encoding(
+    question: Question, agreement: Agreement, before: Layout, after: Layout, evidence: JsonObject, answer: Answer
+) -> bool:
+    """Whether there is anything to say about an encoding of which the consumer said nothing."""
+    who = agreement.consumer
+    if not after.encoding or encoding_within(after.encoding, before.encoding):
+        return False
+    if not before.encoding:
+        reason = (
+            f"{who} never said which encodings it can read, and the present one of {question.resource} is not known."
+        )
+        _leave(question, agreement, reason, answer)
+        return True
+    text = (
+        f"{question.resource} would be written in {after.encoding}; {who} reads {before.encoding} today, "
+        "and never said that it can read another encoding."
+    )
+    _add(question, agreement, "format.undeclared", text, evidence, answer)
+    return True
+
+
+def _judge_naming(question: Question, agreement: Agreement, naming: str, answer: Answer) -> None:
+    who = agreement.consumer
+    results = {still_found(question, agreement, name) for name in new_names(question, naming)}
+    if results == {Takes.YES}:
+        answer.notes.append(f"{who} still finds {question.resource} where it looks for it.")
+    elif results == {Takes.NO}:
+        rule = "format.name-changed" if agreement.required else "format.name-changed-optional"
+        shown = [access.resource for access in agreement.inputs] or [question.resource]
+        evidence: JsonObject = {"reads": shown, "before": question.resource, "after": naming}
+        text = f"{question.resource} would go by the name {naming}, and {who} looks for {', '.join(shown)}."
+        _add(question, agreement, rule, text, evidence, answer)
+    else:
+        reason = f"Whether {who} still finds {question.resource} by the naming “{naming}” can't be told from the words."
+        _leave(question, agreement, reason, answer)
+
+
+def _add(
+    question: Question, agreement: Agreement, rule_id: str, description: str, evidence: JsonObject, answer: Answer
+) -> None:
+    rule = rule_named(rule_id)
+    conflict = Conflict(
+        type=ConflictType.RESOURCE_FORMAT,
+        affected_contract=agreement.contract_id,
+        affected_system=agreement.consumer,
+        description=description,
+        severity=rule.severity,
+        severity_base=rule.severity,
+        rule=rule.id,
+        basis=agreement.basis,
+        evidence=evidence,
+        proposed_resolution=versioned_output(situation(question, agreement)),
+    )
+    answer.conflicts.append((question.tier_with(agreement.tier), conflict))
+
+
+def _leave(question: Question, agreement: Agreement, reason: str, answer: Answer) -> None:
+    """The item goes to a person."""
+    item = Undecided(
+        facet="format",
+        resource=question.resource,
+        affected_contract=agreement.contract_id,
+        affected_system=agreement.consumer,
+        reason=reason,
+    )
+    answer.undecided.append((question.tier_with(agreement.tier), item))

@@ -1,7 +1,6 @@
 """Whether a document satisfies a formula, by exact arithmetic."""
 
 from collections.abc import Iterator
-from collections.abc import Iterator
 from typing import Any
 
 from server.conflicts.containment.budget import Meter, Undecidable
@@ -122,15 +121,11 @@ class Evaluator:
 
     def _members(self, named: Formula, value: dict[str, Json]) -> Iterator[Json]:
         """The members whose names satisfy the formula. Most formulas of a name are lists of names, which need no judging."""
-        if named.kind is Kind.ONE_OF_VALUES:
-            return (item for name, item in value.items() if (STRING, name) in named.args[0])
-        return (item for name, item in value.items() if self.holds(named, name))
-
-    def _members(self, condition: Formula, value: dict[str, Json]) -> Iterator[Json]:
-        """The values of the members whose names satisfy the condition; single names are looked up, not searched for."""
-        if condition.kind is Kind.ONE_OF_VALUES and len(condition.args[0]) <= len(value):
-            return (value[name] for kind, name in condition.args[0] if kind == STRING and name in value)
-        return (item for name, item in value.items() if self.holds(condition, name))
+        if named.kind is not Kind.ONE_OF_VALUES:
+            return (item for name, item in value.items() if self.holds(named, name))
+        if len(named.args[0]) <= len(value):
+            return (value[name] for kind, name in named.args[0] if kind == STRING and name in value)
+        return (item for name, item in value.items() if (STRING, name) in named.args[0])
 
     def _array_atom(self, kind: Kind, args: tuple[Any, ...], value: list[Json]) -> bool:
         match kind:

@@ -1,8 +1,7 @@
 """The removal facet: a resource that will no longer be written, or a dependency that will no longer be read."""
 
 from server.conflicts.agreements import Agreement, agreements_on
-from server.conflicts.facets.schema import situation
-from server.conflicts.plans import Situation, retire_after_readers
+from server.conflicts.plans import Situation, retire_after_readers, situation
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import SeverityRule, rule_named
 from server.model.check import Conflict, ConflictType, Undecided

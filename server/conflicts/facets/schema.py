@@ -1,21 +1,38 @@
 """The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
 
+from collections.abc import Iterator, Sequence
+
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after_all
-from server.conflicts.plans import Situation, versioned_output
+from server.conflicts.facets.broken import Broken, plans_for
+from server.conflicts.plans import situation as situation  # noqa: PLC0414 -- the other facets know it from here
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened
 from server.conflicts.severity import schema_rule
 from server.model.base import Json
-from server.model.check import Conflict, ConflictType, Undecided
+from server.model.check import Conflict, ConflictType, Resolution, Undecided
 from server.model.contract import Basis, schema_hash
 from server.model.tier import Severity
 
 
 def judge_schema(question: Question) -> Answer:
     """What the new schema does to each reader of the resource."""
+    return judge_schemas([question])
+
+
+def judge_schemas(questions: Sequence[Question]) -> Answer:
+    """What one change of a schema does to each reader, whichever contract it holds to; one plan for all that break."""
     answer = Answer()
+    broken = [one for question in questions for one in _judge_question(question, answer)]
+    plans = plans_for(broken)
+    for one in broken:
+        tier = one.question.tier_with(one.agreement.tier)
+        answer.conflicts.append((tier, _conflict(one, plans[one.agreement.consumer])))
+    return answer
+
+
+def _judge_question(question: Question, answer: Answer) -> list[Broken]:
     after = schema_after_all((*question.earlier, question.change), question.terms)
     of_items = question.of_items
     if of_items and isinstance(after, dict) and after.get("type") == "array":
@@ -27,11 +44,14 @@ def judge_schema(question: Question) -> Answer:
         reason = f"No document fits the new schema of {question.resource}, so nothing could be written; removes = true says that."
         item = Undecided(facet="schema", resource=question.resource, reason=reason)
         answer.undecided.append((question.source.system.tier, item))
-    for agreement in question.agreements:
-        _judge_agreement(question, agreement, after, of_items, answer)
+    broken = [
+        one
+        for agreement in question.agreements
+        for one in _judge_agreement(question, agreement, after, of_items, answer)
+    ]
     if not question.agreements or question.consumers_unknown:
         _judge_unread(question, after, of_items, answer)
-    return answer
+    return broken
 
 
 def _nothing_fits(question: Question, after: Schema) -> bool:
@@ -41,7 +61,7 @@ def _nothing_fits(question: Question, after: Schema) -> bool:
 
 def _judge_agreement(
     question: Question, agreement: Agreement, after: Schema | None, of_items: bool, answer: Answer
-) -> None:
+) -> Iterator[Broken]:
     tier = question.tier_with(agreement.tier)
     readers = readers_in(agreement, question.written)
     if not readers:
@@ -50,17 +70,22 @@ def _judge_agreement(
     for reader in readers:
         answer.bases.append((tier, max(reader.basis, agreement.basis, key=list(Basis).index)))
         answer.notes += [note for note in reader.notes if note not in answer.notes]
-        _judge_reader(question, agreement, reader, after, of_items, answer)
+        found = _judge_reader(question, agreement, reader, after, of_items, answer)
+        if found is not None:
+            in_musts, witnessed = found
+            yield Broken(question, agreement, reader, in_musts, witnessed, after, of_items)
 
 
 def _judge_reader(
     question: Question, agreement: Agreement, reader: Reader, after: Schema | None, of_items: bool, answer: Answer
-) -> None:
+) -> tuple[bool, Break] | None:
+    """The break, and whether it lies in what the reader fails without; what is open or safe is added to the answer."""
     tier = question.tier_with(agreement.tier)
     open_item: Undecided | None = None
+    found: Break | None = None
     for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
-        if (found := _broken_sample(question, reader, accepted)) is not None:
-            answer.conflicts.append((tier, _conflict(question, agreement, reader, in_musts, found)))
+        found = _broken_sample(question, reader, accepted)
+        if found is not None:
             break
         if after is None:
             continue
@@ -71,14 +96,13 @@ def _judge_reader(
             if keyword == "enum" and question.engine.rejects(of_any_value(reads), decision.witness) is not None:
                 keyword = "type"  # not a new value among the old ones, but something else
             found = Break(decision.witness, decision.path, keyword, decision.reason)
-            answer.conflicts.append((tier, _conflict(question, agreement, reader, in_musts, found)))
         elif decision.verdict != "SAFE":
             open_item = _undecided(question, agreement, reader.contract_id, decision.reason, decision.path)
         else:
             open_item = None  # what accepts everything that is read accepts what is needed
         if decision.verdict != "SAFE" or not in_musts:
             answer.inputs.append(_input(agreement, reader, writes, reads, decision))
-        if decision.verdict == "BREAKS":
+        if found is not None:
             break
     else:
         if after is None:
@@ -90,6 +114,7 @@ def _judge_reader(
             )
     if open_item is not None:
         answer.undecided.append((tier, open_item))
+    return None if found is None else (in_musts, found)
 
 
 def _broken_sample(question: Question, reader: Reader, accepted: Schema) -> Break | None:
@@ -124,8 +149,9 @@ def _judge_unread(question: Question, after: Schema | None, of_items: bool, answ
     answer.undecided.append((tier, unknown))
 
 
-def _conflict(question: Question, agreement: Agreement, reader: Reader, in_musts: bool, found: Break) -> Conflict:
-    rule = schema_rule(declared=reader.declared, in_musts=in_musts, keyword=found.keyword)
+def _conflict(broken: Broken, plan: Resolution) -> Conflict:
+    question, agreement, reader, found = broken.question, broken.agreement, broken.reader, broken.found
+    rule = schema_rule(declared=reader.declared, in_musts=broken.in_musts, keyword=found.keyword)
     severity = rule.severity
     if not agreement.required and severity is Severity.CRITICAL:  # a reader's `required: false` makes it HIGH at most
         rule = rule_named("schema.optional-read")
@@ -146,18 +172,7 @@ def _conflict(question: Question, agreement: Agreement, reader: Reader, in_musts
         witness=found.witness,
         has_witness=True,
         basis=max(reader.basis, agreement.basis, key=list(Basis).index),
-        proposed_resolution=versioned_output(situation(question, agreement)),
-    )
-
-
-def situation(question: Question, agreement: Agreement) -> Situation:
-    """What a plan between the source and this consumer has to deal with."""
-    return Situation(
-        writer=question.source.id,
-        consumer=agreement.consumer,
-        resource=question.resource,
-        schema_version=question.schema_version,
-        tier=question.tier_with(agreement.tier),
+        proposed_resolution=plan,
     )
 
 

@@ -1,138 +1,251 @@
-"""The way out of a conflict: a strategy, its steps, and how everything is put back (conflict rules 4 and 5)."""
+"""Every way to bring a new form to its readers, as a plan: what is done by whom, when, and how all of it is undone."""
 
-import re
-from dataclasses import dataclass
+from server.conflicts.plans.names import versioned_name
+from server.conflicts.plans.situation import PARALLEL_DAYS, Situation, listed
+from server.conflicts.plans.steps import AGREED, Step, by_readers, composed, told_back, way_back
+from server.model.base import JsonObject
+from server.model.check import RejectedStrategy, Resolution, RollbackStep, Strategy
+from server.model.tier import SHADOW_DAYS
 
-from server.model.check import RejectedStrategy, Resolution, Strategy
-from server.model.tier import SHADOW_DAYS, Tier
-
-PARALLEL_DAYS = 7
-"""How long both forms run side by side after the consumer has moved, in days (the source's example)."""
-
-
-@dataclass(frozen=True)
-class Situation:
-    """What a plan has to deal with."""
-
-    writer: str
-    consumer: str
-    resource: str
-    """As the writer wrote it."""
-    schema_version: str
-    """The writer's present one, such as `v2`; empty where none is declared."""
-    tier: Tier
-    """The stricter of both."""
+Rejected = tuple[RejectedStrategy, ...]
 
 
-def versioned_output(situation: Situation) -> Resolution:
-    """Both forms are written while the consumer moves; the safest way, and the first to be tried."""
-    old, new = situation.resource, versioned_name(situation.resource, situation.schema_version)
-    writer, consumer = situation.writer, situation.consumer
-    both = SHADOW_DAYS[situation.tier]
-    return Resolution(
-        strategy=Strategy.VERSIONED_OUTPUT,
-        description=(
-            f"{writer} keeps writing {old} as it is and writes the new form to {new} beside it for {both} days. "
-            f"{consumer} moves to {new} in that time; when {PARALLEL_DAYS} days of both show the same result, {old} ends."
+def versioned_output(
+    situation: Situation, *, new_name: str = "", adapter: JsonObject | None = None, proof: str = ""
+) -> Resolution:
+    """Both forms are written while the readers move; the safest way, and the first to be tried."""
+    old, new = situation.resource, new_name or versioned_name(situation.resource, situation.schema_version)
+    writer, both = situation.writer, SHADOW_DAYS[situation.tier]
+    readers = listed([party.system_id for party in situation.readers])
+    written = f"Step 1 is done: {new} has been written once, and {old} as ever."
+    if len(situation.readers) == 1:
+        moving = [Step(situation.readers[0].system_id, f"{readers} is changed to read {new}", written, both)]
+        moving.append(
+            Step(
+                situation.readers[0].system_id,
+                f"{readers}'s result from {new} is compared with its result from {old}",
+                f"Step 2 is done, and {new} has been written for {both} days.",
+            )
+        )
+    else:
+        says = f"{{reader}} is changed to read {new}, and compares its result with that from {old}"
+        moving, _ = by_readers(situation, 2, says, written, both)
+    last = len(moving) + 1
+    return composed(
+        Strategy.VERSIONED_OUTPUT,
+        f"{writer} keeps writing {old} as it is and writes the new form to {new} beside it for {both} days. "
+        f"{readers} {_move(situation)} to {new} in that time; when {PARALLEL_DAYS} days of both show the same result, {old} ends.",
+        [
+            Step(writer, f"{writer} writes BOTH: {old} unchanged, and {new} in the new form", AGREED),
+            *moving,
+            Step(
+                writer,
+                f"Both run in parallel for {PARALLEL_DAYS} days",
+                f"Steps 2 to {last} are done, and the results from both forms agree.",
+                PARALLEL_DAYS,
+            ),
+            Step(
+                writer,
+                f"{writer} stops writing {old}, and keeps its last state",
+                f"Both have run for {PARALLEL_DAYS} days with the same results, and nobody is registered as a reader of {old}.",
+            ),
+        ],
+        changes_in=situation.everyone,
+        rollback=way_back(
+            situation,
+            writer_says=f"{writer} writes {old} as recorded (until the last step it never stopped)",
+            reader_says=f"{{reader}} reads {old} again",
         ),
-        steps=(
-            f"1. {writer} writes BOTH: {old} unchanged, and {new} in the new form",
-            f"2. {consumer} is changed to read {new}",
-            f"3. {consumer}'s result from {new} is compared with its result from {old}",
-            f"4. Both run in parallel for {PARALLEL_DAYS} days",
-            f"5. {writer} stops writing {old}",
+        rollback_plan=told_back(
+            situation, why=f"{old} stays as it is until the last step and is kept after it", proof=proof
         ),
-        estimated_duration_days=both + PARALLEL_DAYS,
-        requires_changes_in=(writer, consumer),
-        rollback_plan=(
-            f"{writer} goes back to writing {old} only, and {consumer} goes back to reading it. Until step 5 {old} has never "
-            f"changed, so both are a switch of one setting each and take effect with the next run, in under 5 minutes: "
-            f"first {consumer}, then {writer}."
-        ),
+        adapter=adapter,
     )
 
 
-def retire_after_readers(situation: Situation, *, what: str) -> Resolution:
-    """Nothing new takes the place of what goes: its reader stops first, then the writer."""
-    writer, consumer = situation.writer, situation.consumer
-    days = SHADOW_DAYS[situation.tier]
-    return Resolution(
-        strategy=Strategy.SEQUENTIAL_DEPLOY,
-        description=(
-            f"{consumer} is changed to do without {what} first; {writer} stops only when nobody has read it for {days} days."
-        ),
-        steps=(
-            f"1. {consumer} is changed to work without {what}",
-            f"2. {consumer} registers again without reading it",
-            f"3. {days} days pass in which nobody reads {what}",
-            f"4. {writer} stops providing {what}, and keeps the last state of it",
-        ),
-        estimated_duration_days=days,
-        requires_changes_in=(writer, consumer),
-        rollback_plan=(
-            f"{writer} provides {what} again from the kept state and its previous version, then {consumer} goes back to its "
-            "previous version: two recorded versions are put back in this order, in under 5 minutes."
-        ),
-        rejected_strategies=(
-            RejectedStrategy(
-                strategy=Strategy.VERSIONED_OUTPUT, reason="There is no new form to write beside the old one."
+def adapter_layer(situation: Situation, *, adapter: JsonObject, rejected: Rejected, proof: str = "") -> Resolution:
+    """The readers read through an adapter that makes the old form of the new one, and stay as they are behind it."""
+    writer, days = situation.writer, SHADOW_DAYS[situation.tier]
+    readers = listed([party.system_id for party in situation.readers])
+    reading, done = by_readers(
+        situation,
+        1,
+        f"{{reader}} reads {situation.resource} through the adapter: what it would reject is adapted, the rest passes as it is",
+        AGREED,
+        1,
+    )
+    confirm = (
+        "" if adapter.get("basis") != "inferred" else f" {writer} confirms first that the adapter moves what it means."
+    )
+    return composed(
+        Strategy.ADAPTER_LAYER,
+        f"{readers} {_read(situation)} {situation.resource} through the adapter, which makes of each new document one that is "
+        f"accepted: proved. Then {writer} may write the new form.{confirm}",
+        [
+            *reading,
+            Step(
+                writer,
+                f"{writer} writes the new form to {situation.resource}",
+                f"{done.capitalize()} done, and each adapter has passed today's documents on unchanged.",
             ),
-            RejectedStrategy(
-                strategy=Strategy.ADAPTER_LAYER, reason="There is nothing left that an adapter could translate."
+            Step(
+                writer,
+                f"{writer} watches for {days} days that no reader rejects a document",
+                f"Step {len(reading) + 1} is done.",
+                days,
             ),
-            RejectedStrategy(
-                strategy=Strategy.COORDINATED_MIGRATION,
-                reason="Both sides need not change at the same moment; one after the other is safer.",
-            ),
+        ],
+        changes_in=situation.everyone,
+        rollback=way_back(
+            situation,
+            writer_says=f"{writer} writes the recorded form to {situation.resource} again",
+            reader_says="{reader} reads without the adapter",
         ),
+        rollback_plan=told_back(
+            situation,
+            why="the adapter lets the old form pass as it is, so no reader has to wait for another",
+            proof=proof,
+        ),
+        rejected=rejected,
+        adapter=adapter,
     )
 
 
-def writer_first(situation: Situation) -> Resolution:
-    """A consumer wants more than its writer promises: the writer promises it first."""
-    writer, consumer = situation.writer, situation.consumer
-    days = SHADOW_DAYS[situation.tier]
-    return Resolution(
-        strategy=Strategy.SEQUENTIAL_DEPLOY,
-        description=f"{writer} first promises what {consumer} will ask for; {consumer} tightens when that has held for {days} days.",
-        steps=(
-            f"1. {writer} changes what it writes to {situation.resource} so that it meets the new demands",
-            f"2. {writer}'s contract is changed to promise it",
-            f"3. {days} days pass in which every document meets the new demands",
-            f"4. {consumer} accepts only what meets them",
-        ),
-        estimated_duration_days=days,
-        requires_changes_in=(writer, consumer),
-        rollback_plan=(
-            f"{consumer} goes back to its previous, wider demands: one recorded version is put back, in under 5 minutes. "
-            f"{writer} may stay as it is."
-        ),
-        rejected_strategies=(
-            RejectedStrategy(
-                strategy=Strategy.VERSIONED_OUTPUT,
-                reason="It is the reader that changes; what is written stays the same.",
+def coordinated_migration(situation: Situation, *, rejected: Rejected, proof: str = "") -> Resolution:
+    """Writer and readers change at one moment, while nothing is written."""
+    writer, resource, days = situation.writer, situation.resource, SHADOW_DAYS[situation.tier]
+    readers = listed([party.system_id for party in situation.readers])
+    preparing, prepared = by_readers(
+        situation, 1, "{reader} prepares a version that reads the new form, and tries it with the witness", AGREED, days
+    )
+    pause = len(preparing) + 1
+    switching, switched = by_readers(
+        situation, pause + 1, "{reader} switches to the prepared version", f"Step {pause} is done: nothing is written."
+    )
+    return composed(
+        Strategy.COORDINATED_MIGRATION,
+        f"{writer} and {readers} change {resource} at one agreed moment, while nothing is written; all are tested together "
+        f"for {days} days before.",
+        [
+            *preparing,
+            Step(
+                writer,
+                f"{writer} stops writing {resource}",
+                f"{prepared.capitalize()} done, {writer} has tested the new form for {days} days, and the moment is agreed.",
             ),
-            RejectedStrategy(
-                strategy=Strategy.ADAPTER_LAYER,
-                reason="An adapter can't make up values that the writer does not promise.",
-            ),
-            RejectedStrategy(
-                strategy=Strategy.COORDINATED_MIGRATION,
-                reason="Both sides need not change at the same moment; one after the other is safer.",
-            ),
+            *switching,
+            Step(writer, f"{writer} writes the new form to {resource}", f"{switched.capitalize()} done."),
+        ],
+        changes_in=situation.everyone,
+        rollback=way_back(
+            situation,
+            writer_says=f"{writer} writes the recorded form to {resource} again",
+            reader_says="{reader} goes back to its version from before the switch",
         ),
+        rollback_plan=told_back(situation, why="the versions from before the switch are kept ready", proof=proof),
+        rejected=rejected,
     )
 
 
-def versioned_name(resource: str, schema_version: str) -> str:
-    """Where the new form goes: `signals.json` at `v2` becomes `signals_v3.json`, a folder or service likewise."""
-    number = re.search(r"(\d+)", schema_version)
-    version = f"v{int(number.group(1)) + 1}" if number else "v2"
-    base, mark, table = resource.partition("#")
-    if mark:
-        return f"{base}#{table}_{version}"
-    stem, slash, last = base.rstrip("/").rpartition("/")
-    trailing = "/" if base.endswith("/") else ""
-    name, dot, ending = last.partition(".") if not last.startswith(".") else (last, "", "")
-    name = re.sub(r"_v\d+$", "", name)
-    return f"{stem}{slash}{name}_{version}{dot}{ending}{trailing}"
+def readers_first(situation: Situation, *, rejected: Rejected, proof: str = "") -> Resolution:
+    """Each reader learns to accept both forms, then the writer changes, then the old form is forgotten."""
+    writer, resource, days = situation.writer, situation.resource, SHADOW_DAYS[situation.tier]
+    readers = listed([party.system_id for party in situation.readers])
+    learning, learned = by_readers(
+        situation, 1, f"{{reader}} accepts the old and the new form of {resource}, and registers so", AGREED, days
+    )
+    change = len(learning) + 1
+    forgetting, _ = by_readers(
+        situation,
+        change + 2,
+        "{reader} accepts the new form only",
+        f"Step {change + 1} is done: {PARALLEL_DAYS} days without a document of the old form.",
+    )
+    return composed(
+        Strategy.SEQUENTIAL_DEPLOY,
+        f"Readers first: {readers} {_accept(situation)} both forms (anyOf of what is accepted today and of the new form, "
+        f"which is proved to take both), one after the other; {writer} changes last.",
+        [
+            *learning,
+            Step(
+                writer,
+                f"{writer} writes the new form to {resource}",
+                f"{learned.capitalize()} done, and a check of the change is CLEAR.",
+            ),
+            Step(
+                writer,
+                f"{writer} watches for {PARALLEL_DAYS} days that no reader rejects a document",
+                f"Step {change} is done.",
+                PARALLEL_DAYS,
+            ),
+            *forgetting,
+        ],
+        changes_in=situation.everyone,
+        rollback=way_back(
+            situation,
+            writer_says=f"{writer} writes the recorded form to {resource} again",
+            reader_says="{reader} goes back to its recorded version",
+        ),
+        rollback_plan=told_back(
+            situation, why="a reader that accepts both forms does not mind which one comes", proof=proof
+        ),
+        rejected=rejected,
+    )
+
+
+def rollback_only(situation: Situation, *, rejected: Rejected, what: str = "") -> Resolution:
+    """No way round the break is known: the change is tried only with the present state ready to be put back."""
+    writer, resource, days = situation.writer, situation.resource, SHADOW_DAYS[situation.tier]
+    changing = what or f"writes the new form to {resource}"
+    back = RollbackStep(
+        step=1,
+        system_id=writer,
+        action="restore_output",
+        contract_id=situation.contract_id,
+        resource=resource,
+        schema_hash=situation.schema_hash,
+        description=f"{writer} writes {resource} as it is recorded today",
+    )
+    readers = listed([party.system_id for party in situation.readers])
+    return composed(
+        Strategy.ROLLBACK_ONLY,
+        f"No way round the break is known for {readers}: better not to make the change, or to find out more of who reads "
+        f"{resource}. If it must be made, then only with the present state ready to be put back.",
+        [
+            Step(
+                writer,
+                f"{writer} keeps its present version and the last state of {resource} ready, and tries the way back",
+                AGREED,
+            ),
+            Step(
+                writer,
+                f"{writer} {changing}",
+                "Step 1 is done: the way back took less than 5 minutes, and somebody watches every reader.",
+            ),
+            Step(
+                writer,
+                f"{writer} watches {readers} for {days} days and goes back at the first failure",
+                "Step 2 is done.",
+                days,
+            ),
+        ],
+        changes_in=(writer,),
+        rollback=(back,),
+        rollback_plan=(
+            f"{writer} alone changes, so {writer} alone goes back: its recorded version is put back in under 5 minutes, because "
+            f"it is kept ready. What {readers} made of the new state in the meantime has to be made again."
+        ),
+        rejected=rejected,
+    )
+
+
+def _move(situation: Situation) -> str:
+    return "moves" if len(situation.readers) == 1 else "move"
+
+
+def _read(situation: Situation) -> str:
+    return "reads" if len(situation.readers) == 1 else "read"
+
+
+def _accept(situation: Situation) -> str:
+    return "accepts" if len(situation.readers) == 1 else "accept"

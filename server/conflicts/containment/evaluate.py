@@ -10,6 +10,7 @@ from server.conflicts.containment.texts import Texts
 from server.model.base import Json
 
 ASKED_PER_STEP = 4
+MOST_REMEMBERED = 100_000
 
 
 class Evaluator:
@@ -21,6 +22,10 @@ class Evaluator:
         self._asked = 0
         self._judged: dict[tuple[int, int], bool | None] | None = None
         """What the document being judged was found to satisfy so far, part by part; None while it is being found out."""
+        self._remembered: dict[tuple[int, int], bool] = {}
+        """What objects and arrays were found to satisfy, by the formula's number and the value's identity."""
+        self._kept: dict[int, Json] = {}
+        """The values among them, kept so that no other value takes over the identity; documents share most of their parts."""
 
     def holds(self, formula: Formula, value: Json) -> bool:
         """Whether the value satisfies the formula."""
@@ -29,20 +34,32 @@ class Evaluator:
             self._meter.step()
         if formula.about >= 0:
             return formula.about != type_of(value) or self._atom(formula.kind, formula.args, value)
+        place = (formula.id, id(value))
+        remembered = self._remembered.get(place)
+        if remembered is not None:
+            return remembered
         if self._judged is None:
             self._judged = {}
             try:
-                return self._composite(formula, value)
+                found = self._composite(formula, value)
             finally:
                 self._judged = None
-        place = (formula.id, id(value))  # the value lives as long as the judgement of the document it is part of
-        if place not in self._judged:
+            self._remember(place, value, found)
+            return found
+        if place not in self._judged:  # the value lives as long as the judgement of the document it is part of
             self._judged[place] = None
-            self._judged[place] = self._composite(formula, value)
+            self._judged[place] = found = self._composite(formula, value)
+            self._remember(place, value, found)
+            return found
         known = self._judged[place]
         if known is None:
             raise Undecidable("a reference leads to itself without end")
         return known
+
+    def _remember(self, place: tuple[int, int], value: Json, found: bool) -> None:
+        if isinstance(value, dict | list) and value and len(self._remembered) < MOST_REMEMBERED:
+            self._remembered[place] = found
+            self._kept[place[1]] = value
 
     def _composite(self, formula: Formula, value: Json) -> bool:
         kind, args = formula.kind, formula.args

@@ -88,10 +88,11 @@ def overlaps(one: str, other: str) -> bool:
     """Whether two canonical names can mean the same data: equal, one inside the other's folder, or matched by its glob."""
     if one == other:
         return True
-    if is_glob(one) and is_glob(other):
+    globs = is_glob(one), is_glob(other)
+    if all(globs):
         return globs_meet(one, other)
-    if is_glob(one) or is_glob(other):
-        pattern, plain = (one, other) if is_glob(one) else (other, one)
+    if any(globs):
+        pattern, plain = (one, other) if globs[0] else (other, one)
         folder = static_prefix(pattern)
         return glob_matches(pattern, plain) or folder == plain or _holds(plain, folder)
     return _holds(one, other) or _holds(other, one)
@@ -108,6 +109,8 @@ def glob_matches(pattern: str, path: str) -> bool:
 
 
 def _holds(folder: str, inside: str) -> bool:
+    if folder not in inside and folder != ".":  # an ancestor stands in the name, but for the folder that a relative path is in
+        return False
     return any(ancestor == folder for ancestor in ancestors(inside))
 
 

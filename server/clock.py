@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from server.errors import ConfigurationError
+from server.model.moments import to_wire
+
+__all__ = ["Clock", "GivenClock", "SystemClock", "clock_from", "parse_moment", "to_wire"]
 
 
 class Clock(Protocol):
@@ -66,8 +69,3 @@ def parse_moment(text: str) -> datetime:
             f"{text!r} is not an ISO 8601 time.", hint="For example 2026-04-05T14:00:00Z."
         ) from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-def to_wire(moment: datetime) -> str:
-    """The moment as the documents write it: UTC, seconds, `Z`."""
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

@@ -14,6 +14,7 @@ from server.conflicts.facets.removal import judge_dependency_removal, judge_remo
 from server.conflicts.facets.schema import concerns_schema, judge_schema
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
 from server.conflicts.in_flight import judge_in_flight
+from server.conflicts.patterns import settle_severities
 from server.conflicts.question import Answer, Circumstances, Question
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.conflicts.severity import Hold, Item, Ruling, rule_over
@@ -52,6 +53,7 @@ def judge(
         answer.add(judge_in_flight(registry, source, changes, answer, circumstances.in_flight, judge_other))
     _hold_inferred(answer, source.id)
     _say_once(answer)
+    settle_severities(answer, circumstances.patterns, source.id)
     items = [Item(tier, conflict.severity) for tier, conflict in answer.conflicts]
     items += [Item(tier, None) for tier, _ in answer.undecided]
     return answer, rule_over(items, circumstances.modes, source.system.tier)
@@ -65,6 +67,8 @@ def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, 
             text = f": {change.description}" if change.description else ""
             answer.notes.append(f"Internal change, which affects no contract{text}")
             continue
+        answer.systems |= _touched_systems(registry, source, change, name)
+        answer.contracts |= _touched_contracts(registry, source, name)
         for question in _questions(registry, source, change, name, circumstances):
             for part in _answers(replace(question, earlier=earlier)):
                 answer.add(part)
@@ -114,6 +118,25 @@ def _answers(question: Question) -> Iterator[Answer]:
             yield judged_by(question)
     if not facets_of(change):
         yield judge_undecidable(question, "description")
+
+
+def _touched_systems(registry: RegistryMap, source: StoredSystem, change: Change, name: str) -> set[str]:
+    """Those who read what is changed; for a reader's change those who write it."""
+    ends = {change.removes_dependency} - {""}
+    if not name:
+        return ends
+    around = set(registry.writers_of(name)) if _of_reader(change) else registry.consumers_of(name)
+    return (ends | around) - {source.id}
+
+
+def _touched_contracts(registry: RegistryMap, source: StoredSystem, name: str) -> set[str]:
+    """The source's contracts on what is changed, whichever side states them."""
+    entries = registry.contracts_on(name) if name else []
+    return {
+        contract.contract_id
+        for holder, contract in entries
+        if source.id in (holder.id, registry.known_as(contract.counterparty))
+    }
 
 
 def _of_reader(change: Change) -> bool:

@@ -92,6 +92,8 @@ class Circumstances:
     """Aware, UTC. Schedules are expanded from here on."""
     in_flight: tuple[OpenProposal, ...] = ()
     patterns: tuple[RiskPattern, ...] = ()
+    fragile: tuple[str, ...] = ()
+    """Ids of the contracts that are fragile now (CON-7)."""
 
 
 _VERSION = re.compile(r"[._-]?v?\d+")
@@ -192,6 +194,10 @@ class Answer:
     """The pairs of schemas that were compared."""
     in_flight: list[InFlight] = field(default_factory=list)
     """Open proposals that touch the same resources."""
+    systems: set[str] = field(default_factory=set)
+    """Everyone whom the changes touch, in conflict or not."""
+    contracts: set[str] = field(default_factory=set)
+    """Ids of the contracts that the changes touch."""
 
     def add(self, other: "Answer") -> None:
         """Takes over everything that another facet found."""
@@ -201,3 +207,5 @@ class Answer:
         self.bases += other.bases
         self.inputs += other.inputs
         self.in_flight += other.in_flight
+        self.systems |= other.systems
+        self.contracts |= other.contracts

@@ -1,23 +1,28 @@
 """The conflict check as the surfaces use it: changes in, a judgement with proof and plan out, kept with what it saw."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from server.clock import to_wire
-from server.conflicts.asked import Asked, SchemaCheck, read_changes, resolve
-from server.conflicts.judge import judge, recommendation, weakest_basis
-from server.conflicts.question import Answer, Circumstances, Engine, OpenProposal
-from server.conflicts.severity import Hold, Item, Ruling, judgement_on
-from server.errors import NotFound
+from server.conflicts.asked import SchemaCheck, read_changes, resolve
+from server.conflicts.fragile import still_fragile
+from server.conflicts.history import ConflictLog
+from server.conflicts.modes import POLICY, Modes, modes_in, revised
+from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
+from server.conflicts.rerun import Rerun, inputs_of, rerun, seen_version
+from server.conflicts.severity import Hold
+from server.conflicts.verdict import draw_up
+from server.errors import NotAllowed, NotFound
 from server.model.base import JsonObject
-from server.model.change import Change, change_document
-from server.model.check import USER, Check, Mode, check_document
+from server.model.change import Change
+from server.model.check import Check, Mode, check_document
+from server.model.finding import FindingKind
 from server.model.tier import Severity, Tier
 from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
-from server.storage import checks
+from server.storage import checks, findings, policies, systems
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -55,13 +60,18 @@ class ConflictService:
         engine: Callable[[], Engine],
         check_schema: SchemaCheck,
         open_proposals: Callable[[RegistryMap], tuple[OpenProposal, ...]] = lambda registry: (),
+        risk_patterns: Callable[[], Iterable[RiskPattern]] = lambda: (),
     ) -> None:
-        """`open_proposals` are those in flight, as their changes stand in that registry (CON-14)."""
+        """`open_proposals` are those in flight, as their changes stand in that registry (CON-14); `risk_patterns` those
+        that are active, significant or confirmed, and of a risk type (CON-8).
+        """
         self._database = database
         self._registry = registry
         self._engine = engine
         self._check_schema = check_schema
         self._open_proposals = open_proposals
+        self._risk_patterns = risk_patterns
+        self.log = ConflictLog(database)
 
     def check(
         self, documents: Sequence[Any], *, source_system: str, caller: str, now: datetime, keep: bool = True
@@ -102,22 +112,19 @@ class ConflictService:
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
-        circumstances = Circumstances(self._engine(), self.modes(), now, in_flight)
-        answer, ruling = judge(registry, asked.source, asked.changes, circumstances)
-        check = _check(asked, answer, ruling, circumstances, registry.revision, proposal_id)
-        inputs = {
-            "source_system": asked.source.id,
-            "changes": [change_document(change) for change in changes],
-            "registry_version": registry.revision,
-            "modes": {tier.value: mode.value for tier, mode in circumstances.modes.items()},
-            "compared": answer.inputs,
-        }
-        return Judged(check, inputs, ruling.hold)
+        # whole seconds, as the check states them: what is run again on it must see the same moment
+        circumstances = self._circumstances(now.replace(microsecond=0), in_flight)
+        drawn = draw_up(registry, asked.source, asked.changes, circumstances, proposal_id)
+        return Judged(drawn.check, inputs_of(changes, asked, circumstances, registry.revision, drawn), drawn.hold)
 
     def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
-        """The check stands kept in this transaction, with what it saw, under an id that it carries from now on."""
+        """The check stands kept in this transaction, with what it saw, under an id that it carries from now on.
+
+        A proposal's goes into the conflict log as well (CON-7).
+        """
         numbered = {**document, "check_id": checks.new_id(session, document["check_timestamp"][:10])}
         checks.save(session, numbered, inputs, caller=caller)
+        self.log.add_in(session, numbered, modes_in(inputs))
         return numbered
 
     def stored(self, check_id: str, *, caller: str) -> JsonObject:
@@ -139,51 +146,51 @@ class ConflictService:
         """Ids of kept checks that begin so, newest first; those that the caller may see."""
         return self._database.read(lambda session: checks.ids_like(session, start, limit, viewer=caller))
 
-    def modes(self) -> dict[Tier, Mode]:
+    def modes(self) -> Modes:
         """Whether each tier's verdicts hold changes back (CON-9): all start in blocking mode."""
-        return dict.fromkeys(Tier, Mode.BLOCKING)
+        return modes_in(self._database.read(lambda session: policies.newest(session, POLICY)))
 
+    def set_mode(self, tier: Tier, mode: Mode, *, reason: str, caller: str, now: datetime) -> Modes:
+        """From now on the tier's verdicts hold changes back, or only warn; the modes of all tiers.
 
-def _check(
-    asked: Asked, answer: Answer, ruling: Ruling, circumstances: Circumstances, version: int, proposal_id: str
-) -> Check:
-    ordered = sorted(
-        (conflict for _, conflict in answer.conflicts),
-        key=lambda conflict: (
-            -conflict.severity.rank,
-            conflict.affected_system,
-            conflict.affected_contract,
-            conflict.rule,
-        ),
-    )
-    notes = list(dict.fromkeys(answer.notes))
-    return Check(
-        check_id="",
-        proposal_id=proposal_id,
-        source_system=asked.source.id,
-        check_timestamp=to_wire(circumstances.now),
-        verdict=ruling.verdict,
-        conflicts=tuple(ordered),
-        non_breaking_notes=" ".join(notes),
-        recommendation=recommendation(answer, ruling, asked.source.id),
-        blocks=ruling.blocks,
-        mode=ruling.mode,
-        basis=weakest_basis(answer),
-        undecided=tuple(item for _, item in answer.undecided),
-        in_flight=tuple(answer.in_flight),
-        must_accept=_who_must_accept(answer, circumstances.modes, asked.source.id),
-        registry_version=version,
-    )
+        Raises NotAllowed for a system: what holds it back is not its own to decide.
+        """
+        if caller:
+            raise NotAllowed(
+                "Whether conflicts block is set by a person, not by a system.", path="/mode", hint="Ask the local user."
+            )
 
+        def change(session: "Session") -> Modes:
+            policies.revise(
+                session,
+                POLICY,
+                lambda present: revised(present, tier, mode, by=caller, reason=reason),
+                now=to_wire(now),
+            )
+            return modes_in(policies.newest(session, POLICY))
 
-def _who_must_accept(answer: Answer, modes: dict[Tier, Mode], source: str) -> tuple[str, ...]:
-    """Everyone whose item holds the change; a person for an item that names nobody, or the proposer itself (CON-10)."""
-    named = [(Item(tier, conflict.severity), conflict.affected_system) for tier, conflict in answer.conflicts]
-    named += [(Item(tier, None), item.affected_system) for tier, item in answer.undecided]
-    held = [
-        who for item, who in named if modes[item.tier] is Mode.BLOCKING and judgement_on(item).hold is not Hold.GOES_ON
-    ]
-    return tuple(sorted({USER if who in ("", source) else who for who in held}))
+        return self._database.write(change)
+
+    def again(self, check_id: str, *, caller: str) -> Rerun:
+        """The stored check beside what the same code says to what it saw (CON-15).
+
+        Raises NotFound, or Refused for a check of an earlier version, which did not keep all that it saw.
+        """
+        stored = self.stored(check_id, caller=caller)
+        inputs = stored.pop("inputs")
+        version = seen_version(stored, inputs)
+        known = RegistryMap(self._database.read(lambda session: systems.as_of(session, version)))
+        return rerun(stored, inputs, known, self._engine())
+
+    def _circumstances(self, now: datetime, in_flight: tuple[OpenProposal, ...]) -> Circumstances:
+        """What a judgement made now takes into account."""
+
+        def read(session: "Session") -> tuple[JsonObject | None, tuple[str, ...]]:
+            known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
+            return policies.newest(session, POLICY), still_fragile(known, now)
+
+        policy, fragile = self._database.read(read)
+        return Circumstances(self._engine(), modes_in(policy), now, in_flight, tuple(self._risk_patterns()), fragile)
 
 
 def summary_of(document: JsonObject) -> str:

@@ -2,7 +2,7 @@
 
 from server.model.base import Json, JsonObject, Value, WireEnum
 from server.model.contract import Basis
-from server.model.tier import Severity
+from server.model.tier import Severity, Tier
 
 USER = "user"
 """Stands for the local user among those who have to agree."""
@@ -107,6 +107,8 @@ class Conflict(Value):
     severity: Severity
     severity_base: Severity
     """Before modifiers such as an active pattern."""
+    effective_tier: Tier = Tier.PRODUCTION
+    """The stricter one of the proposing and the affected system, which decides what the severity means (CON-3)."""
     rule: str
     """Stable id of the rule that decided the severity."""
     path: str = ""
@@ -173,6 +175,9 @@ class Check(Value):
     recommendation: str
     blocks: bool
     mode: Mode
+    """Blocking where something holds the change, advisory where a tier only warns, else that of the tier that decided."""
+    would_block_in: tuple[Tier, ...] = ()
+    """The tiers that would hold the change were they not in advisory mode."""
     basis: Basis
     patterns: tuple[str, ...] = ()
     undecided: tuple[Undecided, ...] = ()

@@ -19,6 +19,7 @@ class FindingKind(WireEnum):
     TIER_UNCONFIRMED = "tier_unconfirmed"
     IMPORT_MISSING = "import_missing"
     ACCEPTANCE_NEEDED = "acceptance_needed"
+    FRAGILE_CONTRACT = "fragile_contract"
 
 
 OF_DECLARATIONS = frozenset(

@@ -69,6 +69,9 @@ class _Question:
         self.formulas = Formulas(meter)
         self.solver = Solver(self.formulas, meter)
         self._validations: list[validation.Validation | None] = [None, None]
+        self._allowance = validation.Allowance(validation.MOST_IN_ALL)
+        self._unconfirmed = ""
+        """Why the last document found could not be validated by the library, where it could not."""
         self.writes: Formula | None = None
         self.refuses: Formula | None = None
 
@@ -91,7 +94,7 @@ class _Question:
             if decision is not None:
                 return decision
             goal.append(self.formulas.none_of_values([key_of(outcome.value)]))
-        return self.searched(UNCONFIRMED)
+        return self.searched(UNCONFIRMED + self._unconfirmed)
 
     def _without_witness(self, outcome: Outcome) -> Decision:
         if isinstance(outcome, Open):
@@ -131,33 +134,43 @@ class _Question:
 
     def _confirmed(self, document: Json) -> bool:
         """Whether the library finds the document valid for the writer and not for the reader."""
+        return self._rejection(document) is not None
+
+    def _rejection(self, document: Json) -> validation.Rejection | None:
+        """How the reader rejects a document that is valid for the writer, says the library; None where it does not."""
         try:
-            return self._validates(0).rejection(document) is None and self._validates(1).rejection(document) is not None
-        except Undecidable:
-            return False
+            if self._validates(0).rejection(document) is None:
+                return self._validates(1).rejection(document)
+        except Undecidable as error:
+            self._unconfirmed = f": {error}"
+        return None
 
     def _validates(self, side: int) -> validation.Validation:
         """The library's judgement by the writer's (0) or the reader's (1) schema."""
         if self._validations[side] is None:
-            self._validations[side] = validation.Validation((self.writer, self.reader)[side], self.dialects[side])
+            schema = (self.writer, self.reader)[side]
+            self._validations[side] = validation.Validation(schema, self.dialects[side], self._allowance)
         made = self._validations[side]
         assert made is not None
         return made
 
     def _broken(self, document: Json) -> Decision | None:
         """The break that the document shows, shrunk; None where the library or exact arithmetic does not confirm it."""
-        if not self._shows(document) or not self._confirmed(document):
+        rejected = self._rejection(document) if self._shows(document) else None
+        if rejected is None:
             return None
         try:
             smaller = shrunk(document, self._shows)
         except Exceeded:  # a large witness is one, too
             smaller = document
-        if smaller is not document and self._confirmed(smaller):
-            document = smaller
-        if document is None:  # in an answer, null is easily read as "none": anything else shows it better
-            document = next((other for other in INSTEAD_OF_NULL if self._shows(other) and self._confirmed(other)), None)
-        rejected = self._validates(1).rejection(document)
-        assert rejected is not None
+        plainer = [smaller] if smaller is not document else []
+        if smaller is None:  # in an answer, null is easily read as "none": anything else shows it better
+            plainer = [*(other for other in INSTEAD_OF_NULL if self._shows(other)), *plainer]
+        for other in plainer:
+            again = self._rejection(other)
+            if again is not None:
+                document, rejected = other, again
+                break
         rule = breaks.rule_for(rejected.keyword)
         return Decision(
             "BREAKS",

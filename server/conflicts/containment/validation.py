@@ -39,10 +39,11 @@ MOST_WAYS = 2_000_000
 LONGEST_MATCHED = 200_000
 """Characters of one text that a pattern is matched against."""
 MOST_KEYWORDS = 30_000
-"""So many keywords are looked at in one validation."""
+"""So many keywords are looked at in one validation that stands alone."""
+MOST_IN_ALL = 90_000
+"""So many keywords are looked at in all the validations of one decision."""
 DEEPEST = 90
 """So deep may keywords be nested in one validation."""
-_LEFT: ContextVar[list[int]] = ContextVar("keywords, and levels, left to look at")
 _STOCK = {
     Draft.D4: validators.Draft4Validator,
     Draft.D6: validators.Draft6Validator,
@@ -62,6 +63,17 @@ class Rejection:
     message: str
 
 
+@dataclass(slots=True)
+class Allowance:
+    """How many keywords may still be looked at, and how many levels below the one looked at now."""
+
+    keywords: int = MOST_KEYWORDS
+    levels: int = DEEPEST
+
+
+_LEFT: ContextVar[Allowance] = ContextVar("what is left of the validation's allowance")
+
+
 def confirm(schema: Schema, document: Json, dialect: Dialect | None = None) -> bool:
     """Whether the library finds the document valid, in the schema's own dialect.
 
@@ -78,8 +90,9 @@ def rejection(schema: Schema, document: Json, dialect: Dialect | None = None) ->
 class Validation:
     """The library, made ready for one schema."""
 
-    def __init__(self, schema: Schema, dialect: Dialect) -> None:
+    def __init__(self, schema: Schema, dialect: Dialect, allowance: Allowance | None = None) -> None:
         self._schema = schema
+        self._allowance = allowance or Allowance()
         if isinstance(schema, dict):
             try:
                 self._validator = _validator(dialect.draft)(_without_dialects(schema), registry=Registry())
@@ -90,7 +103,8 @@ class Validation:
         """The first place at which the library rejects the document; None where it is valid. Raises Undecidable."""
         if isinstance(self._schema, bool):
             return None if self._schema else Rejection("", "", "false", "False schema does not allow anything")
-        _LEFT.set([MOST_KEYWORDS, DEEPEST])
+        self._allowance.levels = DEEPEST
+        _LEFT.set(self._allowance)
         try:
             for error in self._validator.iter_errors(document):
                 return _described(error)
@@ -128,6 +142,8 @@ def _validator(draft: Draft) -> Any:
         "pattern": _pattern,
         "patternProperties": _pattern_properties,
         "additionalProperties": _additional_properties,
+        "anyOf": _any_of,
+        "oneOf": _one_of,
     }
     if draft >= Draft.D2019:
         changed["unevaluatedProperties"] = _guarded(_STOCK[draft].VALIDATORS["unevaluatedProperties"])
@@ -141,16 +157,16 @@ def _counted(keyword: Any) -> Any:
 
     def count(validator: Any, value: Any, instance: Json, schema: Any) -> Iterator[ValidationError]:
         left = _LEFT.get()
-        left[0] -= 1
-        if left[0] < 0:
-            raise Undecidable(f"validation takes more than {MOST_KEYWORDS:,} steps")
-        if left[1] <= 0:  # before the stack overflows: inside the library's compiled parts that would be fatal
+        left.keywords -= 1
+        if left.keywords < 0:
+            raise Undecidable("validation takes too many steps")
+        if left.levels <= 0:  # before the stack overflows: inside the library's compiled parts that would be fatal
             raise Undecidable("validation is nested too deep, or a reference leads to itself without end")
-        left[1] -= 1
+        left.levels -= 1
         try:
             yield from keyword(validator, value, instance, schema) or ()
         finally:
-            left[1] += 1
+            left.levels += 1
 
     return count
 
@@ -216,6 +232,27 @@ def _additional_properties(validator: Any, additional: Any, instance: Json, sche
             yield from validator.descend(instance[name], additional, path=name)
     elif not additional and extras:
         yield ValidationError(f"Additional properties are not allowed ({', '.join(map(repr, extras))})")
+
+
+def _any_of(validator: Any, schemas: list[Any], instance: Json, schema: Any) -> Iterator[ValidationError]:
+    """As the library has it, but without looking for every error of every alternative."""
+    if not any(_fits(validator, instance, one) for one in schemas):
+        yield ValidationError(f"{instance!r} is not valid under any of the given schemas")
+
+
+def _one_of(validator: Any, schemas: list[Any], instance: Json, schema: Any) -> Iterator[ValidationError]:
+    """As the library has it, but without looking for every error of every alternative."""
+    alternatives = iter(schemas)
+    first = next((one for one in alternatives if _fits(validator, instance, one)), None)
+    if first is None:
+        yield ValidationError(f"{instance!r} is not valid under any of the given schemas")
+    more = [one for one in alternatives if validator.evolve(schema=one).is_valid(instance)]
+    if more:
+        yield ValidationError(f"{instance!r} is valid under each of {', '.join(map(repr, [*more, first]))}")
+
+
+def _fits(validator: Any, instance: Json, schema: Any) -> bool:
+    return next(validator.descend(instance, schema), None) is None
 
 
 def _guarded(stock: Any) -> Any:

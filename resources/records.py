@@ -41,6 +41,11 @@ def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
     return _json(call.services.conflicts.stored(values["id"], caller=call.caller))
 
 
+def read_proposal(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The proposal as get_proposal shows it, with its earlier versions."""
+    return _json(call.services.proposals.history(values["id"], caller=call.caller))
+
+
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The neighbourhood of a system as a Mermaid flowchart."""
     return call.services.registry.neighbourhood(values["system_id"])
@@ -66,6 +71,11 @@ def complete_contract(call: "Call[Services]", typed: str, others: Mapping[str, s
 def complete_check(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
     """Check ids that begin so, newest first."""
     return call.services.conflicts.check_ids(typed, SUGGESTED, caller=call.caller)
+
+
+def complete_proposal(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Proposal ids that begin so, newest first."""
+    return call.services.proposals.ids_like(typed, SUGGESTED, caller=call.caller)
 
 
 def complete_schema(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
@@ -101,6 +111,14 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         complete={"id": complete_check},
     ),
     ResourceTemplate(
+        uri_template="concord://proposals/{id}",
+        name="proposal",
+        title="A proposal",
+        description="A proposal with its checks, plan, decisions and earlier versions, and what is open for whom.",
+        read=read_proposal,
+        complete={"id": complete_proposal},
+    ),
+    ResourceTemplate(
         uri_template="concord://graph/{system_id}",
         name="graph",
         title="A neighbourhood",
@@ -113,7 +131,7 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         uri_template="concord://schemas/{name}",
         name="schema",
         title="A schema",
-        description="The JSON Schema of a system, contract, change or check, as the server reads it.",
+        description="The JSON Schema of a system, contract, change, check or proposal, as the server reads it.",
         read=read_schema,
         complete={"name": complete_schema},
     ),

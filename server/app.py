@@ -35,16 +35,28 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
     from server.findings.service import FindingsService
+    from server.proposals.in_flight import ProposalsInFlight
+    from server.proposals.service import ProposalService
     from server.registry.service import RegistryService
     from server.services import Services
     from server.storage.database import Database
 
     database = Database(config.database_url)
-    registry = RegistryService(database, check_schema=check_shape, changed=changed)
+    registry = RegistryService(
+        database,
+        check_schema=check_shape,
+        changed=changed,
+        proposed=lambda known, caller: in_flight.briefly(known, caller),
+    )
+    in_flight = ProposalsInFlight(database, registry.canonical)
+    conflicts = ConflictService(
+        database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.open
+    )
     return Services(
         registry=registry,
         findings=FindingsService(database),
-        conflicts=ConflictService(database, registry, engine=containment_engine, check_schema=check_shape),
+        conflicts=conflicts,
+        proposals=ProposalService(database, registry, conflicts, in_flight, changed=changed),
         exchange=ExchangeService(registry, database),
         close=database.close,
     )

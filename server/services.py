@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.conflicts.service import ConflictService
 from server.exchange.service import ExchangeService
 from server.findings.service import FindingsService
+from server.proposals.service import ProposalService
 from server.registry.service import RegistryService
 
 
@@ -16,6 +17,7 @@ class Services:
     registry: RegistryService
     findings: FindingsService
     conflicts: ConflictService
+    proposals: ProposalService
     exchange: ExchangeService
     close: Callable[[], None]
     """Closes the database; a later call opens it again."""

@@ -4,20 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from server.model.change import Change
-from server.surface import (
-    Answer,
-    Arguments,
-    Call,
-    Lift,
-    Members,
-    Next,
-    Tool,
-    argument,
-    array,
-    boolean,
-    obj,
-    string,
-)
+from server.surface import Answer, Arguments, Call, Lift, Next, Tool, argument
+from tools.change_members import CHANGE_MEMBERS
 
 if TYPE_CHECKING:
     from server.services import Services
@@ -42,22 +30,7 @@ class CheckChange(Arguments):
     source_system: str = argument("Who changes; may be left out where one system writes it.", "", max_length=200)
     changes: Annotated[
         tuple[Change, ...],
-        Members(
-            resource=string("Path, URI, contract id; none = internal."),
-            new_schema=obj("Full JSON Schema."),
-            patch=array("JSON Patch."),
-            merge_patch=obj("RFC 7386."),
-            timing=obj("{schedule, timezone, interval_seconds}."),
-            format=obj("{media_type, container, encoding}."),
-            semantics=array("{path, unit, meaning, timezone}."),
-            capacity=obj("{max_bytes, max_rows}."),
-            reads=array("A reader's new paths."),
-            reader_schema=obj("A reader's new schema."),
-            removes=boolean("No longer written."),
-            removes_dependency=string("System id."),
-            base_hash=string("schema_hash patched."),
-            description=string("In words."),
-        ),
+        CHANGE_MEMBERS,
     ] = argument("Several changes, or other facets than the schema.", ())
     title: str = argument("In a few words.", "", max_length=500)
 

@@ -15,13 +15,14 @@ PAGE_CHARACTERS = 20_000
 """Characters of one page; with the JSON around it below the cap of an answer."""
 
 
-FAMILIES: Mapping[str, str] = {"sys_": "systems", "CTR-": "contracts", "CHK-": "checks"}
+FAMILIES: Mapping[str, str] = {"sys_": "systems", "CTR-": "contracts", "CHK-": "checks", "PROP-": "proposals"}
 """How the ids of a family of resources begin."""
 
 PLURALS: Mapping[str, str] = {
     "system": "systems",
     "contract": "contracts",
     "check": "checks",
+    "proposal": "proposals",
     "schema": "schemas",
     "file": "files",
     "graphs": "graph",

@@ -44,7 +44,7 @@ class Brief(Arguments):
 
 def brief(call: "Call[Services]", args: Brief) -> Answer:
     """Who reads it, what was agreed on, what is open."""
-    told = call.services.registry.brief(path=args.path, system_id=args.system_id)
+    told = call.services.registry.brief(path=args.path, system_id=args.system_id, caller=call.caller)
     following = [Next("check_change", {"resource": args.path})] if args.path else []
     return Answer(summary=told.summary, data=told.data, next=following)
 
@@ -214,7 +214,7 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="core",
         title="Brief me before I change something",
         description=(
-            "Call before you change a file, table, prompt or system: who reads it, contracts, open findings. "
+            "Call before you change a file, table, prompt or system: who reads it, contracts, proposals, findings. "
             "Not for judging a concrete change: that is check_change."
         ),
         arguments=Brief,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.conflicts.facets.timing_needs import check_timing
 from server.errors import InvalidArgument
 from server.model.change import Change, facets_of
 from server.model.contract import ContractType
@@ -11,6 +12,7 @@ from server.model.reading import read_value
 from server.model.system import StoredSystem
 from server.registry.map import RegistryMap
 from server.registry.naming import contract_called, find_system, resource_meant
+from server.registry.resources import without_credentials
 
 MOST_CHANGES = 100
 SchemaCheck = Callable[[Any], None]
@@ -84,6 +86,10 @@ def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
             "A change is a JSON object.", path=at, hint='Such as {"resource": "…", "new_schema": {…}}.'
         )
     change = read_value(Change, document, at=at, what="change")
+    if change.timing is not None:
+        check_timing(change.timing, f"{at}/timing")
+    if change.resource is not None:
+        change = change.model_copy(update={"resource": without_credentials(change.resource)})
     for member, schema in (("new_schema", change.new_schema), ("reader_schema", change.reader_schema)):
         if schema is None:
             continue

@@ -114,6 +114,11 @@ class Proposal(Value):
         made = self.checks[-1] if self.checks else None
         return made if made is not None and made.version == self.version else None
 
+    @property
+    def private(self) -> bool:
+        """Whether the present content was never submitted, so that it is for its own system alone (EVO-1, LRN-10)."""
+        return self.judged is None
+
 
 def proposal_document(proposal: Proposal) -> JsonObject:
     """The proposal as the surfaces show it; changes with only what they say."""

@@ -8,9 +8,16 @@ from server.errors import NotFound
 from server.model.change import Change
 from server.model.check import Check
 from server.model.contract import Contract
+from server.model.proposal import Proposal
 from server.model.system import System
 
-SHAPES: dict[str, type[BaseModel]] = {"system": System, "contract": Contract, "change": Change, "check": Check}
+SHAPES: dict[str, type[BaseModel]] = {
+    "system": System,
+    "contract": Contract,
+    "change": Change,
+    "check": Check,
+    "proposal": Proposal,
+}
 """Name → the value that it describes."""
 
 

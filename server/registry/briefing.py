@@ -1,5 +1,6 @@
 """What to know before work on something: who reads it, what was agreed on, what is open."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.errors import InvalidArgument, NotFound
@@ -17,6 +18,20 @@ SHOWN = 20
 
 
 @dataclass(frozen=True)
+class Proposed:
+    """What somebody wants to change, as far as a briefing tells of it."""
+
+    proposal_id: str
+    title: str
+    state: str
+    source_system: str
+    resources: tuple[str, ...]
+    """Canonical."""
+    affected: tuple[str, ...]
+    """The other systems that its check names."""
+
+
+@dataclass(frozen=True)
 class Briefing:
     """One sentence, and the facts behind it."""
 
@@ -26,8 +41,10 @@ class Briefing:
     """The system it is about, where it is about one."""
 
 
-def brief(registry: RegistryMap, *, path: str, system_id: str, canonical: Canonical) -> Briefing:
-    """The briefing on a system, or on a path (a resource, or a folder of a system).
+def brief(
+    registry: RegistryMap, *, path: str, system_id: str, canonical: Canonical, proposed: Iterable[Proposed] = ()
+) -> Briefing:
+    """The briefing on a system, or on a path (a resource, or a folder of a system), with what is proposed there.
 
     Raises InvalidArgument where neither is given; NotFound or Ambiguous as names do.
     """
@@ -45,13 +62,15 @@ def brief(registry: RegistryMap, *, path: str, system_id: str, canonical: Canoni
             target = SystemTarget(inside)
     match target:
         case SystemTarget(id=name):
-            return _on_system(registry, name)
+            return _on_system(registry, name, proposed)
         case ContractTarget(resource=name) | ResourceTarget(name=name):
-            return _on_resource(registry, path or system_id, name)
+            return _on_resource(registry, path or system_id, name, proposed)
 
 
-def _on_system(registry: RegistryMap, system_id: str) -> Briefing:
+def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Proposed]) -> Briefing:
     stored = registry.systems[system_id]
+    mine = {stored.canonical_of(one.resource) for one in (*stored.system.writes_to, *stored.system.reads_from)}
+    near = [one for one in proposed if system_id in (one.source_system, *one.affected) or _touches(one, mine)]
     readers: dict[str, list[str]] = {}
     for output in stored.system.writes_to:
         for reader in registry.consumers_of_output(system_id, output):
@@ -66,7 +85,7 @@ def _on_system(registry: RegistryMap, system_id: str) -> Briefing:
     summary = (
         f"{system_id} ({state}) writes {counted(len(stored.system.writes_to), 'resource')}, read by "
         f"{counted(len(rows), 'system')} ({len(below)} in all further down); "
-        f"{counted(len(contracts), 'contract')}, {counted(len(gaps), 'open finding')}."
+        f"{counted(len(contracts), 'contract')}, {counted(len(gaps), 'open finding')}{_underway(near)}."
     )
     data = {
         "about": {
@@ -81,12 +100,14 @@ def _on_system(registry: RegistryMap, system_id: str) -> Briefing:
         "readers_total": len(rows),
         "affected_total": len(below),
         "contracts": contracts[:SHOWN],
+        "proposals": [_proposal(one) for one in near[:SHOWN]],
         "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
     }
     return Briefing(summary, data, system_id)
 
 
-def _on_resource(registry: RegistryMap, written: str, name: str) -> Briefing:
+def _on_resource(registry: RegistryMap, written: str, name: str, proposed: Iterable[Proposed]) -> Briefing:
+    near = [one for one in proposed if _touches(one, {name})]
     writers = sorted(registry.writers_of(name))
     readers = [_reader(registry, reader, [written]) for reader in registry.readers_of(name)]
     for writer in writers:
@@ -103,7 +124,7 @@ def _on_resource(registry: RegistryMap, written: str, name: str) -> Briefing:
     gaps = [gap for writer in writers for gap in gaps_of(registry, writer)]
     summary = (
         f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {counted(len(readers), 'system')}"
-        f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}."
+        f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}{_underway(near)}."
     )
     data = {
         "about": {"kind": "resource", "resource": written, "canonical": name},
@@ -112,6 +133,7 @@ def _on_resource(registry: RegistryMap, written: str, name: str) -> Briefing:
         "readers_total": len(readers),
         "affected_total": len(below),
         "contracts": contracts[:SHOWN],
+        "proposals": [_proposal(one) for one in near[:SHOWN]],
         "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
     }
     return Briefing(summary, data, writers[0] if len(writers) == 1 else "")
@@ -125,6 +147,23 @@ def _reader(registry: RegistryMap, system_id: str, resources: list[str]) -> Json
         "tier": stored.system.tier.value if stored else "",
         "status": stored.system.status.value if stored else "",
         "resources": resources[:SHOWN],
+    }
+
+
+def _touches(proposed: Proposed, names: set[str]) -> bool:
+    return any(overlaps(one, name) for one in proposed.resources for name in names)
+
+
+def _underway(near: list[Proposed]) -> str:
+    return f", {counted(len(near), 'proposal')} in flight" if near else ""
+
+
+def _proposal(one: Proposed) -> JsonObject:
+    return {
+        "proposal_id": one.proposal_id,
+        "title": one.title,
+        "state": one.state,
+        "source_system": one.source_system,
     }
 
 

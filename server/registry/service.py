@@ -15,7 +15,7 @@ from server.model.contract import Basis
 from server.model.finding import Finding
 from server.model.system import StoredSystem, System
 from server.model.wording import counted
-from server.registry.briefing import Briefing, brief
+from server.registry.briefing import Briefing, Proposed, brief
 from server.registry.graph import Reached, reach
 from server.registry.map import RegistryMap
 from server.registry.naming import ContractTarget, ResourceTarget, SystemTarget, Target, find_system, find_target
@@ -83,9 +83,14 @@ class RegistryService:
         check_schema: SchemaCheck,
         home: Path | None = None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
+        proposed: Callable[[RegistryMap, str], Iterable[Proposed]] = lambda registry, caller: (),
     ) -> None:
-        """`changed` is told the URIs of what a write changed, once it is durable."""
+        """`changed` is told the URIs of what a write changed, once it is durable.
+
+        `proposed` knows what somebody wants to change in that registry, as far as the caller may see it.
+        """
         self._changed = changed
+        self._proposed = proposed
         self._database = database
         self._check_schema = check_schema
         self._home = str(home or Path.home())
@@ -134,6 +139,11 @@ class RegistryService:
         if touched:
             self._changed([*(f"concord://systems/{one}" for one in touched), "concord://files/system_registry.json"])
         return result
+
+    def standing(self, session: "Session") -> RegistryMap:
+        """The registry as an open write transaction of another area sees it; to be used within it, and not to be changed."""
+        _refresh(self._writing, session, self._reading)
+        return self._writing
 
     def canonical(self, resource: str, root: str = "") -> str:
         """The canonical name of a resource on this machine."""
@@ -255,10 +265,11 @@ class RegistryService:
             reached = reach(root, first, neighbours, depth=depth)
             return Impact(found, tuple((registry.systems[one.system_id], one) for one in reached))
 
-    def brief(self, *, path: str = "", system_id: str = "") -> Briefing:
+    def brief(self, *, path: str = "", system_id: str = "", caller: str = "") -> Briefing:
         """What to know before work on a path or a system. Raises InvalidArgument, NotFound or Ambiguous."""
         with self.reading() as registry:
-            return brief(registry, path=path, system_id=system_id, canonical=self.canonical)
+            proposed = self._proposed(registry, caller)
+            return brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
 
     def contract(self, contract_id: str) -> JsonObject:
         """Both sides' entries of a contract with all their versions, live ones first (REG-7). Raises NotFound."""

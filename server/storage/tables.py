@@ -190,6 +190,8 @@ class ProposalRow(Row, table=True):
     proposal_id: str = Field(primary_key=True)
     source_system: str = _words(index=True)
     state: str = Field(index=True)
+    private: bool
+    """For its own system alone: the present content was never submitted."""
     version: int
     updated_at: str
     document: dict[str, Any] = _document()

@@ -136,7 +136,7 @@ def argument(description: str, default: Any = ..., **constraints: Any) -> Any:
 
 Limit = Annotated[int, Field(ge=1, le=50, description="Items per page, at most 50.")]
 Cursor = Annotated[str, Field(max_length=4_000, description="`next_cursor` of the page before.")]
-IdempotencyKey = Annotated[str, Field(max_length=200, description="Unique text: a repeated call is done once.")]
+IdempotencyKey = Annotated[str, Field(max_length=200, description="A call repeated with it is done once.")]
 ExpectedVersion = Annotated[int, Field(ge=0, description="Version you saw; 0 = any.")]
 
 
@@ -167,7 +167,9 @@ def _flat_property(
     choices = plain.get("enum", [plain["const"]] if "const" in plain else [])
     if "" in choices:
         # Some model APIs refuse an empty string in an enum, and others demand a value for every argument: plain text suits both.
-        flat["description"] = f'{description} {", ".join(filter(None, choices))}; "" = any.'
+        # A description that says itself what the empty string means names the choices, too.
+        told = '""' in description
+        flat["description"] = description if told else f'{description} {", ".join(filter(None, choices))}; "" = any.'
     elif choices:
         flat["enum"] = list(choices)
     if described.get("default") is not None:

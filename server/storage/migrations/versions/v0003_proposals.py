@@ -16,6 +16,7 @@ def upgrade() -> None:
         sa.Column("proposal_id", sa.String(), primary_key=True),
         sa.Column("source_system", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.String(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),

@@ -1,0 +1,345 @@
+"""Proposals as the surfaces use them: submit and revise (the check runs in the same call), decide, and see where one stands."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from server.clock import to_wire
+from server.conflicts.asked import resolve
+from server.conflicts.service import ConflictService, Judged, summary_of
+from server.errors import ConcordError, InvalidArgument, NotFound
+from server.model.base import JsonObject
+from server.model.change import Change
+from server.model.check import check_document
+from server.model.proposal import CheckMade, Proposal, ProposalState
+from server.proposals.asking import WAITING, asked_by_finding, fingerprints
+from server.proposals.deciding import Saying, decided
+from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
+from server.proposals.in_flight import ProposalsInFlight
+from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow
+from server.proposals.plan import Step, plan_of
+from server.proposals.standing import allowed_for, full_document, unmet
+from server.registry.map import RegistryMap
+from server.registry.naming import find_system
+from server.registry.service import RegistryService
+from server.storage import checks, findings, idempotency, proposals
+
+if TYPE_CHECKING:
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A submission judged before its transaction began, and what it was judged on."""
+
+    proposals_revision: int
+    registry_revision: int
+    judged: Judged
+
+
+class ProposalService:
+    """The proposals of one database. Safe to use from several threads and processes."""
+
+    def __init__(
+        self,
+        database: "Database",
+        registry: RegistryService,
+        conflicts: ConflictService,
+        in_flight: ProposalsInFlight,
+        *,
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
+    ) -> None:
+        """`changed` is told the URIs of what a write changed, once it is durable."""
+        self._database = database
+        self._registry = registry
+        self._conflicts = conflicts
+        self._in_flight = in_flight
+        self._changed = changed
+
+    def submit(
+        self, wish: Wish, *, caller: str, now: datetime, expected_version: int = 0, idempotency_key: str = ""
+    ) -> JsonObject:
+        """{proposal_id, version, state, check}: the proposal, or its next version, stands as sent; submitted, it is checked.
+
+        State, check, conflict log and findings are stored together or not at all. Raises InvalidArgument, NotFound (also for
+        another system's draft), NotAllowed, StaleVersion, Refused in a state that can't be revised, IdempotencyMismatch.
+        """
+        changes = self._conflicts.read(wish.changes) if wish.changes else ()
+        ahead = self._judged_ahead(wish, changes, caller, now)
+        touched: list[str] = []
+
+        def submission(session: "Session") -> JsonObject:
+            revision = proposals.next_revision(session)
+            registry = self._registry.standing(session)
+            previous = _visible(session, wish.proposal_id, caller) if wish.proposal_id else None
+            expect_version(previous, expected_version)
+            fresh = self._fresh(registry, previous, wish, changes, caller, now)
+            fresh = fresh.model_copy(update={"proposal_id": fresh.proposal_id or proposals.new_id(session)})
+            check: JsonObject = {}
+            if fresh.state is not ProposalState.DRAFT:
+                judged = ahead.judged if ahead is not None and _still_holds(ahead, revision, registry) else None
+                judged = judged or self._judge(registry, fresh, caller, now, session)
+                fresh, check = self._checked(session, fresh, judged, caller)
+            self._store(session, registry, previous, fresh, now)
+            touched[:] = _uris(previous, fresh)
+            return _answer(fresh) | {"check": check}
+
+        arguments = {**wish.arguments(), "expected_version": expected_version}
+        return self._write(submission, "submit_proposal", arguments, caller, now, idempotency_key, touched)
+
+    def decide(
+        self,
+        proposal_id: str,
+        saying: Saying,
+        *,
+        caller: str,
+        now: datetime,
+        expected_version: int = 0,
+        idempotency_key: str = "",
+    ) -> JsonObject:
+        """{proposal_id, version, state, unmet, allowed}: the decision stands, with what follows from it.
+
+        Raises NotFound (also for another system's draft), NotAllowed for who may not say it, Refused in a state in which it
+        can't be said, InvalidArgument, StaleVersion, IdempotencyMismatch.
+        """
+        changes = self._conflicts.read(saying.changes) if saying.changes else ()
+        touched: list[str] = []
+
+        def decision(session: "Session") -> JsonObject:
+            proposals.next_revision(session)
+            registry = self._registry.standing(session)
+            previous = _visible(session, proposal_id, caller)
+            expect_version(previous, expected_version)
+            steps = _steps(session, previous)
+            left, after = decided(registry, previous, steps, saying, changes, caller, to_wire(now))
+            if after is not previous:
+                self._store(session, registry, left, after, now)
+                touched[:] = _uris(previous, after)
+            steps = _steps(session, after)
+            return _answer(after) | {
+                "unmet": unmet(registry, after, steps),
+                "allowed": allowed_for(registry, after, steps, caller) if _sees(after, caller) else [],
+            }
+
+        arguments = {"proposal_id": proposal_id, **saying.arguments(), "expected_version": expected_version}
+        return self._write(decision, "decide_proposal", arguments, caller, now, idempotency_key, touched)
+
+    def get(self, proposal_id: str, *, caller: str) -> JsonObject:
+        """The proposal with its checks, plan, and what is open for whom. Raises NotFound, also for another system's draft."""
+        with self._registry.reading() as registry:
+
+            def load(session: "Session") -> tuple[Proposal, tuple[Step, ...]]:
+                found = _visible(session, proposal_id, caller)
+                return found, _steps(session, found)
+
+            proposal, steps = self._database.read(load)
+            return full_document(registry, proposal, steps, caller)
+
+    def history(self, proposal_id: str, *, caller: str) -> JsonObject:
+        """The same, with `versions[]` {version, state, title, source_system, changes, decisions} as each was left, oldest first."""
+        whole = self.get(proposal_id, caller=caller)
+
+        def load(session: "Session") -> list[Proposal]:
+            return proposals.versions(session, whole["proposal_id"])
+
+        earlier = [one for one in self._database.read(load) if _sees(one, caller)]
+        shown = {"version", "state", "title", "updated_at", "changes", "decisions"}
+        versions = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=shown) for one in earlier]
+        return {**whole, "versions": versions}
+
+    def ids_like(self, typed: str, limit: int, *, caller: str) -> list[str]:
+        """Proposal ids that begin so, newest first; those that the caller may see."""
+        return self._database.read(lambda session: proposals.ids_like(session, typed, limit, viewer=caller))
+
+    def counts(self) -> dict[str, int]:
+        """How many proposals are in each state."""
+        return self._database.read(proposals.count_by_state)
+
+    def ask_silent(
+        self, session: "Session", registry: RegistryMap, now: datetime, *, besides: Iterable[Proposal] = ()
+    ) -> None:
+        """Findings ask for every party that has to accept and can't, or did not for too long; what no longer holds is closed.
+
+        That is looked at for every waiting proposal, and for those `besides`, which may wait no more.
+        """
+        waiting = proposals.in_states(session, WAITING)
+        wanted = [one for proposal in waiting for one in asked_by_finding(registry, proposal, now)]
+        findings.sync(session, wanted, now=to_wire(now), fingerprints=fingerprints([*waiting, *besides]))
+
+    def _judged_ahead(self, wish: Wish, changes: tuple[Change, ...], caller: str, now: datetime) -> _Ahead | None:
+        """The judgement, made while nobody waits for the transaction; None where there is none, or it can't be had yet."""
+        with self._registry.reading() as registry:
+
+            def look(session: "Session") -> tuple[int, Proposal | None]:
+                previous = proposals.get(session, _plain_id(wish.proposal_id)) if wish.proposal_id else None
+                return proposals.revision(session), previous
+
+            revision, previous = self._database.read(look)
+            try:
+                fresh = self._fresh(registry, previous, wish, changes, caller, now)
+                if fresh.state is ProposalState.DRAFT:
+                    return None
+                others = [one for one in self._in_flight.open(registry) if one.proposal_id != fresh.proposal_id]
+                judged = self._conflicts.judge(
+                    registry,
+                    fresh.changes,
+                    source_system=fresh.source_system,
+                    caller=caller,
+                    now=now,
+                    in_flight=tuple(others),
+                    proposal_id=fresh.proposal_id,
+                )
+            except ConcordError:  # whether it holds is told in the transaction, or the key's first answer is given
+                return None
+            return _Ahead(revision, registry.revision, judged)
+
+    def _fresh(
+        self,
+        registry: RegistryMap,
+        previous: Proposal | None,
+        wish: Wish,
+        changes: tuple[Change, ...],
+        caller: str,
+        now: datetime,
+    ) -> Proposal:
+        """The version that is asked for; its state is the one asked for, too."""
+        if previous is not None:
+            fresh = next_version(wish, changes, previous, caller, to_wire(now))
+            steps: tuple[Step, ...] = ()
+            follow(previous, REVISE, allowed=allowed_for(registry, previous, steps, caller))
+            return fresh
+        if not changes:
+            raise nothing_changes()
+        named = wish.source_system or caller
+        if named:
+            source = find_system(registry, named, path="/source_system")
+        else:
+            source = resolve(registry, changes, "", "", self._registry.canonical).source.id
+        if registry.live(source) is None:
+            raise InvalidArgument(f"{source} is archived.", path="/source_system", hint="Restore it first.")
+        return first_version(wish, changes, source, caller, to_wire(now))
+
+    def _judge(self, registry: RegistryMap, fresh: Proposal, caller: str, now: datetime, session: "Session") -> Judged:
+        others = self._in_flight.open_in(session, registry, besides=fresh.proposal_id)
+        return self._conflicts.judge(
+            registry,
+            fresh.changes,
+            source_system=fresh.source_system,
+            caller=caller,
+            now=now,
+            in_flight=others,
+            proposal_id=fresh.proposal_id,
+        )
+
+    def _checked(self, session: "Session", fresh: Proposal, judged: Judged, caller: str) -> tuple[Proposal, JsonObject]:
+        """The version in the state that its check leads to, and the check, kept."""
+        check = judged.check.model_copy(update={"proposal_id": fresh.proposal_id})
+        kept = self._conflicts.keep_in(session, check_document(check), judged.inputs, caller=caller)
+        named = {one.affected_system for one in check.conflicts} | {one.affected_system for one in check.undecided}
+        made = CheckMade(
+            id=kept["check_id"],
+            version=fresh.version,
+            verdict=check.verdict,
+            at=check.check_timestamp,
+            blocks=check.blocks,
+            must_accept=check.must_accept,
+            affected=tuple(sorted(named - {"", fresh.source_system})),
+        )
+        state = AFTER_CHECK[judged.hold]
+        return fresh.model_copy(update={"state": state, "checks": (*fresh.checks, made)}), kept
+
+    def _store(
+        self,
+        session: "Session",
+        registry: RegistryMap,
+        previous: Proposal | None,
+        fresh: Proposal,
+        now: datetime,
+    ) -> None:
+        """The proposal stands as given; what it replaces is kept where it was another version; findings follow."""
+        if previous is not None and previous.version != fresh.version:
+            proposals.keep_version(session, previous, now=to_wire(now))
+        proposals.save(session, fresh)
+        over = [one for one in (previous, fresh) if one is not None]
+        self.ask_silent(session, registry, now, besides=over)
+
+    def _write(
+        self,
+        operation: Callable[["Session"], JsonObject],
+        tool: str,
+        arguments: Mapping[str, Any],
+        caller: str,
+        now: datetime,
+        key: str,
+        touched: list[str],
+    ) -> JsonObject:
+        """What the operation answers, done once under the key; whoever listens is told of what it touched."""
+
+        def transaction(session: "Session") -> JsonObject:
+            touched.clear()
+            return idempotency.once(
+                session, caller, tool, key, arguments, now=to_wire(now), do=lambda: operation(session)
+            )
+
+        answer = self._database.write(transaction)
+        if touched:
+            self._changed(touched)
+        return answer
+
+
+def summary_of_submission(answer: JsonObject) -> str:
+    """What became of a submission, in a sentence or two."""
+    what = f"{answer['proposal_id']} version {answer['version']} is {answer['state']}"
+    return (
+        f"{what}. {summary_of(answer['check'])}"
+        if answer["check"]
+        else f"{what}: for its own system alone, not checked yet."
+    )
+
+
+def _visible(session: "Session", proposal_id: str, caller: str) -> Proposal:
+    """The proposal, where the caller may see it: what was never submitted does not exist for other systems."""
+    found = proposals.get(session, _plain_id(proposal_id))
+    if found is None or not _sees(found, caller):
+        raise NotFound(
+            f"There is no proposal {proposal_id[:100]!r}.", path="/proposal_id", hint="submit_proposal makes one."
+        )
+    return found
+
+
+def _sees(proposal: Proposal, caller: str) -> bool:
+    return not proposal.private or caller in ("", proposal.source_system)
+
+
+def _plain_id(text: str) -> str:
+    return text.strip().removeprefix("concord://proposals/").upper()
+
+
+def _steps(session: "Session", proposal: Proposal) -> tuple[Step, ...]:
+    """The plan of the present version's check, with what was completed."""
+    if proposal.judged is None:
+        return ()
+    kept = checks.load(session, proposal.judged.id)
+    return plan_of(kept["check"], proposal.decisions) if kept is not None else ()
+
+
+def _still_holds(ahead: _Ahead, revision: int, registry: RegistryMap) -> bool:
+    """Whether nothing that was judged on has changed since."""
+    return ahead.proposals_revision == revision - 1 and ahead.registry_revision == registry.revision
+
+
+def _answer(proposal: Proposal) -> JsonObject:
+    return {"proposal_id": proposal.proposal_id, "version": proposal.version, "state": proposal.state.value}
+
+
+def _uris(previous: Proposal | None, fresh: Proposal) -> list[str]:
+    """What a write changed, for those who listen; that somebody works on a draft is nobody's business."""
+    if fresh.private and (previous is None or previous.private):
+        return []
+    uris = [f"concord://proposals/{fresh.proposal_id}"]
+    if fresh.judged is not None and (previous is None or previous.version != fresh.version):
+        uris += [f"concord://checks/{fresh.judged.id}", "concord://checks/latest"]
+        uris += ["concord://files/conflict_check.json", "concord://files/conflict_log.json"]
+    return uris

@@ -1,0 +1,77 @@
+"""Where a proposal stands, in the eyes of whoever asks: what is open, for whom it waits, what the caller may do now."""
+
+from collections.abc import Sequence
+
+from server.model.base import JsonObject
+from server.model.check import USER
+from server.model.proposal import FINAL, DecisionKind, Proposal, ProposalState, proposal_document
+from server.proposals.asking import WAITING, shadow_days
+from server.proposals.lifecycle import REVISE, moves_from
+from server.proposals.parties import (
+    may_accept_for,
+    may_complete,
+    may_modify,
+    may_reject,
+    may_revise,
+    still_asked,
+)
+from server.proposals.plan import Step, days_left, ready, step_document
+from server.registry.map import RegistryMap
+
+
+def allowed_for(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str) -> list[str]:
+    """The decisions that this caller may take now, and `submit_proposal` where it may revise."""
+    may = {
+        REVISE: may_revise(proposal, caller),
+        DecisionKind.ACCEPT: any(may_accept_for(registry, proposal, caller, one) for one in still_asked(proposal)),
+        DecisionKind.MODIFY: may_modify(registry, proposal, caller),
+        DecisionKind.REJECT: may_reject(registry, proposal, caller),
+        DecisionKind.WITHDRAW: may_revise(proposal, caller),
+        DecisionKind.COMPLETE_STEP: any(may_complete(registry, caller, step.owner) for step in ready(steps)),
+    }
+    legal = moves_from(proposal.state)
+    return [str(move) for move, possible in may.items() if possible and move in legal]
+
+
+def unmet(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step]) -> list[str]:
+    """What has to happen before the proposal is where it wants to be, a sentence each."""
+    if proposal.state in FINAL:
+        return []
+    if proposal.state is ProposalState.DRAFT:
+        return ["It is a draft: submit_proposal with state READY_FOR_SHADOW_TEST has it checked."]
+    missing = []
+    if proposal.state in WAITING:
+        missing += [
+            f"{'A person (the local user)' if one == USER else one} has not accepted version {proposal.version}."
+            for one in still_asked(proposal)
+        ]
+    if proposal.state in (*WAITING, ProposalState.READY_FOR_SHADOW_TEST):
+        missing.append(f"The shadow test of {shadow_days(registry, proposal)} days has not begun.")
+    missing += [f"Step {step.step} ({step.owner}) is not done: {step.description}" for step in steps if not step.done]
+    return missing
+
+
+def pending(proposal: Proposal, steps: Sequence[Step]) -> list[JsonObject]:
+    """{system_id, waiting_for}: whose turn it is."""
+    if proposal.state in FINAL or proposal.private:
+        return []
+    asked = still_asked(proposal) if proposal.state in WAITING else ()
+    waiting = [{"system_id": one, "waiting_for": DecisionKind.ACCEPT.value} for one in asked]
+    waiting += [
+        {"system_id": step.owner, "waiting_for": f"{DecisionKind.COMPLETE_STEP} {step.step}"} for step in ready(steps)
+    ]
+    return waiting
+
+
+def full_document(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str) -> JsonObject:
+    """The proposal with everything that says where it stands."""
+    done = [one for one in proposal.decisions if one.decision is DecisionKind.COMPLETE_STEP]
+    return {
+        **proposal_document(proposal),
+        "evidence": [{"step": one.step, "by": one.by, "at": one.at, "evidence": one.evidence} for one in done],
+        "plan": [step_document(step) for step in steps],
+        "pending": pending(proposal, steps),
+        "unmet": unmet(registry, proposal, steps),
+        "allowed": allowed_for(registry, proposal, steps, caller),
+        "expected_days": 0 if proposal.state in FINAL else shadow_days(registry, proposal) + days_left(steps),
+    }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.conflicts.facets.timing_needs import check_timing
+from server.conflicts.facets.timing_needs import check_timing
 from server.errors import InvalidArgument
 from server.model.change import Change, facets_of
 from server.model.contract import ContractType
@@ -86,6 +87,8 @@ def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
             "A change is a JSON object.", path=at, hint='Such as {"resource": "…", "new_schema": {…}}.'
         )
     change = read_value(Change, document, at=at, what="change")
+    if change.timing is not None:
+        check_timing(change.timing, f"{at}/timing")
     if change.timing is not None:
         check_timing(change.timing, f"{at}/timing")
     if change.resource is not None:

@@ -12,6 +12,7 @@ from server.conflicts.facets.format import judge_format
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.schema import concerns_schema, judge_schema
+from server.conflicts.facets.timing import judge_timing
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
 from server.conflicts.in_flight import judge_in_flight
 from server.conflicts.patterns import settle_severities
@@ -26,7 +27,7 @@ from server.model.tier import Tier
 from server.registry.map import RegistryMap
 
 FACETS: Mapping[str, Callable[[Question], Answer]] = {
-    "timing": partial(judge_undecidable, facet="timing"),
+    "timing": judge_timing,
     "format": judge_format,
     "semantics": partial(judge_undecidable, facet="semantics"),
     "capacity": partial(judge_undecidable, facet="capacity"),

@@ -21,33 +21,97 @@ D7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
         ({"type": "string"}, None, Rejection("", "/type", "type", "null is not of type 'string'")),
         ({"type": "string"}, True, Rejection("", "/type", "type", "true is not of type 'string'")),
         ({"type": "string"}, [None], Rejection("", "/type", "type", "[null] is not of type 'string'")),
-        ({"properties": {"a/b": {"type": "string"}}}, {"a/b": 1}, Rejection("/a~1b", "/properties/a~1b/type", "type", "1 is not of type 'string'")),
-        ({"items": {"minimum": 2}}, [2, 1], Rejection("/1", "/items/minimum", "minimum", "1 is less than the minimum of 2")),
+        (
+            {"properties": {"a/b": {"type": "string"}}},
+            {"a/b": 1},
+            Rejection("/a~1b", "/properties/a~1b/type", "type", "1 is not of type 'string'"),
+        ),
+        (
+            {"items": {"minimum": 2}},
+            [2, 1],
+            Rejection("/1", "/items/minimum", "minimum", "1 is less than the minimum of 2"),
+        ),
         ({"required": ["a"]}, {}, Rejection("", "/required", "required", "'a' is a required property")),
         ({"pattern": "^a"}, "b", Rejection("", "/pattern", "pattern", "\"b\" does not match '^a'")),
         ({"pattern": "^a"}, 5, None),
         ({"pattern": "a$"}, "ba", None),
-        ({"patternProperties": {"^a": {"type": "null"}}}, {"b": 1, "ab": 1}, Rejection("/ab", "/patternProperties/^a/type", "type", "1 is not of type 'null'")),
+        (
+            {"patternProperties": {"^a": {"type": "null"}}},
+            {"b": 1, "ab": 1},
+            Rejection("/ab", "/patternProperties/^a/type", "type", "1 is not of type 'null'"),
+        ),
         ({"patternProperties": {"^a": False}}, ["a"], None),
-        ({"properties": {"a": False}}, {"a": 1}, Rejection("", "/properties", "false", "False schema does not allow 1")),
-        ({"additionalProperties": False}, {"b": 1, "a": 1}, Rejection("", "/additionalProperties", "additionalProperties", "Additional properties are not allowed ('b', 'a')")),
+        (
+            {"properties": {"a": False}},
+            {"a": 1},
+            Rejection("", "/properties", "false", "False schema does not allow 1"),
+        ),
+        (
+            {"additionalProperties": False},
+            {"b": 1, "a": 1},
+            Rejection(
+                "", "/additionalProperties", "additionalProperties", "Additional properties are not allowed ('b', 'a')"
+            ),
+        ),
         ({"additionalProperties": False}, [1], None),
         ({"additionalProperties": True}, {"b": 1}, None),
-        ({"properties": {"a": True}, "patternProperties": {"b$": True}, "additionalProperties": False}, {"a": 1, "ab": 1}, None),
-        ({"properties": {"a": True}, "patternProperties": {"b$": True}, "additionalProperties": False}, {"a": 1, "c": 1}, Rejection("", "/additionalProperties", "additionalProperties", "Additional properties are not allowed ('c')")),
-        ({"properties": {"a": True}, "additionalProperties": {"type": "null"}}, {"a": 1, "c": 1}, Rejection("/c", "/additionalProperties/type", "type", "1 is not of type 'null'")),
+        (
+            {"properties": {"a": True}, "patternProperties": {"b$": True}, "additionalProperties": False},
+            {"a": 1, "ab": 1},
+            None,
+        ),
+        (
+            {"properties": {"a": True}, "patternProperties": {"b$": True}, "additionalProperties": False},
+            {"a": 1, "c": 1},
+            Rejection(
+                "", "/additionalProperties", "additionalProperties", "Additional properties are not allowed ('c')"
+            ),
+        ),
+        (
+            {"properties": {"a": True}, "additionalProperties": {"type": "null"}},
+            {"a": 1, "c": 1},
+            Rejection("/c", "/additionalProperties/type", "type", "1 is not of type 'null'"),
+        ),
         ({"items": False}, [1], Rejection("", "/items", "items", "Expected at most 0 items but found 1 extra: 1")),
-        ({"unevaluatedProperties": False}, {"a": 1}, Rejection("", "/unevaluatedProperties", "unevaluatedProperties", "Unevaluated properties are not allowed ('a' was unexpected)")),
-        ({**D7, "items": [True], "additionalItems": False}, [1, 2], Rejection("", "/additionalItems", "additionalItems", "Additional items are not allowed (2 was unexpected)")),
-        ({**D4, "minimum": 1, "exclusiveMinimum": True}, 1, Rejection("", "/minimum", "minimum", "1 is less than or equal to the minimum of 1")),
+        (
+            {"unevaluatedProperties": False},
+            {"a": 1},
+            Rejection(
+                "",
+                "/unevaluatedProperties",
+                "unevaluatedProperties",
+                "Unevaluated properties are not allowed ('a' was unexpected)",
+            ),
+        ),
+        (
+            {**D7, "items": [True], "additionalItems": False},
+            [1, 2],
+            Rejection("", "/additionalItems", "additionalItems", "Additional items are not allowed (2 was unexpected)"),
+        ),
+        (
+            {**D4, "minimum": 1, "exclusiveMinimum": True},
+            1,
+            Rejection("", "/minimum", "minimum", "1 is less than or equal to the minimum of 1"),
+        ),
         ({"const": {"$schema": "x"}}, {"$schema": "x"}, None),
-        ({"properties": {"a": {"$schema": "http://json-schema.org/draft-07/schema#", "const": {"$schema": "x"}}}}, {"a": {"$schema": "x"}}, None),
-        ({"$defs": {"x": {"$schema": "https://json-schema.org/draft/2020-12/schema", "pattern": "^[^]$"}}, "$ref": "#/$defs/x"}, "\n", None),
+        (
+            {"properties": {"a": {"$schema": "http://json-schema.org/draft-07/schema#", "const": {"$schema": "x"}}}},
+            {"a": {"$schema": "x"}},
+            None,
+        ),
+        (
+            {
+                "$defs": {"x": {"$schema": "https://json-schema.org/draft/2020-12/schema", "pattern": "^[^]$"}},
+                "$ref": "#/$defs/x",
+            },
+            "\n",
+            None,
+        ),
         ({"$schema": "https://json-schema.org/draft/2020-12/schema", "pattern": "^[^]$"}, "\n", None),
         ({"type": "string", "not": {}}, "x" * 400, Rejection("", "/not", "not", '"' + "x" * 299)),
     ],
     ids=lambda _: None,
-)  # fmt: skip
+)
 def test_a_document_is_rejected_at_a_place_by_a_keyword(schema: Any, document: Any, rejected: Rejection | None) -> None:
     assert rejection(schema, document) == rejected
     assert confirm(schema, document) is (rejected is None)

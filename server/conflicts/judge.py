@@ -11,7 +11,9 @@ from server.conflicts.effects import Changes
 from server.conflicts.facets.format import judge_format
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
+from server.conflicts.facets.samples import judge_samples
 from server.conflicts.facets.schema import concerns_schema, judge_schema
+from server.conflicts.facets.semantics import judge_semantics
 from server.conflicts.facets.timing import judge_timing
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
 from server.conflicts.in_flight import judge_in_flight
@@ -29,7 +31,8 @@ from server.registry.map import RegistryMap
 FACETS: Mapping[str, Callable[[Question], Answer]] = {
     "timing": judge_timing,
     "format": judge_format,
-    "semantics": partial(judge_undecidable, facet="semantics"),
+    "semantics": judge_semantics,
+    "samples_after": judge_samples,
     "capacity": partial(judge_undecidable, facet="capacity"),
 }
 """Facets that say nothing about the schema, and who judges each."""

@@ -44,6 +44,8 @@ class Meaning(Value):
     meaning: Text = ""
     timezone: Name = ""
     enum_meanings: dict[str, Text] = {}
+    version: Name = ""
+    """Of what the values mean, for those who number that; another one says that something changed."""
     note: Text = ""
 
 

@@ -19,8 +19,7 @@ from server.conflicts.facets.layout import (
     with_standard_encoding,
 )
 from server.conflicts.facets.naming import new_names, still_found
-from server.conflicts.facets.schema import situation
-from server.conflicts.plans import versioned_output
+from server.conflicts.facets.new_form import plan_for_new_form
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import rule_named
 from server.model.base import JsonObject
@@ -211,7 +210,9 @@ def _add(
         rule=rule.id,
         basis=agreement.basis,
         evidence=evidence,
-        proposed_resolution=versioned_output(situation(question, agreement)),
+        proposed_resolution=plan_for_new_form(
+            question, agreement, "Nothing is known that turns the new layout back into the old one."
+        ),
     )
     answer.conflicts.append((question.tier_with(agreement.tier), conflict))
 

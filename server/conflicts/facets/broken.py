@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.conflicts.agreements import Agreement, Reader, aligned
-from server.conflicts.plans import BrokenReader, Migration, free_name, migration_plans, situation_of_all, together
+from server.conflicts.changes import changes_schema
+from server.conflicts.plans import (
+    BrokenReader,
+    Migration,
+    Party,
+    free_name,
+    migration_plans,
+    situation_of_all,
+    together,
+)
+from server.conflicts.plans.adapters import Wanted, find_adapter
 from server.conflicts.question import Break, Question
-from server.conflicts.schemas import Schema
+from server.conflicts.schemas import Schema, array_of
+from server.model.base import JsonObject
 from server.model.check import Resolution
 
 
@@ -37,13 +48,38 @@ def plans_for(broken: Sequence[Broken]) -> dict[str, Resolution]:
         situations.append(situation_of_all(question, agreements, agreements[0].consumer))
     of_all = together(situations)
     parties = {party.system_id: party for party in of_all.readers}
-    readers = []
-    for one in broken:
-        after = None if one.after is None else aligned(one.after, one.of_items, one.reader.full, one.reader.of_items)[0]
-        before = None
-        if one.question.written is not None:
-            written = one.question.written
-            before = aligned(written.schema, written.of_items, one.reader.full, one.reader.of_items)[0]
-        readers.append(BrokenReader(parties[one.agreement.consumer], one.reader.full, before, after))
+    readers = [_broken_reader(one, parties[one.agreement.consumer]) for one in broken]
     new_name, no_new_name = free_name(questions[0])
     return migration_plans(Migration(of_all, tuple(readers), new_name, no_new_name), questions[0].engine)
+
+
+def _broken_reader(one: Broken, party: Party) -> BrokenReader:
+    """The three schemas side by side, all of the document or all of its items, and the adapter between them."""
+    written = one.question.written
+    before: Schema | None = None
+    if one.after is None:
+        return BrokenReader(party, one.reader.full, None, None, no_adapter="only samples of the new form are known.")
+    after, accepts = aligned(one.after, one.of_items, one.reader.full, one.reader.of_items)
+    of_items = one.of_items and one.reader.of_items
+    if written is not None and written.of_items == of_items:
+        before = written.schema
+    elif written is not None and written.of_items:
+        before = array_of(written.schema)
+    wanted = Wanted(
+        before=before,
+        after=after,
+        accepts=accepts,
+        of_items=of_items,
+        patch=_patch_of(one.question),
+        patched_items=one.of_items and not of_items,
+    )
+    found = find_adapter(wanted, one.question.engine.decide)
+    return BrokenReader(party, accepts, before, after, found.adapter, found.reason)
+
+
+def _patch_of(question: Question) -> list[JsonObject]:
+    """The operations of all patches that led to the new form; none where it did not come by patches alone."""
+    changes = [change for change in (*question.earlier, question.change) if changes_schema(change)]
+    if any(change.patch is None for change in changes):
+        return []
+    return [operation for change in changes for operation in change.patch or ()]

@@ -1,6 +1,7 @@
 """The schema facet: what the source will write, against everyone who reads it (conflict rule 1, CON-12, CON-13)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after_all
@@ -40,23 +41,29 @@ def _judge_question(question: Question, answer: Answer) -> list[Broken]:
         answer.notes.append(
             f"The contract on {question.resource} describes the items of an array; the new schema was read as the whole array's."
         )
-    if after is not None and _nothing_fits(question, after):
-        reason = f"No document fits the new schema of {question.resource}, so nothing could be written; removes = true says that."
-        item = Undecided(facet="schema", resource=question.resource, reason=reason)
-        answer.undecided.append((question.source.system.tier, item))
+    compared, undecided = len(answer.inputs), len(answer.undecided)
     broken = [
         one
         for agreement in question.agreements
         for one in _judge_agreement(question, agreement, after, of_items, answer)
     ]
+    if after is not None and _nothing_fits(question, after, answer.inputs[compared:]):
+        reason = f"No document fits the new schema of {question.resource}, so nothing could be written; removes = true says that."
+        item = Undecided(facet="schema", resource=question.resource, reason=reason)
+        answer.undecided.insert(undecided, (question.source.system.tier, item))
     if not question.agreements or question.consumers_unknown:
         _judge_unread(question, after, of_items, answer)
     return broken
 
 
-def _nothing_fits(question: Question, after: Schema) -> bool:
-    """Whether the new schema is proved to accept no document: all readers accept nothing, and get nothing."""
-    return question.engine.decide(after, False).verdict == "SAFE"
+def _nothing_fits(question: Question, after: Schema, compared: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the new schema is proved to accept no document: all readers accept nothing, and get nothing.
+
+    Where a reader breaks, the witness is a document that fits.
+    """
+    if any(pair["decision"] == "BREAKS" and pair["writer_schema"] is after for pair in compared):
+        return False
+    return question.engine.accepts_nothing(after)
 
 
 def _judge_agreement(

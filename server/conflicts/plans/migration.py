@@ -1,9 +1,9 @@
 """The chooser: for a new form that breaks readers, the first strategy in the source's order that fits (conflict rule 4)."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from server.conflicts.plans.adapters import is_bound_to_place
 from server.conflicts.plans.situation import Party, Situation, listed
 from server.conflicts.plans.ways import (
     adapter_layer,
@@ -21,8 +21,6 @@ MOST_AT_ONCE = 3
 """Readers that can change at one moment together with their writer."""
 
 _NEWEST_DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_BOUND_TO_PLACE = ("$id", "id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$recursiveAnchor")
-"""Words that mean something else once a schema stands inside another."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +152,7 @@ def _proof_of_return(readers: Sequence[BrokenReader], engine: Engine) -> str:
 def _either(one: Schema, other: Schema) -> Schema | None:
     """A schema that accepts what either accepts; None where they can't stand in one schema."""
     dialects = {_dialect(one), _dialect(other)} - {None}
-    if len(dialects) > 1 or any(f'"{word}"' in json.dumps([one, other]) for word in _BOUND_TO_PLACE):
+    if len(dialects) > 1 or is_bound_to_place(one) or is_bound_to_place(other):
         return None
     root = {"$schema": dialects.pop()} if dialects else {}
     return {**root, "anyOf": [moved(one, "/anyOf/0"), moved(other, "/anyOf/1")]}

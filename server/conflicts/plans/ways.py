@@ -5,6 +5,7 @@ from server.conflicts.plans.situation import PARALLEL_DAYS, Situation, listed
 from server.conflicts.plans.steps import AGREED, Step, by_readers, composed, told_back, way_back
 from server.model.base import JsonObject
 from server.model.check import RejectedStrategy, Resolution, RollbackStep, Strategy
+from server.model.contract import Basis
 from server.model.tier import SHADOW_DAYS
 
 Rejected = tuple[RejectedStrategy, ...]
@@ -67,22 +68,23 @@ def adapter_layer(situation: Situation, *, adapter: JsonObject, rejected: Reject
     """The readers read through an adapter that makes the old form of the new one, and stay as they are behind it."""
     writer, days = situation.writer, SHADOW_DAYS[situation.tier]
     readers = listed([party.system_id for party in situation.readers])
+    steps = []
+    if adapter.get("basis") == Basis.INFERRED.value:
+        steps.append(Step(writer, f"{writer} confirms that each operation of the adapter moves what is meant", AGREED))
     reading, done = by_readers(
         situation,
-        1,
+        len(steps) + 1,
         f"{{reader}} reads {situation.resource} through the adapter: what it would reject is adapted, the rest passes as it is",
-        AGREED,
+        "Step 1 is done." if steps else AGREED,
         1,
     )
-    confirm = (
-        "" if adapter.get("basis") != "inferred" else f" {writer} confirms first that the adapter moves what it means."
-    )
+    steps += reading
     return composed(
         Strategy.ADAPTER_LAYER,
         f"{readers} {_read(situation)} {situation.resource} through the adapter, which makes of each new document one that is "
-        f"accepted: proved. Then {writer} may write the new form.{confirm}",
+        f"accepted: proved. Then {writer} may write the new form.",
         [
-            *reading,
+            *steps,
             Step(
                 writer,
                 f"{writer} writes the new form to {situation.resource}",
@@ -91,7 +93,7 @@ def adapter_layer(situation: Situation, *, adapter: JsonObject, rejected: Reject
             Step(
                 writer,
                 f"{writer} watches for {days} days that no reader rejects a document",
-                f"Step {len(reading) + 1} is done.",
+                f"Step {len(steps) + 1} is done.",
                 days,
             ),
         ],

@@ -65,10 +65,29 @@ class ObjectTheory:
 
     def __init__(self, solver: "Solver") -> None:
         self._solver = solver
+        self._apart: dict[Formula, tuple[frozenset[str], Formula]] = {}
+
+    def apart(self, condition: Formula) -> tuple[frozenset[str], Formula]:
+        """The single names that a condition on names mentions, and what it comes to for all the others."""
+        known = self._apart.get(condition)
+        if known is None:
+            made = self._solver.formulas
+            if condition.kind in (Kind.AND, Kind.OR):
+                parts = [self.apart(part) for part in condition.args]
+                names = frozenset[str]().union(*(one for one, _ in parts))
+                join = made.all_of if condition.kind is Kind.AND else made.any_of
+                known = names, join([other for _, other in parts])
+            elif condition.kind in (Kind.ONE_OF_VALUES, Kind.NONE_OF_VALUES):
+                names = frozenset(name for kind, name in condition.args[0] if kind == STRING)
+                known = names, made.true if condition.kind is Kind.NONE_OF_VALUES else made.false
+            else:
+                known = frozenset(), condition
+            self._apart[condition] = known
+        return known
 
     def solve(self, atoms: list[Formula]) -> "Outcome":
         """An object that satisfies the atoms, if there is one."""
-        return _Search(self._solver, self._sorted(atoms)).run()
+        return _Search(self._solver, self._sorted(atoms), self.apart).run()
 
     def possible(self, atoms: dict[Formula, None], count: int) -> Callable[[Formula], bool] | None:
         """A quick test whether an alternative can hold beside the atoms: whether each member it asks for can have a value.
@@ -77,7 +96,7 @@ class ObjectTheory:
         """
         if count < WORTH_TESTING:
             return None
-        search = _Search(self._solver, self._sorted([atom for atom in atoms if atom.about == OBJECT]))
+        search = _Search(self._solver, self._sorted([atom for atom in atoms if atom.about == OBJECT]), self.apart)
 
         def refused(part: Formula) -> bool:
             name = self._single_name(part) if part.kind is Kind.SOME_MEMBER else None
@@ -115,18 +134,19 @@ class ObjectTheory:
                 wanted.named.setdefault(one, {})[value] = None
         elif names is not None and len(names) == 1:
             wanted.required.setdefault(names[0], {})[value] = None
-        elif every:
-            wanted.general.append((name, value))
         else:
-            for one in names or ():
+            for one in sorted(self.apart(name)[0]):
                 wanted.named.setdefault(one, {})
-            wanted.some.append((name, value))
+            (wanted.general if every else wanted.some).append((name, value))
 
 
 class _Search:
-    def __init__(self, solver: "Solver", wanted: Wanted) -> None:
+    def __init__(
+        self, solver: "Solver", wanted: Wanted, apart: "Callable[[Formula], tuple[frozenset[str], Formula]]"
+    ) -> None:
         self.solver = solver
         self.wanted = wanted
+        self.apart = apart
         self.members: list[Member] = []
         self.unsure = ""
         self._cells: list[Cell] | None = None
@@ -215,13 +235,24 @@ class _Search:
         return True
 
     def candidates(self, condition: Formula, value: Formula) -> Iterator[Member]:
-        """New members that satisfy the condition and whose value does: one for each name mentioned, one for each cell."""
+        """New members that satisfy the condition and whose value does: one for each name mentioned, one for each cell.
+
+        Of names that are asked for the same and serve for the same, the first stands for all.
+        """
         taken = {member.name for member in self.members}
+        holds = self.solver.evaluator.holds
+        tried: set[tuple[object, ...]] = set()
         for name in self.wanted.named:
-            if name not in taken and self.solver.evaluator.holds(condition, name):
-                member = Member(name, {**self.asked_of(name), value: None})
+            if name not in taken and holds(condition, name):
+                asked = {**self.asked_of(name), value: None}
+                place = (frozenset(asked), *(holds(other, name) for other, _ in self.wanted.some))
+                if place in tried:
+                    continue
+                tried.add(place)
+                member = Member(name, asked)
                 if self.fill(member):
                     yield member
+        condition = self.apart(condition)[1]
         for cell in self.cells():
             if condition is not self.solver.formulas.true and condition not in cell.conditions:
                 continue
@@ -244,14 +275,16 @@ class _Search:
     def cells(self) -> list[Cell]:
         """The cells of the names that no atom mentions by itself, those with the fewest conditions met first."""
         if self._cells is None:
-            by_condition: dict[Formula, dict[Formula, None]] = {}
+            made = self.solver.formulas
+            by_condition: dict[Formula, dict[Formula, None]] = {made.true: {}, made.false: {}}
             for condition, value in self.wanted.general:
-                by_condition.setdefault(condition, {})[value] = None
+                by_condition.setdefault(self.apart(condition)[1], {})[value] = None
             for condition, _ in self.wanted.some:
-                by_condition.setdefault(condition, {})
+                by_condition.setdefault(self.apart(condition)[1], {})
+            cells = [Cell([], tuple(by_condition.pop(made.true)))]
+            del by_condition[made.false]
             if len(by_condition) > MOST_CONDITIONS:
                 raise Undecidable(f"more than {MOST_CONDITIONS} conditions on member names meet")
-            cells = [Cell([], ())]
             for condition, values in by_condition.items():
                 cells = [part for cell in cells for part in self._cut(cell, condition, tuple(values))]
             self._cells = sorted(cells, key=lambda cell: len(cell.asked))

@@ -244,3 +244,19 @@ def test_the_rules_of_breaks_are_listed_once_each() -> None:
     assert len({rule.id for rule in RULES}) == len(RULES)
     words = [word for rule in RULES for word in rule.keywords]
     assert len(words) == len(set(words))
+
+
+def test_con_10_many_closed_alternatives_are_told_apart_by_names_nobody_mentions() -> None:
+    closed = [{"properties": {f"k{i}": {}}, "additionalProperties": False} for i in range(14)]
+    named = {"type": "object", "propertyNames": {"enum": [f"k{i}" for i in range(14)]}}
+    fresh = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": "^z"}}
+    assert decide(fresh, {"anyOf": closed}).verdict == "BREAKS"
+    assert decide({**named, "maxProperties": 2}, {"anyOf": closed}).verdict == "BREAKS"
+    assert decide({**named, "maxProperties": 1}, {"anyOf": closed}).verdict == "SAFE"
+
+
+def test_con_10_names_asked_for_the_same_are_counted_one_by_one() -> None:
+    named = {"type": "object", "propertyNames": {"enum": [f"k{i}" for i in range(300)]}}
+    assert decide(named, {"maxProperties": 299}).verdict == "BREAKS"
+    assert decide(named, {"maxProperties": 300}).verdict == "SAFE"
+    assert decide({**named, "minProperties": 301}, False).verdict == "SAFE"

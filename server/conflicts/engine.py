@@ -1,8 +1,9 @@
 """The containment engine as the facets use it: loaded when it is first needed, and asked once about each pair."""
 
 import json
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from server.conflicts.question import Break, Engine, SchemaDecision
 from server.conflicts.schemas import Schema, read_terms
@@ -10,7 +11,26 @@ from server.errors import InvalidArgument
 from server.model.base import Json
 
 REMEMBERED = 4_096
-"""Pairs of schemas whose decision is kept: the same pair is asked again and again."""
+"""Questions whose answer is kept: the same pair of schemas is asked about again and again."""
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+class Memory(Generic[Q, A]):
+    """The answers to the questions that were asked last; None is no answer."""
+
+    def __init__(self) -> None:
+        self._answers: dict[Q, A] = {}
+
+    def recall(self, question: Q, find: Callable[[], A]) -> A:
+        """The answer to the question, found only where it is not remembered."""
+        known = self._answers.pop(question, None)
+        answer = find() if known is None else known
+        self._answers[question] = answer
+        if len(self._answers) > REMEMBERED:
+            del self._answers[next(iter(self._answers))]
+        return answer
 
 
 @cache
@@ -18,18 +38,17 @@ def containment_engine() -> Engine:
     """The engine with its memory of decisions."""
     from server.conflicts import containment
 
-    remembered: dict[tuple[str, str], SchemaDecision] = {}
+    decisions: Memory[tuple[str, str], SchemaDecision] = Memory()
+    empty: Memory[str, bool] = Memory()
 
     def decide(writer: Schema, reader: Schema) -> SchemaDecision:
         pair = (_text(writer), _text(reader))
-        known = remembered.pop(pair, None)
-        decision = known if known is not None else containment.decide(writer, reader)
-        remembered[pair] = decision
-        if len(remembered) > REMEMBERED:
-            del remembered[next(iter(remembered))]
-        return decision
+        return decisions.recall(pair, lambda: containment.decide(writer, reader))
 
-    return Engine(decide=decide, rejects=_rejects)
+    def accepts_nothing(schema: Schema) -> bool:
+        return empty.recall(_text(schema), lambda: containment.accepts_nothing(schema))
+
+    return Engine(decide=decide, rejects=_rejects, accepts_nothing=accepts_nothing)
 
 
 def check_shape(schema: Any) -> None:

@@ -60,6 +60,8 @@ class Engine:
 
     decide: Decide
     rejects: Rejects
+    accepts_nothing: Callable[[Schema], bool]
+    """Whether a schema is proved to accept no document."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from server.conflicts.containment.breaks import RULES, BreakRule
 from server.conflicts.containment.budget import DEFAULT, Budget
 from server.conflicts.containment.decision import Decision, Verdict
 from server.conflicts.containment.dialect import Schema
-from server.conflicts.containment.engine import decide
+from server.conflicts.containment.engine import accepts_nothing, decide
 from server.conflicts.containment.shape import ShapeError, find_shape_error
 from server.conflicts.containment.validation import Rejection, confirm, rejection
 
@@ -18,6 +18,7 @@ __all__ = [
     "Schema",
     "ShapeError",
     "Verdict",
+    "accepts_nothing",
     "confirm",
     "decide",
     "find_shape_error",

@@ -56,6 +56,17 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
     return replace(decision, notes=decision.notes + notes, steps=question.meter.steps)
 
 
+def accepts_nothing(schema: Schema, *, budget: Budget = DEFAULT) -> bool:
+    """Whether it is proved that no document is valid. The same as being inside `false`, without a witness where it is not."""
+    if parts_of(schema, MOST_PARTS) > MOST_PARTS:
+        return False
+    try:
+        question = _Question(schema, False, (dialect_of(schema), dialect_of(False)), Meter(budget))
+        return question.has_no_document()
+    except (Exceeded, Undecidable, NotJson, RecursionError):
+        return False
+
+
 def _sentence(reason: str) -> str:
     return f"Not decided: {reason}."
 
@@ -77,13 +88,7 @@ class _Question:
 
     def decide(self) -> Decision:
         """Searches for a document that the writer may write and the reader refuses."""
-        step = self.meter.step
-        writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
-        reader = Compiler(self.reader, self.dialects[1], self.formulas, step)
-        self.writes = writer.compile()
-        reader.borrow(writer)
-        self.refuses = self.formulas.negate(reader.compile())
-        goal = [self.writes, self.refuses]
+        goal = self._goal()
         for attempt in range(MOST_ATTEMPTS):
             outcome = self.solver.solve(goal)
             if not isinstance(outcome, Found):
@@ -95,6 +100,19 @@ class _Question:
                 return decision
             goal.append(self.formulas.none_of_values([key_of(outcome.value)]))
         return self.searched(UNCONFIRMED + self._unconfirmed)
+
+    def has_no_document(self) -> bool:
+        """Whether the search is exhausted without such a document."""
+        return isinstance(self.solver.solve(self._goal()), Nothing) and self._candidate() is None
+
+    def _goal(self) -> list[Formula]:
+        step = self.meter.step
+        writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
+        reader = Compiler(self.reader, self.dialects[1], self.formulas, step)
+        self.writes = writer.compile()
+        reader.borrow(writer)
+        self.refuses = self.formulas.negate(reader.compile())
+        return [self.writes, self.refuses]
 
     def _without_witness(self, outcome: Outcome) -> Decision:
         if isinstance(outcome, Open):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment import Schema, decide, engine
+from server.conflicts.containment import Schema, accepts_nothing, decide, engine
 from server.conflicts.containment.dialect import Draft
 from server.conflicts.containment.evident import is_evident
 from tests.rules.containment.random_schemas import SchemaMaker
@@ -80,3 +80,16 @@ def test_con_12_what_is_seen_to_be_safe_is_proved_by_the_search(monkeypatch: pyt
                 seen += 1
                 assert decide(writer, reader).verdict == "SAFE", seed
     assert seen > 200
+
+
+def test_a_schema_accepts_nothing_where_it_is_proved_to_be_inside_false() -> None:
+    found = {True: 0, False: 0}
+    for seed in range(600):
+        random = Random(seed)
+        schema = SchemaMaker(random, random.choice(list(Draft))).document(2)
+        nothing = accepts_nothing(schema)
+        assert nothing is (decide(schema, False).verdict == "SAFE"), seed
+        found[nothing] += 1
+    assert min(found.values()) > 5, found
+    assert accepts_nothing({"type": "string", "minLength": 2, "maxLength": 1})
+    assert not accepts_nothing(True)

@@ -7,7 +7,9 @@ drops a line that is no message without a word, so that its sender waits for eve
 import json
 import os
 import re
+import select
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -198,12 +200,27 @@ async def _write_lines(wire: Wire, writing: int) -> None:
     async for message in wire.to_client:
         line = message.message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
         with suppress(BrokenPipeError):
-            await anyio.to_thread.run_sync(_write, writing, line, abandon_on_cancel=True)
+            remaining = _without_what_fits(writing, memoryview(line))
+            if remaining:
+                await anyio.to_thread.run_sync(_write, writing, remaining, abandon_on_cancel=True)
         wire.sent(message)
 
 
-def _write(writing: int, line: bytes) -> None:
-    remaining = memoryview(line)
+def _without_what_fits(writing: int, line: memoryview) -> memoryview:
+    """What is left of the line once as much of it is written as a pipe takes without waiting: mostly nothing.
+
+    A pipe that is ready takes PIPE_BUF bytes at once. Of other descriptors that can't be told, so nothing is written to them.
+    """
+    if sys.platform == "win32" or not stat.S_ISFIFO(os.fstat(writing).st_mode):
+        return line
+    pipe = select.poll()
+    pipe.register(writing, select.POLLOUT)
+    while line and pipe.poll(0) == [(writing, select.POLLOUT)]:
+        line = line[os.write(writing, line[: select.PIPE_BUF]) :]
+    return line
+
+
+def _write(writing: int, remaining: memoryview) -> None:
     while remaining:
         remaining = remaining[os.write(writing, remaining) :]
 

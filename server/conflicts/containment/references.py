@@ -19,10 +19,12 @@ MOST_SCANNED = 200_000
 class Scope:
     """What a reference inside a schema is resolved against: nothing, where no part of the document has a name of its own."""
 
-    __slots__ = ("resolver",)
+    __slots__ = ("entered", "resolver")
 
-    def __init__(self, resolver: Any) -> None:
+    def __init__(self, resolver: Any, entered: Any = None) -> None:
         self.resolver = resolver
+        self.entered = entered
+        """The schema whose own name is taken in already: a relative one counts once."""
 
     def key(self, dynamic: bool) -> Hashable:
         """What distinguishes one scope from another: the dynamic scope where it matters, else the base URI."""
@@ -54,7 +56,7 @@ class References:
         specification = _specification(self._draft)
         try:
             resource = specification.create_resource(self.document)
-            return Scope(_published().resolver_with_root(resource))
+            return Scope(_published().resolver_with_root(resource), self.document)
         except MALFORMED:
             raise Undecidable("a schema's name is no URI") from None
 
@@ -85,13 +87,13 @@ class References:
 
     def inside(self, scope: Scope, schema: Schema) -> Scope:
         """The scope inside a subschema, which may name itself."""
-        if scope.resolver is None or not isinstance(schema, dict):
+        if scope.resolver is None or not isinstance(schema, dict) or schema is scope.entered:
             return scope
         if "$id" not in schema and "id" not in schema:
             return scope
         try:
             resource = _specification(self._draft).create_resource(schema)
-            return Scope(scope.resolver.in_subresource(resource))
+            return Scope(scope.resolver.in_subresource(resource), schema)
         except MALFORMED:
             raise Undecidable("a schema's name is no URI") from None
 
@@ -113,7 +115,7 @@ class References:
             found = lookup_recursive_ref(scope.resolver)
         except MALFORMED:
             raise Undecidable("a malformed schema stands in the way of `$recursiveRef`") from None
-        return found.contents, Scope(found.resolver)
+        return found.contents, Scope(found.resolver, found.contents)
 
     def local(self, reference: str) -> Any:
         """What a reference inside a document without names leads to. Raises Undecidable for one that leads nowhere."""
@@ -142,7 +144,7 @@ def _resolved(scope: Scope, reference: str) -> tuple[Any, Scope]:
         raise Remote(f"the reference {reference!r} leads out of the schema, and is never fetched") from None
     except MALFORMED:
         raise Undecidable(f"a malformed schema stands in the way of the reference {reference!r}") from None
-    return found.contents, Scope(found.resolver)
+    return found.contents, Scope(found.resolver, found.contents)
 
 
 @cache

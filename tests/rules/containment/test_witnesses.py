@@ -274,10 +274,11 @@ def test_numbers_are_exact_and_what_is_not_json_is_refused() -> None:
     assert all(type(exact(one)) is int for one in (3, 3.0, 1e20))
     assert exact(0.5) * 2 == 1
     assert integral(exact(0.5) * 4) == 2
-    assert [type_of(one) for one in (None, True, 1, 1.5, "", [], {})] == [0, 1, 2, 2, 3, 4, 5]
-    for one in (float("nan"), float("-inf"), float("inf")):
+    of_each_type: list[Any] = [None, True, 1, 1.5, "", [], {}]
+    assert [type_of(one) for one in of_each_type] == [0, 1, 2, 2, 3, 4, 5]
+    for number in (float("nan"), float("-inf"), float("inf")):
         with pytest.raises(NotJson, match="no JSON number"):
-            key_of([one])
+            key_of([number])
     with pytest.raises(NotJson, match="set is no JSON type"):
         key_of({"a": {1}})
 

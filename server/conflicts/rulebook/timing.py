@@ -8,12 +8,12 @@ TIMING = (
         "timing.too-old",
         Severity.HIGH,
         "At a moment when the consumer reads, what it finds is older than it takes.",
-        "signals.json comes weekly instead of daily; the dashboard takes nothing older than a day.",
+        "signals.json comes weekly instead of daily; the dashboard takes nothing older than two days.",
     ),
     SeverityRule(
         "timing.too-late",
         Severity.HIGH,
-        "It is no longer there by the hour at which the consumer needs it, or comes after a reader that it used to precede.",
+        "It is not there by the hour at which the consumer needs it, or comes after a run of the consumer that it used to precede.",
         "The refresh moves from 02:00 to 03:30; the report starts at 03:00.",
     ),
     SeverityRule(
@@ -31,7 +31,7 @@ TIMING = (
     SeverityRule(
         "timing.touched",
         Severity.LOW,
-        "The agreed times change, and the consumer finds nothing older than before.",
-        "signals.json comes hourly instead of daily.",
+        "The writer's contract promises more than will be kept, and the consumer's own says that it does not need that much.",
+        "signals.json comes every second day; the contract promises a day, the dashboard takes a week.",
     ),
 )

@@ -1,5 +1,6 @@
 """Tools of proposals: submit a change to be checked, see where it stands, decide about it."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
@@ -142,6 +143,16 @@ class DecideProposal(Arguments):
     idempotency_key: IdempotencyKey = ""
 
 
+def _told(evidence: str) -> Any:
+    """The evidence as what it is: JSON where it reads as an object or a list, else words."""
+    if evidence.lstrip()[:1] not in ("{", "["):
+        return evidence
+    try:
+        return json.loads(evidence)
+    except ValueError:
+        return evidence
+
+
 def decide_proposal(call: "Call[Services]", args: DecideProposal) -> Answer:
     """The decision stands, with what follows from it."""
     from server.model.proposal import DecisionKind
@@ -152,7 +163,7 @@ def decide_proposal(call: "Call[Services]", args: DecideProposal) -> Answer:
         actor=args.actor,
         reason=args.reason,
         step=args.step,
-        evidence=args.evidence,
+        evidence=_told(args.evidence),
         changes=[one.model_dump(mode="json", by_alias=True, exclude_unset=True) for one in args.changes],
     )
     done = call.services.proposals.decide(

@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "contracts": sum(len(stored.system.contracts) for stored in systems),
                 "registry_version": registry.revision,
             }
+        answer["proposals"] = session.services.proposals.counts()
         answer["open_findings"] = session.services.findings.counts()
         pressing = session.services.findings.find(limit=MOST_PRESSING).findings
         answer["most_pressing"] = [
@@ -46,9 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _show(answer: JsonObject) -> None:
     systems, contracts = counted(answer["systems"], "system"), counted(answer["contracts"], "contract")
     show(f"{systems} ({answer['archived']} archived), {contracts}")
-    for title, counts in (("tier", answer["tiers"]), ("status", answer["statuses"])):
+    for title, counts in (
+        ("by tier", answer["tiers"]),
+        ("by status", answer["statuses"]),
+        ("proposals", answer["proposals"]),
+    ):
         if counts:
-            show(f"by {title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+            show(f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     if not answer["open_findings"]:
         show("no open findings")
         return

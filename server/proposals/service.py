@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from server.clock import to_wire
 from server.conflicts.asked import resolve
-from server.conflicts.service import ConflictService, Judged, summary_of
+from server.conflicts.service import ConflictService, Judged
+from server.conflicts.verdict import summary_of
 from server.errors import ConcordError, InvalidArgument, NotFound
 from server.model.base import JsonObject
 from server.model.change import Change
@@ -79,8 +80,10 @@ class ProposalService:
             fresh = fresh.model_copy(update={"proposal_id": fresh.proposal_id or proposals.new_id(session)})
             check: JsonObject = {}
             if fresh.state is not ProposalState.DRAFT:
-                judged = ahead.judged if ahead is not None and _still_holds(ahead, revision, registry) else None
-                judged = judged or self._judge(registry, fresh, caller, now, session)
+                if ahead is not None and self._still_holds(session, ahead, revision, registry, now):
+                    judged = ahead.judged
+                else:
+                    judged = self._judge(registry, fresh, caller, now, session)
                 fresh, check = self._checked(session, fresh, judged, caller)
             self._store(session, registry, previous, fresh, now)
             touched[:] = _uris(previous, fresh)
@@ -231,7 +234,15 @@ class ProposalService:
             now=now,
             in_flight=others,
             proposal_id=fresh.proposal_id,
+            session=session,
         )
+
+    def _still_holds(
+        self, session: "Session", ahead: _Ahead, revision: int, registry: RegistryMap, now: datetime
+    ) -> bool:
+        """Whether nothing that was judged on has changed since."""
+        same = ahead.proposals_revision == revision - 1 and ahead.registry_revision == registry.revision
+        return same and self._conflicts.still_holds(session, ahead.judged, now)
 
     def _checked(self, session: "Session", fresh: Proposal, judged: Judged, caller: str) -> tuple[Proposal, JsonObject]:
         """The version in the state that its check leads to, and the check, kept."""
@@ -323,11 +334,6 @@ def _steps(session: "Session", proposal: Proposal) -> tuple[Step, ...]:
         return ()
     kept = checks.load(session, proposal.judged.id)
     return plan_of(kept["check"], proposal.decisions) if kept is not None else ()
-
-
-def _still_holds(ahead: _Ahead, revision: int, registry: RegistryMap) -> bool:
-    """Whether nothing that was judged on has changed since."""
-    return ahead.proposals_revision == revision - 1 and ahead.registry_revision == registry.revision
 
 
 def _answer(proposal: Proposal) -> JsonObject:

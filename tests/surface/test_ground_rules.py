@@ -26,9 +26,6 @@ async def names(concord: Concord) -> list[str]:
 # What the tools of later milestones will cost, in tokens, estimated from their arguments on the surface page.
 PLANNED = {
     "report": 450,
-    "submit_proposal": 640,
-    "get_proposal": 110,
-    "decide_proposal": 345,
     "advance_proposal": 215,
     "find_patterns": 260,
     "find_knowledge": 225,

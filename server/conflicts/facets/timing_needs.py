@@ -81,8 +81,9 @@ def check_timing(change: TimingChange, at: str) -> None:
         hints = {
             "schedule": "Five fields: minute, hour, day of month, month, day of week, such as 0 6 * * 1-5; six begin with the second.",
             "timezone": "An IANA name such as Europe/Berlin, or an offset such as +02:00.",
+            "interval_seconds": "Seconds from one start to the next, such as 3600.",
         }
-        raise InvalidArgument(error.reason, path=f"{at}/{error.member}", hint=hints.get(error.member, "")) from error
+        raise InvalidArgument(error.reason, path=f"{at}/{error.member}", hint=hints[error.member]) from error
 
 
 def _rhythm(members: dict[str, Any]) -> Rhythm | None:

@@ -12,7 +12,7 @@ from server.conflicts.facets.format import judge_format
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
 from server.conflicts.facets.samples import judge_samples
-from server.conflicts.facets.schema import concerns_schema, judge_schema
+from server.conflicts.facets.schema import concerns_schema, judge_schemas
 from server.conflicts.facets.semantics import judge_semantics
 from server.conflicts.facets.timing import judge_timing
 from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
@@ -73,8 +73,13 @@ def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, 
             continue
         answer.systems |= _touched_systems(registry, source, change, name)
         answer.contracts |= _touched_contracts(registry, source, name)
-        for question in _questions(registry, source, change, name, circumstances):
-            for part in _answers(replace(question, earlier=earlier)):
+        questions = [
+            replace(question, earlier=earlier) for question in _questions(registry, source, change, name, circumstances)
+        ]
+        if concerns_schema(change):
+            answer.add(judge_schemas(questions))
+        for question in questions:
+            for part in _answers(question):
                 answer.add(part)
     return answer
 
@@ -109,8 +114,6 @@ def _answers(question: Question) -> Iterator[Answer]:
     change = question.change
     if question.written_by_others and facets_of(change) != ("removes_dependency",) and not _of_reader(change):
         yield judge_strange_writer(question)
-    if concerns_schema(question):
-        yield judge_schema(question)
     if change.removes:
         yield judge_removal(question)
     if change.removes_dependency:

@@ -242,10 +242,11 @@ async def test_removing_a_write_that_others_read_names_them_and_those_further_do
     await concord.register("sys_mailer", reads_from=["~/deploy/dashboard.html"])
     await concord.register("sys_dashboard", reads_from=[SIGNALS], writes_to=[{"resource": "~/deploy/dashboard.html"}])
     check = await concord.check(changes=[{"resource": SIGNALS, "removes": True}])
-    (conflict,) = check["conflicts"]
+    conflict, further = check["conflicts"]
     assert conflict["type"] == "dependency_removal"
     assert (conflict["affected_system"], conflict["severity"]) == ("sys_dashboard", "CRITICAL")
     assert "sys_mailer" in conflict["description"]
+    assert (further["affected_system"], further["rule"]) == ("sys_mailer", "removal.downstream")
     assert check["verdict"] == "CONFLICT_DETECTED"
 
 

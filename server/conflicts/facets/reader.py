@@ -1,13 +1,13 @@
 """The mirror case: a consumer changes what it accepts, and every present writer has to satisfy it."""
 
-from server.conflicts.agreements import aligned
-from server.conflicts.plans import Situation, writer_first
+from server.conflicts.agreements import agreements_on, aligned, readers_in
+from server.conflicts.plans import Recorded, Situation, party_of, writer_first
 from server.conflicts.projection import project
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, Stated, closed, only_required, opened, read_terms
-from server.model.check import Conflict, ConflictType, Undecided
-from server.model.contract import Basis, ContractType
+from server.model.check import Conflict, ConflictType, Resolution, Undecided
+from server.model.contract import Basis, ContractType, schema_hash
 from server.model.tier import Severity
 
 
@@ -88,13 +88,38 @@ def _judge_writer(question: Question, writer: str, written: Stated, basis: Basis
             witness=decision.witness,
             has_witness=True,
             basis=basis,
-            proposed_resolution=writer_first(
-                Situation(writer, question.source.id, question.resource, question.schema_version, tier)
-            ),
+            proposed_resolution=_plan(question, writer, written),
         )
         answer.conflicts.append((tier, conflict))
         return True
     return False
+
+
+def _plan(question: Question, writer: str, written: Stated) -> Resolution:
+    """The writer first; what it promises then is within what it may write today, so it is proved if that is accepted now."""
+    registry, me = question.registry, question.source.id
+    agreement = next((one for one in agreements_on(registry, writer, question.name) if one.consumer == me), None)
+    accepted = readers_in(agreement, written) if agreement is not None else []
+    today = [aligned(written.schema, written.of_items, reader.full, reader.of_items) for reader in accepted]
+    proved = bool(today) and all(question.engine.decide(writes, reads).verdict == "SAFE" for writes, reads in today)
+    stated = [
+        contract
+        for holder, contract in registry.contracts_on(question.name)
+        if holder.id == writer and contract.type is ContractType.PRODUCER and contract.terms
+    ]
+    outputs = registry.writers_of(question.name).get(writer, [])
+    situation = Situation(
+        writer=writer,
+        consumer=me,
+        resource=outputs[0].resource if outputs else question.resource,
+        schema_version=question.schema_version,
+        tier=question.tier_with(registry.systems[writer].system.tier),
+        contracts=tuple(Recorded(contract.contract_id, schema_hash(contract.terms)) for contract in stated),
+        schema_hash=schema_hash(stated[0].terms) if stated else "",
+        parties=(party_of(registry, me, agreement, schema_hash(stated[0].terms) if stated else ""),),
+    )
+    proof = f"Proved: {me} as it is recorded accepts all that {writer} promises today, so also the narrower promise."
+    return writer_first(situation, proof=proof if proved else "")
 
 
 def _needed(question: Question) -> bool:

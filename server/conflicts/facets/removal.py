@@ -1,27 +1,36 @@
 """The removal facet: a resource that will no longer be written, or a dependency that will no longer be read."""
 
 from server.conflicts.agreements import Agreement, agreements_on
-from server.conflicts.plans import Situation, retire_after_readers, situation
+from server.conflicts.facets.downstream import FurtherDown, further_down, told_further
+from server.conflicts.plans import Recorded, Situation, retire_after_readers, situation_of_all
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import SeverityRule, rule_named
 from server.model.check import Conflict, ConflictType, Undecided
-from server.registry.graph import reach
+from server.model.contract import schema_hash
 
-_SHOWN = 10
-"""How many of the systems further down are named in a description."""
+MOST_FURTHER_DOWN = 50
+"""Systems further down that get a conflict of their own, the nearest first; the rest are counted."""
 
 
 def judge_removal(question: Question) -> Answer:
-    """Everyone who reads a resource that goes is in conflict; those further down are named with them."""
+    """Everyone who reads a resource that goes is in conflict, and so is everyone who depends on them (REG-6)."""
     answer = Answer()
     if question.written_by_others:  # said by the judge: what the source does not write, it can't stop writing
         return answer
-    others = sorted(set(question.registry.writers_of(question.name)) - {question.source.id})
+    registry, me = question.registry, question.source.id
+    others = sorted(set(registry.writers_of(question.name)) - {me})
+    everyone = agreements_on(registry, me, question.name)
     for agreement in question.agreements:
         tier = question.tier_with(agreement.tier)
         answer.bases.append((tier, agreement.basis))
         rule = rule_named("removal.required" if agreement.required else "removal.optional")
-        answer.conflicts.append((tier, _removal(question, agreement, rule, others)))
+        answer.conflicts.append((tier, _removal(question, agreement, everyone, rule, others)))
+    if question.agreements:
+        below, more = further_down(registry, me, everyone, MOST_FURTHER_DOWN)
+        for one in below:
+            answer.conflicts.append((question.tier_with(one.tier), _further(question, everyone, one)))
+        if more:
+            answer.notes.append(f"{more} more systems depend on those that would be affected; trace_impact lists them.")
     unknown = question.unknown_readers("removal")
     if unknown is not None:
         answer.undecided.append((question.source.system.tier, unknown))
@@ -43,14 +52,13 @@ def judge_dependency_removal(question: Question) -> Answer:
     return answer
 
 
-def _removal(question: Question, agreement: Agreement, rule: SeverityRule, others: list[str]) -> Conflict:
-    near = question.registry.dependents
-    below = reach(agreement.consumer, near(agreement.consumer), near, most=_SHOWN + 2)
-    further = [reached.system_id for reached in below if reached.system_id != question.source.id]
-    named = ", ".join(further[:_SHOWN]) + (" and others" if len(further) > _SHOWN else "")
-    chain = f" Through it, {named} would be affected as well." if further else ""
+def _removal(
+    question: Question, agreement: Agreement, everyone: list[Agreement], rule: SeverityRule, others: list[str]
+) -> Conflict:
+    chain = told_further(question.registry, question.source.id, agreement.consumer)
     still = f" {', '.join(others)} would still write it." if others else " Nobody else writes it."
     need = "needs" if agreement.required else "reads"
+    situation = situation_of_all(question, everyone, agreement.consumer)
     return Conflict(
         type=ConflictType.DEPENDENCY_REMOVAL,
         affected_contract=agreement.contract_id,
@@ -62,7 +70,30 @@ def _removal(question: Question, agreement: Agreement, rule: SeverityRule, other
         severity_base=rule.severity,
         rule=rule.id,
         basis=agreement.basis,
-        proposed_resolution=retire_after_readers(situation(question, agreement), what=question.resource),
+        proposed_resolution=retire_after_readers(situation, what=question.resource),
+    )
+
+
+def _further(question: Question, everyone: list[Agreement], one: FurtherDown) -> Conflict:
+    """The conflict with a system that is reached through others; its way out is that of the reader through which it is."""
+    rule = rule_named("removal.downstream" if one.required else "removal.downstream-optional")
+    way = " to ".join(one.path)
+    effect = "may get worse or less" if one.required else "may get less, where one on the way does without"
+    return Conflict(
+        type=ConflictType.DEPENDENCY_REMOVAL,
+        affected_contract=one.contract_id,
+        affected_system=one.system_id,
+        description=(
+            f"{question.source.id} would no longer write {question.resource}, on which {one.system_id} depends through others "
+            f"({way}): what it gets from {one.path[-2]} {effect}."
+        ),
+        severity=rule.severity,
+        severity_base=rule.severity,
+        rule=rule.id,
+        evidence={"path": list(one.path)},
+        proposed_resolution=retire_after_readers(
+            situation_of_all(question, everyone, one.path[1]), what=question.resource
+        ),
     )
 
 
@@ -109,7 +140,12 @@ def _judge_ended_contracts(question: Question, producer: str, answer: Answer) ->
             if agreement.consumer != question.source.id or not agreement.contract_id:
                 continue
             rule, tier = rule_named("dependency.ended"), question.tier_with(stored.system.tier)
-            plan = Situation(producer, question.source.id, name, "", tier)
+            recorded = tuple(
+                Recorded(entry.contract_id, schema_hash(entry.terms) if entry.terms else "")
+                for entry in agreement.producer_entries
+                if entry.contract_id == agreement.contract_id
+            )
+            plan = Situation(producer, question.source.id, name, "", tier, contracts=recorded)
             conflict = Conflict(
                 type=ConflictType.DEPENDENCY_REMOVAL,
                 affected_contract=agreement.contract_id,
@@ -139,6 +175,7 @@ def _judge_consumers_of_source(question: Question, producer: str, answer: Answer
             reason=(
                 f"{consumer} reads what {me} writes; whether that changes when {me} no longer reads from {producer} "
                 "can't be told. Send the new schema or samples of what it will write."
+                + told_further(registry, me, consumer)
             ),
         )
         answer.undecided.append((question.tier_with(stored.system.tier), item))

@@ -6,20 +6,17 @@ from typing import Any
 from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after_all
 from server.conflicts.facets.broken import Broken, plans_for
+from server.conflicts.facets.downstream import told_further
 from server.conflicts.plans import situation as situation  # noqa: PLC0414 -- the other facets know it from here
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened
 from server.conflicts.severity import schema_rule
 from server.model.base import Json
+from server.model.change import Change
 from server.model.check import Conflict, ConflictType, Resolution, Undecided
 from server.model.contract import Basis, schema_hash
 from server.model.tier import Severity
-
-
-def judge_schema(question: Question) -> Answer:
-    """What the new schema does to each reader of the resource."""
-    return judge_schemas([question])
 
 
 def judge_schemas(questions: Sequence[Question]) -> Answer:
@@ -164,13 +161,15 @@ def _conflict(broken: Broken, plan: Resolution) -> Conflict:
         rule = rule_named("schema.optional-read")
         severity = rule.severity
     place = f"at {found.path}" if found.path else "as a whole"
+    critical = severity is Severity.CRITICAL
+    chain = told_further(question.registry, question.source.id, agreement.consumer) if critical else ""
     return Conflict(
         type=ConflictType.SCHEMA_BREAK,
         affected_contract=reader.contract_id or agreement.contract_id,
         affected_system=agreement.consumer,
         description=(
             f"{question.source.id} may then write to {question.resource} a document (the witness) that "
-            f"{agreement.consumer} rejects {place}. {found.reason}."
+            f"{agreement.consumer} rejects {place}. {found.reason}.{chain}"
         ),
         severity=severity,
         severity_base=severity,
@@ -207,6 +206,6 @@ def _input(
     }
 
 
-def concerns_schema(question: Question) -> bool:
+def concerns_schema(change: Change) -> bool:
     """Whether the change says anything about the documents that will be written."""
-    return changes_schema(question.change) or bool(question.change.samples_after)
+    return changes_schema(change) or bool(change.samples_after)

@@ -10,6 +10,7 @@ from server.conflicts.plans.situation import Party, Recorded, Situation, listed
 from server.conflicts.question import Question
 from server.model.contract import Contract, ContractType, schema_hash
 from server.model.tier import strictest
+from server.registry.map import RegistryMap
 
 _LIMITS = ("max_bytes", "max_rows", "max_total", "max_writes")
 """How members of a contract's `capacity` begin that limit what is written."""
@@ -31,7 +32,9 @@ def situation_of_all(question: Question, agreements: Iterable[Agreement], consum
         tier=strictest(question.tier_with(agreement.tier) for agreement in concerned.values()),
         contracts=_contracts_of_writer(question),
         schema_hash=_present_hash(question),
-        parties=tuple(_party(question, concerned[name]) for name in sorted(concerned)),
+        parties=tuple(
+            party_of(question.registry, name, concerned[name], _present_hash(question)) for name in sorted(concerned)
+        ),
     )
 
 
@@ -67,13 +70,15 @@ def free_name(question: Question) -> tuple[str, str]:
     )
 
 
-def _party(question: Question, agreement: Agreement) -> Party:
-    stored = question.registry.live(agreement.consumer)
-    entry = next(iter(agreement.consumer_entries), None)
+def party_of(registry: RegistryMap, consumer: str, agreement: Agreement | None, present_hash: str) -> Party:
+    """The consumer as it can be put back; `present_hash` is of the form that is written today."""
+    stored = registry.live(consumer)
+    entry = next(iter(agreement.consumer_entries), None) if agreement is not None else None
+    named = entry.contract_id if entry is not None else agreement.contract_id if agreement is not None else ""
     return Party(
-        system_id=agreement.consumer,
-        contract_id=entry.contract_id if entry is not None else agreement.contract_id,
-        schema_hash=_accepted_hash(entry) or _present_hash(question),
+        system_id=consumer,
+        contract_id=named,
+        schema_hash=_accepted_hash(entry) or present_hash,
         registered=stored is not None,
         owned=stored is not None and bool(stored.system.owner),
     )

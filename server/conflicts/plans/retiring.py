@@ -69,16 +69,17 @@ def writer_first(situation: Situation, *, proof: str = "") -> Resolution:
     writer, consumer = situation.writer, situation.consumer
     days = SHADOW_DAYS[situation.tier]
     reader = situation.readers[0]
-    contract = [
+    contracts = [
         RollbackStep(
-            step=2,
+            step=number,
             system_id=writer,
             action="restore_contract",
-            contract_id=situation.contract_id,
+            contract_id=recorded.contract_id,
             resource=situation.resource,
-            schema_hash=situation.schema_hash,
-            description=f"{writer} may write and promise what is recorded today again, or stay as it is",
+            schema_hash=recorded.schema_hash,
+            description=f"{writer} registers {recorded.contract_id} as it is recorded today, and may write so again",
         )
+        for number, recorded in enumerate(situation.contracts, 2)
     ]
     return composed(
         Strategy.SEQUENTIAL_DEPLOY,
@@ -118,7 +119,7 @@ def writer_first(situation: Situation, *, proof: str = "") -> Resolution:
                 schema_hash=reader.schema_hash,
                 description=f"{consumer} goes back to its recorded, wider demands",
             ),
-            *contract,
+            *contracts,
         ),
         rollback_plan=(
             f"{consumer} goes back to its recorded, wider demands, in under 5 minutes, because it is one recorded version that is "

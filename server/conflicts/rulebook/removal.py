@@ -17,6 +17,18 @@ REMOVAL = (
         "The generator stops writing hints.json, which the dashboard reads with `required: false`.",
     ),
     SeverityRule(
+        "removal.downstream",
+        Severity.HIGH,
+        "A resource goes that a system needs through others: each on the way to it needs the one before.",
+        "The generator stops writing signals.json; the mailer needs the page that the dashboard makes of it.",
+    ),
+    SeverityRule(
+        "removal.downstream-optional",
+        Severity.MEDIUM,
+        "A resource goes that a system uses through others, one of which can do without.",
+        "The generator stops writing hints.json; the dashboard can do without it, and the mailer sends the dashboard's page.",
+    ),
+    SeverityRule(
         "dependency.relied-upon",
         Severity.CRITICAL,
         "A dependency goes that a consumer of the system declares as its own and can reach through this system only.",

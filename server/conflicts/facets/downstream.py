@@ -1,0 +1,100 @@
+"""Who is affected through others: systems further down, the way to them, and whether each step of it is needed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from server.conflicts.agreements import Agreement, agreements_on
+from server.model.system import is_people
+from server.model.tier import Tier
+from server.registry.graph import Reached, reach
+from server.registry.map import RegistryMap
+
+SHOWN = 10
+"""How many of the systems further down are named in a description."""
+
+
+@dataclass(frozen=True)
+class FurtherDown:
+    """A system that what goes does not reach directly."""
+
+    system_id: str
+    path: tuple[str, ...]
+    """From the source to it, both included."""
+    required: bool
+    """Whether each on the way fails without the one before it."""
+    tier: Tier | None
+    """None where it is not registered."""
+    contract_id: str
+    """With the one before it on the way; empty for none."""
+
+
+def further_down(
+    registry: RegistryMap, source: str, agreements: Iterable[Agreement], most: int
+) -> tuple[list[FurtherDown], int]:
+    """(those that depend on the source's readers, the nearest first, how many more there are); readers are none of them.
+
+    A system that hangs on a chain of required reads counts as such even where a shorter chain with an optional read
+    leads to it, too.
+    """
+    direct = {agreement.consumer: agreement.required for agreement in agreements}
+    firm = _reached(registry, source, [name for name, required in direct.items() if required], needed=True)
+    loose = _reached(registry, source, direct, needed=False)
+    strict = {one.system_id for one in firm}
+    found = [(one, True) for one in firm] + [(one, False) for one in loose if one.system_id not in strict]
+    beyond = sorted(
+        ((one, required) for one, required in found if one.system_id not in direct),
+        key=lambda pair: (pair[0].distance, not pair[1], pair[0].system_id),
+    )
+    shown = [_further(registry, one, required) for one, required in beyond[:most]]
+    return shown, len(beyond) - len(shown)
+
+
+def told_further(registry: RegistryMap, source: str, consumer: str) -> str:
+    """Who would be affected through the consumer, as a sentence; empty for nobody."""
+    below = reach(consumer, dependents(registry, consumer), lambda name: dependents(registry, name), most=SHOWN + 2)
+    names = [one.system_id for one in below if one.system_id != source]
+    if not names:
+        return ""
+    more = " and others" if len(names) > SHOWN else ""
+    return f" Through it, {', '.join(names[:SHOWN])}{more} would be affected as well."
+
+
+def dependents(registry: RegistryMap, system_id: str, *, needed: bool = False) -> set[str]:
+    """Who depends on the system, people and archived systems apart; with `needed`, only those that fail without it."""
+    reading: dict[str, list[bool]] = {}
+    for link in registry.consumers(system_id):
+        required = reading.setdefault(link.consumer, [])
+        if link.stated == "reads_from":
+            accesses = registry.systems[link.consumer].system.reads_from
+            required += [access.required for access in accesses if access.resource == link.resource]
+    # who only is said to depend on it, and does not say how, may need it
+    found = {consumer for consumer, required in reading.items() if not needed or not required or any(required)}
+    stored = registry.live(system_id)
+    said = [name for output in stored.system.writes_to for name in output.consumers] if stored is not None else []
+    unregistered = {registry.known_as(name) for name in said if not is_people(name)}
+    return found | {name for name in unregistered if name not in registry.systems and name != system_id}
+
+
+def _reached(registry: RegistryMap, source: str, first: Iterable[str], *, needed: bool) -> list[Reached]:
+    return reach(source, first, lambda name: dependents(registry, name, needed=needed))
+
+
+def _further(registry: RegistryMap, reached: Reached, required: bool) -> FurtherDown:
+    stored = registry.live(reached.system_id)
+    before = registry.live(reached.path[-2])
+    names = (
+        {before.canonical_of(output.resource) for output in before.system.writes_to} if before is not None else set()
+    )
+    contracts = sorted(
+        agreement.contract_id
+        for name in names
+        for agreement in agreements_on(registry, reached.path[-2], name)
+        if agreement.consumer == reached.system_id and agreement.contract_id
+    )
+    return FurtherDown(
+        system_id=reached.system_id,
+        path=reached.path,
+        required=required,
+        tier=stored.system.tier if stored is not None else None,
+        contract_id=contracts[0] if contracts else "",
+    )

@@ -23,6 +23,11 @@ def read_conflict_check(call: "Call[Services]", values: Mapping[str, str]) -> st
     return json.dumps(check, ensure_ascii=False, indent=2) + "\n"
 
 
+def read_conflict_log(call: "Call[Services]") -> str:
+    """conflict_log.json: what checks of proposals found, and the contracts that are fragile now."""
+    return call.services.conflicts.log.text(call.now)
+
+
 RESOURCES: tuple[StaticResource, ...] = (
     StaticResource(
         uri="concord://files/system_registry.json",
@@ -30,6 +35,13 @@ RESOURCES: tuple[StaticResource, ...] = (
         title="The registry file",
         description="Every system with its accesses and contracts, the archived ones, and the contracts' summary.",
         read=read_registry,
+    ),
+    StaticResource(
+        uri="concord://files/conflict_log.json",
+        name="conflict_log.json",
+        title="The conflict log",
+        description="Every conflict that the check of a proposal found, newest first, and the contracts that are fragile now.",
+        read=read_conflict_log,
     ),
 )
 TEMPLATES: tuple[ResourceTemplate, ...] = (

@@ -32,8 +32,10 @@ def read_system(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 
 def read_contract(call: "Call[Services]", values: Mapping[str, str]) -> str:
-    """Both sides' entries with every version, the present ones first."""
-    return _json(call.services.registry.contract(values["id"]))
+    """Both sides' entries with every version, the present ones first; `fragile` where the contract is (CON-7)."""
+    history = call.services.registry.contract(values["id"])
+    fragile = call.services.conflicts.log.fragile_contract(values["id"], call.now)
+    return _json({**history, **({"fragile": fragile.model_dump(mode="json")} if fragile else {})})
 
 
 def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:

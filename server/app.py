@@ -57,7 +57,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         findings=FindingsService(database),
         conflicts=conflicts,
         proposals=ProposalService(database, registry, conflicts, in_flight, changed=changed),
-        exchange=ExchangeService(registry, database),
+        exchange=ExchangeService(registry, database, documents={"conflict_log.json": conflicts.log.text}),
         close=database.close,
     )
 

@@ -90,19 +90,21 @@ RULES = (
     ),
     Rule("CON-5", "Every plan can be rolled back for all systems involved in under five minutes.", completed_by="F"),
     Rule("CON-6", "A change that touches no contract and no pattern is CLEAR at once."),
-    Rule("CON-7", "Conflicts are logged, and a contract in conflict three times in thirty days is fragile.", "B"),
+    Rule("CON-7", "Conflicts are logged, and a contract in conflict three times in thirty days is fragile."),
     Rule(
         "CON-8", "A system in an active risk pattern has its conflicts raised by one level, and the pattern named.", "D"
     ),
-    Rule("CON-9", "Without a check of its current content no proposal goes on; each tier can be set to advisory.", "B"),
+    Rule(
+        "CON-9",
+        "Without a check of its current content no proposal goes on; each tier can be set to advisory.",
+        completed_by="F",
+    ),
     Rule("CON-10", "The verdict follows from the worst item, and what is in doubt is never CLEAR."),
     Rule("CON-11", "Promotion waits until every step of the migration is done.", "F"),
     Rule("CON-12", "Every schema conflict shows a document that the writer may write and the reader rejects."),
     Rule("CON-13", "What counts for a consumer is what it reads: a change elsewhere is no conflict with it.", "B"),
     Rule("CON-14", "Open proposals are checked against each other as well."),
-    Rule(
-        "CON-15", "A check keeps the inputs that it saw, and gives the same answer when it is run on them again.", "B"
-    ),
+    Rule("CON-15", "A check keeps the inputs that it saw, and gives the same answer when it is run on them again."),
     Rule("CON-16", "A guard audits what a writer really wrote before any reader sees it, or quarantines it.", "F"),
     Rule("CON-17", "Outputs that are not JSON are read through a view, and checked like any other.", "F"),
     Rule("PAT-1", "Failures that follow another system's within a window, three times or more, are a cascade.", "D"),

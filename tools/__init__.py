@@ -5,8 +5,9 @@ from typing import Any
 from server.surface import Tool
 from tools.admin import TOOLS as ADMIN
 from tools.checks import TOOLS as CHECKS
+from tools.conflicts import TOOLS as CONFLICTS
 from tools.proposals import TOOLS as PROPOSALS
 from tools.records import TOOLS as RECORDS
 from tools.registry import TOOLS as REGISTRY
 
-TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *CHECKS, *PROPOSALS, *RECORDS, *ADMIN)
+TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *CHECKS, *PROPOSALS, *RECORDS, *ADMIN, *CONFLICTS)

@@ -4,12 +4,16 @@ FILE holds a change ({"resource", "new_schema", …}), a list of changes, or {"s
 input. The check is a dry run: it changes nothing but keeps its own record. --source-system says who proposes the change,
 where the file does not and several systems could be meant.
 
-Exit codes: 0 CLEAR, 1 CONFLICT_DETECTED, 2 REVIEW_REQUIRED, 3 bad input.
+--again judges a check that was kept once more, on the registry and everything else that it saw then, and says whether the
+answer is the same.
+
+Exit codes: 0 CLEAR, 1 CONFLICT_DETECTED, 2 REVIEW_REQUIRED, 3 bad input, or with --again another answer than the one kept.
 """
 
 import argparse
 import json
 
+from server.cli.commands import BAD_INPUT
 from server.cli.documents import read_json
 from server.cli.output import show, show_json, show_whole
 from server.cli.session import add_database_flag, add_json_flag, opened
@@ -21,7 +25,9 @@ EXIT_CODES = {"CLEAR": 0, "CONFLICT_DETECTED": 1, "REVIEW_REQUIRED": 2}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord check` takes."""
-    parser.add_argument("file", metavar="FILE", help="the change, as JSON")
+    asked = parser.add_mutually_exclusive_group(required=True)
+    asked.add_argument("file", metavar="FILE", nargs="?", help="the change, as JSON")
+    asked.add_argument("--again", metavar="CHECK", help="judge this kept check once more: its id, or `latest`")
     parser.add_argument("--source-system", default="", metavar="ID", help="the system that proposes the change")
     add_json_flag(parser)
     add_database_flag(parser)
@@ -29,6 +35,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge the change; the exit code is the verdict."""
+    if arguments.again:
+        return _run_again(arguments)
     source, changes = _asked(read_json(arguments.file), arguments.file)
     with opened(arguments) as session:
         checked = session.services.conflicts.check(
@@ -42,6 +50,22 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(checked.summary, checked.document)
     return EXIT_CODES[checked.document["verdict"]]
+
+
+def _run_again(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as session:
+        done = session.services.conflicts.again(arguments.again, caller=session.config.system)
+    if arguments.json:
+        show_json(done.document)
+    elif done.same:
+        show(f"{done.check_id} gives the same answer again: {done.check['verdict']}.")
+        _show(done.summary, done.check)
+    else:
+        show(f"{done.check_id} gives another answer than the one that was kept:")
+        for one in done.differences:
+            kept, again = (json.dumps(one[side], ensure_ascii=False) for side in ("kept", "again"))
+            show_whole(f"  {one['path'] or '/'}: kept {kept}, now {again}")
+    return EXIT_CODES[done.check["verdict"]] if done.same else BAD_INPUT
 
 
 def _asked(document: Json, name: str) -> tuple[str, list[Json]]:

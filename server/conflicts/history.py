@@ -1,5 +1,6 @@
 """The conflict log as it is kept: what a check adds to it, what is found in it, and the contracts that are fragile (CON-7)."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -91,6 +92,14 @@ class ConflictLog:
         """`conflict_log.json`, exact and whole."""
         page = self.find(now=now)
         return log_document(page.conflicts, page.fragile, to_wire(now))
+
+    def text(self, now: datetime) -> str:
+        """The same, as the file holds it."""
+        return json.dumps(self.document(now), ensure_ascii=False, indent=2) + "\n"
+
+    def fragile_contract(self, contract_id: str, now: datetime) -> FragileContract | None:
+        """What makes this contract fragile now; None where it is not."""
+        return next((one for one in self.fragile(now) if one.contract_id == contract_id), None)
 
     def fragile(self, now: datetime) -> tuple[FragileContract, ...]:
         """The contracts that are fragile now, those most often in conflict first."""

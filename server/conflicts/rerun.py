@@ -6,9 +6,9 @@ from itertools import islice
 
 from server.conflicts.asked import Asked
 from server.conflicts.effects import Changes
-from server.conflicts.modes import modes_document, modes_in
+from server.conflicts.modes import Modes, modes_document, modes_in
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
-from server.conflicts.verdict import Drawn, draw_up
+from server.conflicts.verdict import Drawn, draw_up, summary_of
 from server.errors import Refused
 from server.model.base import Json, JsonObject
 from server.model.change import Change, change_document
@@ -35,6 +35,11 @@ class Rerun:
         return not self.differences
 
     @property
+    def summary(self) -> str:
+        """The check as it comes out now, in one sentence."""
+        return summary_of(self.check)
+
+    @property
     def document(self) -> JsonObject:
         """{check_id, same, differences, check}."""
         return {
@@ -54,7 +59,6 @@ def inputs_of(
         "changes": [change_document(change) for change in changes],
         "resolved": _resolved_document(asked.changes),
         "registry_version": version,
-        "modes": modes_document(circumstances.modes),
         "in_flight": [
             {
                 "proposal_id": other.proposal_id,
@@ -64,12 +68,19 @@ def inputs_of(
             }
             for other in circumstances.in_flight
         ],
-        "patterns": [
-            {"pattern_id": one.pattern_id, "type": one.type, "systems": list(one.systems)}
-            for one in circumstances.patterns
-        ],
-        "fragile": list(circumstances.fragile),
+        **standing_document(circumstances.modes, circumstances.patterns, circumstances.fragile),
         "compared": drawn.compared,
+    }
+
+
+def standing_document(modes: Modes, patterns: Sequence[RiskPattern], fragile: Sequence[str]) -> JsonObject:
+    """What a judgement sees besides registry and proposals: modes, active patterns, fragile contracts."""
+    return {
+        "modes": modes_document(modes),
+        "patterns": [
+            {"pattern_id": one.pattern_id, "type": one.type, "systems": list(one.systems)} for one in patterns
+        ],
+        "fragile": list(fragile),
     }
 
 

@@ -11,15 +11,15 @@ from server.conflicts.fragile import still_fragile
 from server.conflicts.history import ConflictLog
 from server.conflicts.modes import POLICY, Modes, modes_in, revised
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
-from server.conflicts.rerun import Rerun, inputs_of, rerun, seen_version
+from server.conflicts.rerun import Rerun, inputs_of, rerun, seen_version, standing_document
 from server.conflicts.severity import Hold
-from server.conflicts.verdict import draw_up
+from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import Check, Mode, check_document
 from server.model.finding import FindingKind
-from server.model.tier import Severity, Tier
+from server.model.tier import Tier
 from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
 from server.storage import checks, findings, policies, systems
@@ -106,14 +106,18 @@ class ConflictService:
         now: datetime,
         in_flight: tuple[OpenProposal, ...] = (),
         proposal_id: str = "",
+        session: "Session | None" = None,
     ) -> Judged:
         """What these changes would do in that registry, beside the proposals in flight; nothing is kept.
 
+        `session` is the transaction in which that is asked, where there is one.
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
-        # whole seconds, as the check states them: what is run again on it must see the same moment
-        circumstances = self._circumstances(now.replace(microsecond=0), in_flight)
+        now = now.replace(microsecond=0)  # as the check states it: what is run again on it must see the same moment
+        patterns = tuple(self._risk_patterns())
+        modes, fragile = _standing(session, now) if session else self._database.read(lambda one: _standing(one, now))
+        circumstances = Circumstances(self._engine(), modes, now, in_flight, patterns, fragile)
         drawn = draw_up(registry, asked.source, asked.changes, circumstances, proposal_id)
         return Judged(drawn.check, inputs_of(changes, asked, circumstances, registry.revision, drawn), drawn.hold)
 
@@ -182,29 +186,14 @@ class ConflictService:
         known = RegistryMap(self._database.read(lambda session: systems.as_of(session, version)))
         return rerun(stored, inputs, known, self._engine())
 
-    def _circumstances(self, now: datetime, in_flight: tuple[OpenProposal, ...]) -> Circumstances:
-        """What a judgement made now takes into account."""
-
-        def read(session: "Session") -> tuple[JsonObject | None, tuple[str, ...]]:
-            known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
-            return policies.newest(session, POLICY), still_fragile(known, now)
-
-        policy, fragile = self._database.read(read)
-        return Circumstances(self._engine(), modes_in(policy), now, in_flight, tuple(self._risk_patterns()), fragile)
+    def still_holds(self, session: "Session", judged: Judged, now: datetime) -> bool:
+        """Whether modes, active patterns and fragile contracts are still those that the judgement saw."""
+        modes, fragile = _standing(session, now)
+        present = standing_document(modes, tuple(self._risk_patterns()), fragile)
+        return all(judged.inputs[name] == value for name, value in present.items())
 
 
-def summary_of(document: JsonObject) -> str:
-    """The check in one sentence."""
-    conflicts, undecided = document["conflicts"], document["undecided"]
-    parts = []
-    if conflicts:
-        worst = max(conflicts, key=lambda conflict: Severity(conflict["severity"]).rank)
-        others = sorted({conflict["affected_system"] for conflict in conflicts} - {worst["affected_system"]})
-        more = f" and {len(others)} more" if others else ""
-        parts.append(f"{worst['severity']} for {worst['affected_system']}{more}")
-    if undecided:
-        who = sorted({item["affected_system"] for item in undecided if item["affected_system"]})
-        parts.append(f"{len(undecided)} undecided" + (f" ({', '.join(who[:5])})" if who else ""))
-    said = f": {'; '.join(parts)}" if parts else ": no reader is broken"
-    held = " It may not go on yet." if document["blocks"] else ""
-    return f"{document['verdict']}{said}.{held}"
+def _standing(session: "Session", now: datetime) -> tuple[Modes, tuple[str, ...]]:
+    """The mode of every tier, and the contracts that are fragile."""
+    known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
+    return modes_in(policies.newest(session, POLICY)), still_fragile(known, now)

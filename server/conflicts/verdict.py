@@ -11,7 +11,7 @@ from server.model.base import JsonObject
 from server.model.check import USER, Check, Mode
 from server.model.moments import to_wire
 from server.model.system import StoredSystem
-from server.model.tier import Tier
+from server.model.tier import Severity, Tier
 from server.registry.map import RegistryMap
 
 
@@ -69,6 +69,23 @@ def draw_up(
         registry_version=registry.revision,
     )
     return Drawn(check, ruling.hold, answer.inputs)
+
+
+def summary_of(document: JsonObject) -> str:
+    """The check in one sentence."""
+    conflicts, undecided = document["conflicts"], document["undecided"]
+    parts = []
+    if conflicts:
+        worst = max(conflicts, key=lambda conflict: Severity(conflict["severity"]).rank)
+        others = sorted({conflict["affected_system"] for conflict in conflicts} - {worst["affected_system"]})
+        more = f" and {len(others)} more" if others else ""
+        parts.append(f"{worst['severity']} for {worst['affected_system']}{more}")
+    if undecided:
+        who = sorted({item["affected_system"] for item in undecided if item["affected_system"]})
+        parts.append(f"{len(undecided)} undecided" + (f" ({', '.join(who[:5])})" if who else ""))
+    said = f": {'; '.join(parts)}" if parts else ": no reader is broken"
+    held = " It may not go on yet." if document["blocks"] else ""
+    return f"{document['verdict']}{said}.{held}"
 
 
 def _who_must_accept(answer: Answer, modes: dict[Tier, Mode], source: str) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from server.clock import to_wire
@@ -28,9 +29,17 @@ if TYPE_CHECKING:
 class ExchangeService:
     """Imports into and exports from one registry."""
 
-    def __init__(self, registry: RegistryService, database: "Database") -> None:
+    def __init__(
+        self,
+        registry: RegistryService,
+        database: "Database",
+        *,
+        documents: Mapping[str, Callable[[datetime], str]] = MappingProxyType({}),
+    ) -> None:
+        """`documents` are the source documents that other areas write, by the names of their files."""
         self._registry = registry
         self._database = database
+        self._documents = {FILE_NAME: lambda now: _registry_text(registry, now), **documents}
 
     def import_source(
         self,
@@ -69,10 +78,10 @@ class ExchangeService:
 
     def document(self, name: str, *, now: datetime) -> str:
         """The text of one of the source documents' files as it would be written now. Raises NotFound for another name."""
-        write = _DOCUMENTS.get(name)
+        write = self._documents.get(name)
         if write is None:
-            raise NotFound(f"There is no document {name[:100]!r}.", allowed=tuple(_DOCUMENTS))
-        return write(self._registry, now)
+            raise NotFound(f"There is no document {name[:100]!r}.", allowed=tuple(self._documents))
+        return write(now)
 
     def export_files(self, directory: str, *, now: datetime, caller: str = "") -> ExportOutcome:
         """Every source document's file stands in the folder, which is made where it is missing.
@@ -83,7 +92,7 @@ class ExchangeService:
         _only_a_person(caller, "export files")
         if not directory.strip() or "\0" in directory:
             raise InvalidArgument("A folder is needed to export into.", path="/directory")
-        texts = {name: self.document(name, now=now) for name in _DOCUMENTS}
+        texts = {name: self.document(name, now=now) for name in self._documents}
         try:
             folder = Path(directory).expanduser().resolve()
             folder.mkdir(parents=True, exist_ok=True)
@@ -100,10 +109,6 @@ def _registry_text(registry: RegistryService, now: datetime) -> str:
         live = [full_document(known, stored.id) for stored in known.live_systems()]
         gone = [(stored, full_document(known, stored.id)) for stored in known.systems.values() if stored.archived]
     return registry_text(registry_document(live, gone, last_updated=to_wire(now)))
-
-
-_DOCUMENTS: dict[str, Callable[[RegistryService, datetime], str]] = {FILE_NAME: _registry_text}
-"""The source documents' files by name, and what writes each."""
 
 
 def _given(paths: Sequence[str], content: str) -> tuple[tuple[SourceFile, ...], Nearby]:

@@ -9,7 +9,7 @@ from server.conflicts.containment.candidates import candidates
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
-from server.conflicts.containment.evident import is_evident
+from server.conflicts.containment.evident import left_to_show
 from server.conflicts.containment.exact import NotJson, are_equal, key_of, parts_of
 from server.conflicts.containment.formula import Formula, Formulas
 from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
@@ -41,11 +41,10 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
     for side, schema in (("writer", writer), ("reader", reader)):
         if parts_of(schema, MOST_PARTS) > MOST_PARTS:
             return Decision("UNKNOWN", _sentence(f"the {side}'s schema has more than {MOST_PARTS:,} parts"))
-    question = _Question(writer, reader, dialects, Meter(budget))
+    left = left_to_show(writer, reader) if dialects[0].draft is dialects[1].draft else reader
+    question = _Question(writer, reader, dialects, Meter(budget), left)
     try:
-        decision = (
-            PROVED if dialects[0].draft is dialects[1].draft and is_evident(writer, reader) else question.decide()
-        )
+        decision = PROVED if left is True else question.decide()
     except (Exceeded, Undecidable, NotJson) as error:
         decision = question.searched(str(error))
     except RecursionError:
@@ -61,7 +60,7 @@ def accepts_nothing(schema: Schema, *, budget: Budget = DEFAULT) -> bool:
     if parts_of(schema, MOST_PARTS) > MOST_PARTS:
         return False
     try:
-        question = _Question(schema, False, (dialect_of(schema), dialect_of(False)), Meter(budget))
+        question = _Question(schema, False, (dialect_of(schema), dialect_of(False)), Meter(budget), False)
         return question.has_no_document()
     except (Exceeded, Undecidable, NotJson, RecursionError):
         return False
@@ -72,9 +71,13 @@ def _sentence(reason: str) -> str:
 
 
 class _Question:
-    def __init__(self, writer: Schema, reader: Schema, dialects: tuple[Dialect, Dialect], meter: Meter) -> None:
+    def __init__(
+        self, writer: Schema, reader: Schema, dialects: tuple[Dialect, Dialect], meter: Meter, left: Schema
+    ) -> None:
+        """`left` is what is left to show of the reader; the library judges by all of it."""
         self.writer = writer
         self.reader = reader
+        self.left = left
         self.dialects = dialects
         self.meter = meter
         self.formulas = Formulas(meter)
@@ -108,7 +111,7 @@ class _Question:
     def _goal(self) -> list[Formula]:
         step = self.meter.step
         writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
-        reader = Compiler(self.reader, self.dialects[1], self.formulas, step)
+        reader = Compiler(self.left, self.dialects[1], self.formulas, step)
         self.writes = writer.compile()
         reader.borrow(writer)
         self.refuses = self.formulas.negate(reader.compile())

@@ -1,7 +1,7 @@
-"""Containment that shows in the writing: the reader asks for nothing that the writer does not state in the same words.
+"""What shows in the writing: where the reader asks for nothing that the writer does not state in the same words.
 
-Most readers take a part of what the writer's schema says, and most changes leave that part alone. Seeing so takes a
-hundredth of the time that the search for a counterexample takes, which would prove the same.
+Most readers take a part of what the writer's schema says, and most changes leave most of that part alone. Seeing so takes a
+hundredth of the time that the search for a counterexample takes, and what is left for the search is small.
 """
 
 from typing import Any
@@ -13,8 +13,9 @@ ALONE = frozenset(
     """enum const minLength maxLength pattern multipleOf minItems maxItems uniqueItems minProperties maxProperties minimum
     maximum""".split()
 )
-"""Keywords that mean the same whatever stands beside them: equal ones cancel out. (In draft 4 a bound may be exclusive by the
-word beside it; the reader's `minimum` alone is then the weaker of the two, and its `exclusiveMinimum` is not among these.)"""
+"""Keywords that mean the same whatever stands beside them: equal ones cancel out."""
+BESIDE = {"minimum": "exclusiveMinimum", "maximum": "exclusiveMaximum"}
+"""But for these, which in draft 4 a word beside them makes exclusive."""
 SILENT = frozenset(
     """title description default examples $comment format contentEncoding contentMediaType $schema $id id $defs
     definitions""".split()
@@ -22,59 +23,71 @@ SILENT = frozenset(
 """Annotations, and what only says where other schemas are found: nothing refers to them here."""
 ELSEWHERE = frozenset(("$ref", "$dynamicRef", "$recursiveRef"))
 """Keywords that make equal words mean different things in different documents, and in old drafts silence those beside them."""
+WATCHING = frozenset(("unevaluatedProperties", "unevaluatedItems"))
+"""Keywords that mean something else when one beside them goes."""
 TYPES = frozenset("null boolean integer number string array object".split())
 MOST_LOOKED_AT = 20_000
+DEEPEST = 24
+NOTHING = object()
+"""What is left of a keyword that follows."""
 
-Pair = tuple[Any, Any]
-"""A subschema of the writer, and one of the reader that is to follow from it."""
 
+def left_to_show(writer: Schema, reader: Schema) -> Schema:
+    """The reader without what follows from the writer's own words; True where nothing is left. Both are of the same draft.
 
-def is_evident(writer: Schema, reader: Schema) -> bool:
-    """Whether each keyword of the reader follows from the same keyword of the writer; both are of the same draft.
-
-    False says nothing. Sound because every keyword of a schema but those named above only narrows it.
+    The writer is inside the reader just where it is inside what is left: every keyword of a schema but those named above
+    only narrows it, so what is taken out is asked for by the writer, too, at every place where the reader asks for it.
     """
     if _leads_elsewhere(writer) or _leads_elsewhere(reader):
-        return False
-    pending: list[Pair] = [(writer, reader)]
-    while pending:
-        writes, reads = ({} if schema is True else schema for schema in pending.pop())
-        if reads == {} or writes is False or are_equal(writes, reads):
-            continue
-        if not isinstance(writes, dict) or not isinstance(reads, dict):
-            return False
-        for word, wanted in reads.items():
-            parts = _parts(word, wanted, writes, reads)
-            if parts is None:
-                return False
-            pending += parts
-    return True
+        return reader
+    left: Schema = _left(writer, reader, DEEPEST)
+    return left
 
 
-def _parts(word: str, wanted: Any, writes: dict[str, Any], reads: dict[str, Any]) -> list[Pair] | None:
-    """What is left to show of the subschemas, so that the reader's keyword follows; None where it can't be seen to."""
+def _left(writes: Any, reads: Any, levels: int) -> Any:
+    if reads is True or reads == {} or writes is False or are_equal(writes, reads):
+        return True
+    stated = {} if writes is True else writes
+    if not isinstance(stated, dict) or not isinstance(reads, dict) or not levels or not WATCHING.isdisjoint(reads):
+        return reads
+    left = {}
+    for word, wanted in reads.items():
+        remains = _left_of(word, wanted, stated, reads, levels - 1)
+        if remains is not NOTHING:
+            left[word] = remains
+    if "properties" in left and "additionalProperties" not in left and isinstance(left["properties"], dict):
+        left["properties"] = {name: schema for name, schema in left["properties"].items() if schema is not True}
+        if not left["properties"]:
+            del left["properties"]
+    return left or True
+
+
+def _left_of(word: str, wanted: Any, writes: dict[str, Any], reads: dict[str, Any], levels: int) -> Any:
+    """What the keyword asks for besides; NOTHING where it follows, the keyword as it is where that can't be seen."""
     if word in SILENT:
-        return []
+        return NOTHING
     if word not in writes:
-        return None
+        return wanted
     stated = writes[word]
     if word in ALONE:
-        return [] if are_equal(stated, wanted) else None
+        return NOTHING if are_equal(stated, wanted) and BESIDE.get(word) not in reads else wanted
     match word:
-        case "type":
-            return [] if _types(stated) and _types(stated) <= _types(wanted) else None
-        case "required":
-            both_lists = isinstance(wanted, list) and isinstance(stated, list)
-            return [] if both_lists and all(name in stated for name in wanted) else None
+        case "type" if _types(stated) and _types(stated) <= _types(wanted):
+            return NOTHING
+        case "required" if isinstance(wanted, list) and isinstance(stated, list):
+            return [name for name in wanted if not isinstance(name, str) or name not in stated] or NOTHING
         case "properties" if isinstance(stated, dict) and isinstance(wanted, dict):
             other = True if "patternProperties" in writes else writes.get("additionalProperties", True)
-            return [(stated.get(name, other), schema) for name, schema in wanted.items()]
-        case "items" if isinstance(stated, dict) and isinstance(wanted, dict):
-            beside = {"prefixItems", "additionalItems"}
-            return None if beside & (writes.keys() | reads.keys()) else [(stated, wanted)]
-        case "additionalProperties":
-            return [(stated, wanted)] if _same_members(writes, reads) else None
-    return None
+            return {name: _left(stated.get(name, other), schema, levels) for name, schema in wanted.items()}
+        case "items" if {"prefixItems", "additionalItems"}.isdisjoint((*writes, *reads)):
+            return _unless_true(_left(stated, wanted, levels))
+        case "additionalProperties" if _same_members(writes, reads):
+            return _unless_true(_left(stated, wanted, levels))
+    return wanted
+
+
+def _unless_true(schema: Any) -> Any:
+    return NOTHING if schema is True else schema
 
 
 def _types(value: Any) -> frozenset[str]:

@@ -77,9 +77,9 @@ def writer_first(situation: Situation, *, proof: str = "") -> Resolution:
             contract_id=recorded.contract_id,
             resource=situation.resource,
             schema_hash=recorded.schema_hash,
-            description=f"{writer} registers {recorded.contract_id} as it is recorded today, and may write so again",
+            description=f"{writer} registers {recorded.contract_id} as it is recorded today",
         )
-        for number, recorded in enumerate(situation.contracts, 2)
+        for number, recorded in enumerate(situation.contracts, 3)
     ]
     return composed(
         Strategy.SEQUENTIAL_DEPLOY,
@@ -118,6 +118,15 @@ def writer_first(situation: Situation, *, proof: str = "") -> Resolution:
                 resource=situation.resource,
                 schema_hash=reader.schema_hash,
                 description=f"{consumer} goes back to its recorded, wider demands",
+            ),
+            RollbackStep(
+                step=2,
+                system_id=writer,
+                action="restore_output",
+                contract_id=situation.contract_id,
+                resource=situation.resource,
+                schema_hash=situation.schema_hash,
+                description=f"{writer} writes {situation.resource} as recorded, or stays as it is: {consumer} accepts either",
             ),
             *contracts,
         ),

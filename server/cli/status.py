@@ -1,4 +1,8 @@
-"""Show how many systems, gaps and open findings there are."""
+"""Show how things stand: systems, proposals, what conflicts held or let go, and open findings.
+
+The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
+there is named.
+"""
 
 import argparse
 from collections import Counter
@@ -31,6 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
                 "registry_version": registry.revision,
             }
         answer["proposals"] = session.services.proposals.counts()
+        now = session.now()
+        conflicts = session.services.conflicts
+        answer["conflict_modes"] = {tier.value: mode.value for tier, mode in conflicts.modes().items()}
+        answer["conflicts"] = conflicts.log.recently(now)
+        answer["fragile_contracts"] = [one.model_dump(mode="json") for one in conflicts.log.fragile(now)]
         answer["open_findings"] = session.services.findings.counts()
         pressing = session.services.findings.find(limit=MOST_PRESSING).findings
         answer["most_pressing"] = [
@@ -54,9 +63,30 @@ def _show(answer: JsonObject) -> None:
     ):
         if counts:
             show(f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    _show_conflicts(answer)
     if not answer["open_findings"]:
         show("no open findings")
         return
     show("open findings: " + ", ".join(f"{kind} {count}" for kind, count in answer["open_findings"].items()))
     rows = [(one["severity"], one["system_id"], one["message"]) for one in answer["most_pressing"]]
     show_table(("severity", "system", "finding"), rows)
+
+
+def _show_conflicts(answer: JsonObject) -> None:
+    """What the checks of proposals did, and what blocking mode would have done besides."""
+    show("conflict modes: " + ", ".join(f"{tier} {mode}" for tier, mode in answer["conflict_modes"].items()))
+    recent = answer["conflicts"]
+    let_go = recent["let_go"]
+    if recent["checks"]:
+        verdicts = ", ".join(f"{name} {count}" for name, count in recent["verdicts"].items() if count)
+        of_whom = f"{counted(recent['checks'], 'check')} of {counted(recent['proposals'], 'proposal')}"
+        show(f"last 30 days: {of_whom} ({verdicts}); {recent['held']} held")
+    if let_go:
+        show(f"blocking mode would have held {len(let_go)} more:")
+        for one in let_go[:MOST_PRESSING]:
+            place = f"{one['check_id']}, {one['verdict']}"
+            show(f"  {one['proposal_id']} of {one['source_system']}: {place}, advisory at {', '.join(one['tiers'])}")
+        if len(let_go) > MOST_PRESSING:
+            show(f"  and {len(let_go) - MOST_PRESSING} more (--json names them all)")
+    for one in answer["fragile_contracts"]:
+        show(f"fragile: {one['recommendation']}")

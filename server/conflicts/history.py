@@ -1,6 +1,7 @@
 """The conflict log as it is kept: what a check adds to it, what is found in it, and the contracts that are fragile (CON-7)."""
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -9,11 +10,12 @@ from server.conflicts.fragile import COUNTED, TIMES, WINDOW, fragile_among, frag
 from server.conflicts.log import entries_of, log_document
 from server.conflicts.modes import Modes
 from server.model.base import JsonObject
+from server.model.check import Verdict
 from server.model.conflict_log import FragileContract, LoggedConflict
 from server.model.contract import ContractType
 from server.model.finding import FindingKind
 from server.model.moments import from_wire, to_wire
-from server.storage import conflict_log, contracts, findings
+from server.storage import checks, conflict_log, contracts, findings
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -96,6 +98,35 @@ class ConflictLog:
     def text(self, now: datetime) -> str:
         """The same, as the file holds it."""
         return json.dumps(self.document(now), ensure_ascii=False, indent=2) + "\n"
+
+    def recently(self, now: datetime) -> JsonObject:
+        """{since, checks, proposals, verdicts, held, let_go[]}: what became of the proposals checked in the last 30 days.
+
+        `let_go` names those that nothing held, and that blocking mode would have: {proposal_id, check_id, source_system,
+        checked_at, verdict, tiers}, the newest first.
+        """
+        since = to_wire(now - WINDOW)
+        found = self._database.read(lambda session: checks.of_proposals(session, since=since, until=to_wire(now)))
+        verdicts = Counter(one.verdict for one in found)
+        return {
+            "since": since,
+            "checks": len(found),
+            "proposals": len({one.proposal_id for one in found}),
+            "verdicts": {verdict.value: verdicts[verdict.value] for verdict in Verdict},
+            "held": sum(one.blocks for one in found),
+            "let_go": [
+                {
+                    "proposal_id": one.proposal_id,
+                    "check_id": one.check_id,
+                    "source_system": one.source_system,
+                    "checked_at": one.created_at,
+                    "verdict": one.verdict,
+                    "tiers": list(one.would_block_in),
+                }
+                for one in found
+                if one.would_block_in and not one.blocks
+            ],
+        }
 
     def fragile_contract(self, contract_id: str, now: datetime) -> FragileContract | None:
         """What makes this contract fragile now; None where it is not."""

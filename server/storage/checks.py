@@ -1,5 +1,6 @@
 """Queries over checks: each is kept with the inputs it saw (CON-15)."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from server.storage import counters
@@ -35,6 +36,35 @@ def load(session: "Session", check_id: str, *, viewer: str = "") -> dict[str, An
     chosen = sql.select(checks.document).where(checks.check_id == check_id, *_visible_to(viewer))
     document: dict[str, Any] | None = session.connection().execute(chosen).scalar()
     return document
+
+
+@dataclass(frozen=True)
+class ProposalCheck:
+    """What became of a proposal by one of its checks."""
+
+    check_id: str
+    proposal_id: str
+    source_system: str
+    created_at: str
+    verdict: str
+    blocks: bool
+    would_block_in: tuple[str, ...]
+    """Tiers in advisory mode that would have held it."""
+
+
+def of_proposals(session: "Session", *, since: str, until: str) -> list[ProposalCheck]:
+    """The checks of proposals in this time, newest first."""
+    checks = tables.checks.c
+    held = [checks.document[("check", name)].label(name) for name in ("blocks", "would_block_in")]
+    rows = session.connection().execute(
+        sql.select(checks.check_id, checks.proposal_id, checks.source_system, checks.created_at, checks.verdict, *held)
+        .where(checks.proposal_id != "", checks.created_at >= since, checks.created_at <= until)
+        .order_by(checks.created_at.desc(), sql.func.length(checks.check_id).desc(), checks.check_id.desc())
+    )
+    return [
+        ProposalCheck(**{**row, "blocks": bool(row["blocks"]), "would_block_in": tuple(row["would_block_in"] or ())})
+        for row in rows.mappings()
+    ]
 
 
 def newest_id(session: "Session", start: str = "", *, viewer: str = "") -> str:

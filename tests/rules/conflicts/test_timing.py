@@ -1,0 +1,225 @@
+"""The rules of timing, against ages worked out run by run with the cron library."""
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise, takewhile
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.conflicts.facets.timing_needs import MostAge, Needs
+from server.conflicts.facets.timing_rules import Case, Outcome, outcome_of
+from server.conflicts.facets.timing_words import lasting, seen_by
+from server.conflicts.rulebook import RULES
+from server.conflicts.schedules.ages import Window
+from server.conflicts.schedules.courses import courses
+from server.conflicts.schedules.deadline import Deadline
+from server.conflicts.schedules.rhythm import Rhythm
+
+NOW = datetime(2026, 4, 5, 14, tzinfo=UTC)
+HOUR, DAY = 3_600, 86_400
+
+
+def case_of(
+    before: Rhythm | None,
+    after: Rhythm,
+    reader: Rhythm | None,
+    need: float | None = None,
+    deadlines: tuple[Deadline, ...] = (),
+) -> Case:
+    age = None if need is None else MostAge(need, "CTR-7", "max_age_seconds")
+    return Case(before, after, reader, Needs(age, None, ()), deadlines, courses(before, after, reader, NOW))
+
+
+def rules_of(outcome: Outcome) -> list[str]:
+    return [shown.rule for shown in outcome.shown]
+
+
+@st.composite
+def rhythms(draw: st.DrawFn, zones: tuple[str, ...] = ("UTC", "+05:30")) -> Rhythm:
+    minute = draw(st.sampled_from([0, 10, 20, 30, 50]))
+    hours = draw(st.sampled_from(["0", "1", "2", "3", "4", "9", "2,14", "23", "*/6", "8-11"]))
+    days = draw(st.sampled_from(["* * *", "* * 1-5", "* * 6", "*/2 * *", "31 * *", "L * *", "1,15 * *", "* * 0,3"]))
+    lasts = draw(st.sampled_from([0, 0, 600, 5400]))
+    return Rhythm(
+        f"{minute} {hours} {days}", draw(st.sampled_from(zones)), 0, lasts, draw(st.sampled_from([0, 0, 900]))
+    )
+
+
+@lru_cache(maxsize=64)
+def runs(rhythm: Rhythm, window: Window) -> list[int]:
+    """Its starts from a good while before the window to its end, by the cron library."""
+    zone = UTC if rhythm.timezone == "UTC" else datetime.fromisoformat(f"2026-01-01T00:00{rhythm.timezone}").tzinfo
+    begin = datetime.fromtimestamp(window.start - 70 * DAY, zone)
+    return [
+        int(run.timestamp())
+        for run in takewhile(lambda run: run.timestamp() < window.end, CronSim(rhythm.schedule, begin))
+    ]
+
+
+def oldest(writer: Rhythm, reader: Rhythm, window: Window) -> int | None:
+    """The worst age of what is found: written as early as can be, and the next one finished as late as can be."""
+    starts = runs(writer, window)
+    worst = None
+    for at in runs(reader, window):
+        there = bisect_left(starts, at - writer.duration - writer.jitter)  # of these it is sure that they are over
+        if at >= window.start and there:
+            worst = max(worst or 0, at - starts[there - 1] - writer.duration)
+    return worst
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(), rhythms(), rhythms(), st.sampled_from([HOUR, 6 * HOUR, DAY, 3 * DAY, 8 * DAY, 40 * DAY]))
+def test_what_is_older_than_needed_is_never_missed_and_never_made_up(
+    before: Rhythm, after: Rhythm, reader: Rhythm, need: int
+) -> None:
+    case = case_of(before, after, reader, need)
+    (course,) = case.courses
+    then, today = oldest(after, reader, course.window), oldest(before, reader, course.window)
+    outcome = outcome_of(case)
+    assert then is not None
+    assert today is not None
+    assert ("timing.too-old" in rules_of(outcome)) == (then > need >= today)
+    if then > need and today > need:
+        assert outcome.open or outcome.already
+    for shown in outcome.shown[:1]:
+        if shown.rule == "timing.too-old":
+            assert shown.found.age == then
+            assert shown.found.at in runs(reader, course.window)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(), rhythms(), rhythms())
+def test_older_than_before_is_what_is_older_at_its_worst(before: Rhythm, after: Rhythm, reader: Rhythm) -> None:
+    case = case_of(before, after, reader)
+    (course,) = case.courses
+    then, today = oldest(after, reader, course.window), oldest(before, reader, course.window)
+    outcome = outcome_of(case)
+    assert then is not None
+    assert today is not None
+    assert ("timing.older-than-before" in rules_of(outcome)) == (then > today)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(("UTC", "Europe/Berlin", "America/New_York")), rhythms(("Europe/Berlin",)), st.booleans())
+def test_the_same_times_again_change_nothing_for_anyone(writer: Rhythm, reader: Rhythm, known: bool) -> None:
+    outcome = outcome_of(case_of(writer, writer, reader if known else None))
+    assert (outcome.shown, outcome.open) == ([], [])
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(("UTC", "Europe/Berlin")), rhythms(("Europe/Berlin",)), st.booleans())
+def test_runs_that_come_on_top_make_nothing_older(writer: Rhythm, reader: Rhythm, known: bool) -> None:
+    minute, _, *days = writer.schedule.split()
+    more = Rhythm(" ".join([minute, "*", *days]), writer.timezone, 0, writer.duration, writer.jitter)
+    outcome = outcome_of(case_of(writer, more, reader if known else None))
+    assert set(rules_of(outcome)) <= {"timing.overlap"}
+    assert outcome.open == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(), rhythms(), rhythms())
+def test_an_overlap_is_two_runs_at_one_time_where_none_were_before(
+    before: Rhythm, after: Rhythm, reader: Rhythm
+) -> None:
+    case = case_of(before, after, reader)
+    window = case.courses[0].window
+
+    def overlap(writer: Rhythm) -> bool:
+        lasts, reads = max(1, writer.delay), max(1, reader.delay)
+        starts = [at for at in runs(reader, window) if at >= window.start]
+        writes = runs(writer, window)
+        return any(bisect_left(writes, read + reads) > bisect_right(writes, read - lasts) for read in starts)
+
+    expected = not overlap(before) and overlap(after)
+    assert ("timing.overlap" in rules_of(outcome_of(case))) == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(rhythms(), st.sampled_from([HOUR, DAY, 3 * DAY, 20 * DAY]))
+def test_a_reader_at_any_moment_finds_the_longest_gap(after: Rhythm, need: int) -> None:
+    case = case_of(None, after, None, need)
+    window = case.courses[0].window
+    done = [start + after.delay for start in runs(after, window) if start + after.delay < window.end]
+    begin = max(at for at in done if at < window.start)
+    gaps = [
+        later - earlier + after.jitter for earlier, later in pairwise([at for at in done if at >= begin] + [window.end])
+    ]
+    outcome = outcome_of(case)
+    assert bool(outcome.shown) == (max(gaps) > need)
+    for shown in outcome.shown:
+        assert shown.found.age == max(gaps)
+        assert seen_by(case, shown).age > need
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def daily(hour: int, minute: int = 0, **members: int) -> Rhythm:
+    return Rhythm(f"{minute} {hour} * * *", "Europe/Berlin", **members)
+
+
+def test_a_shift_of_hours_across_midnight_is_a_missed_run() -> None:
+    outcome = outcome_of(case_of(daily(23, 30), daily(1, 30), daily(1)))
+    assert rules_of(outcome)[0] == "timing.too-late"
+    missed = outcome.shown[0].missed
+    assert missed is not None
+    used, comes = (datetime.fromtimestamp(at, BERLIN) for at in (missed.used_to_be, missed.comes_at))
+    assert (used.hour, comes.hour) == (23, 1)
+    assert (comes - used).total_seconds() == 2 * HOUR
+
+
+def test_a_run_that_moves_to_an_earlier_hour_is_not_missed() -> None:
+    outcome = outcome_of(case_of(daily(5), daily(4), daily(6)))
+    assert rules_of(outcome) == ["timing.older-than-before"]
+    assert outcome_of(case_of(daily(5), daily(4), None)).shown == []
+
+
+def test_rarer_runs_are_older_and_not_late() -> None:
+    weekly = Rhythm("0 2 * * 1", "Europe/Berlin")
+    assert rules_of(outcome_of(case_of(daily(2), weekly, daily(3)))) == ["timing.older-than-before"]
+
+
+def test_what_is_needed_by_an_hour_is_asked_on_days_on_which_the_consumer_runs() -> None:
+    weekdays, saturday = Rhythm("0 5 * * 1-5", ""), Rhythm("0 9 * * 6", "")
+    by_six = (Deadline(6, 0, ""),)
+    assert outcome_of(case_of(Rhythm("0 5 * * *", ""), weekdays, weekdays, deadlines=by_six)).shown == []
+    shown = outcome_of(case_of(Rhythm("0 5 * * *", ""), weekdays, saturday, deadlines=by_six)).shown
+    assert [one.rule for one in shown] == ["timing.too-late"]
+    assert datetime.fromtimestamp(shown[0].found.at, UTC).isoweekday() == 6
+
+
+def test_a_write_of_the_evening_before_leaves_open_whether_it_is_in_time() -> None:
+    by_six = (Deadline(6, 0, "Europe/Berlin"),)
+    outcome = outcome_of(case_of(None, Rhythm("0 23 * * 1", "Europe/Berlin"), None, deadlines=by_six))
+    assert rules_of(outcome) == ["timing.too-late"]
+    outcome = outcome_of(case_of(None, Rhythm("0 5 * * 1", "Europe/Berlin"), None, deadlines=by_six))
+    assert outcome.shown == []
+    assert "06:00 (Europe/Berlin)" in outcome.open[0]
+
+
+def test_an_interval_meets_an_hour_only_where_it_fits_before_it() -> None:
+    by_six = (Deadline(6, 0, ""),)
+    assert outcome_of(case_of(daily(5), Rhythm("", "", 6 * HOUR), None, deadlines=by_six)).open == []
+    late = outcome_of(case_of(Rhythm("0 5 * * *", ""), Rhythm("", "", 7 * HOUR), None, deadlines=by_six))
+    assert rules_of(late) == ["timing.too-late"]
+
+
+def test_every_rule_of_timing_is_one_that_the_facet_shows() -> None:
+    named = {rule.id for rule in RULES if rule.id.startswith("timing.")}
+    assert named == {
+        "timing.too-old", "timing.too-late", "timing.older-than-before", "timing.overlap", "timing.touched",
+    }  # fmt: skip
+
+
+def test_lengths_of_time_are_told_in_two_units() -> None:
+    assert [lasting(seconds) for seconds in (0, 59, 3600, 90_000, 86_400 * 2 + 61)] == [
+        "0 s",
+        "59 s",
+        "1 h",
+        "1 day 1 h",
+        "2 days 1 min",
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from server.conflicts.facets.timing_needs import check_timing
+from server.conflicts.facets.amounts import check_capacity
 from server.conflicts.facets.timing_needs import check_timing
 from server.errors import InvalidArgument
 from server.model.change import Change, facets_of
@@ -89,8 +89,7 @@ def _read_change(document: Any, at: str, check_schema: SchemaCheck) -> Change:
     change = read_value(Change, document, at=at, what="change")
     if change.timing is not None:
         check_timing(change.timing, f"{at}/timing")
-    if change.timing is not None:
-        check_timing(change.timing, f"{at}/timing")
+    check_capacity(change.capacity, f"{at}/capacity")
     if change.resource is not None:
         change = change.model_copy(update={"resource": without_credentials(change.resource)})
     for member, schema in (("new_schema", change.new_schema), ("reader_schema", change.reader_schema)):

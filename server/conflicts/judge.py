@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import assert_never
 
 from server.conflicts.agreements import agreements_on
 from server.conflicts.changes import changes_schema
 from server.conflicts.effects import Changes
+from server.conflicts.facets.capacity import judge_capacity
+from server.conflicts.facets.capacity_asked import asks_for_itself
 from server.conflicts.facets.format import judge_format
 from server.conflicts.facets.reader import judge_reader
 from server.conflicts.facets.removal import judge_dependency_removal, judge_removal
@@ -33,7 +34,7 @@ FACETS: Mapping[str, Callable[[Question], Answer]] = {
     "format": judge_format,
     "semantics": judge_semantics,
     "samples_after": judge_samples,
-    "capacity": partial(judge_undecidable, facet="capacity"),
+    "capacity": judge_capacity,
 }
 """Facets that say nothing about the schema, and who judges each."""
 
@@ -48,13 +49,15 @@ def judge(
 
     `changes` come with the canonical name of their resource ("" for an internal change).
     """
-    answer = _judge_alone(registry, source, changes, circumstances)
+    alone = replace(circumstances, in_flight=())
+    answer = _judge_alone(registry, source, changes, alone)
     if circumstances.in_flight:
 
         def judge_other(registry: RegistryMap, source: StoredSystem, changes: Changes) -> Answer:
-            return _judge_alone(registry, source, changes, circumstances)
+            return _judge_alone(registry, source, changes, alone)
 
         answer.add(judge_in_flight(registry, source, changes, answer, circumstances.in_flight, judge_other))
+        answer.add(_judge_all_in_flight(registry, source, changes, circumstances, answer))
     _hold_inferred(answer, source.id)
     _say_once(answer)
     settle_severities(answer, circumstances.patterns, source.id)
@@ -82,6 +85,22 @@ def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, 
             for part in _answers(question):
                 answer.add(part)
     return answer
+
+
+def _judge_all_in_flight(
+    registry: RegistryMap, source: StoredSystem, changes: Changes, circumstances: Circumstances, known: Answer
+) -> Answer:
+    """What no pair of proposals brings about, and all open ones together do: sums of what they ask for."""
+    found = Answer()
+    told = {(conflict.affected_system, conflict.rule) for _, conflict in known.conflicts}
+    for change, name in changes:
+        for question in _questions(registry, source, change, name, circumstances) if name and change.capacity else ():
+            found.conflicts += [
+                (tier, conflict)
+                for tier, conflict in judge_capacity(question).conflicts
+                if conflict.with_proposal and (conflict.affected_system, conflict.rule) not in told
+            ]
+    return found
 
 
 def _in_turn(changes: Changes) -> Iterator[tuple[Change, str, tuple[Change, ...]]]:
@@ -112,7 +131,8 @@ def weakest_basis(answer: Answer) -> Basis:
 
 def _answers(question: Question) -> Iterator[Answer]:
     change = question.change
-    if question.written_by_others and facets_of(change) != ("removes_dependency",) and not _of_reader(change):
+    of_reader = _of_reader(question.registry, question.source, change, question.name)
+    if question.written_by_others and facets_of(change) != ("removes_dependency",) and not of_reader:
         yield judge_strange_writer(question)
     if change.removes:
         yield judge_removal(question)
@@ -132,7 +152,7 @@ def _touched_systems(registry: RegistryMap, source: StoredSystem, change: Change
     ends = {change.removes_dependency} - {""}
     if not name:
         return ends
-    around = set(registry.writers_of(name)) if _of_reader(change) else registry.consumers_of(name)
+    around = set(registry.writers_of(name)) if _of_reader(registry, source, change, name) else registry.consumers_of(name)
     return (ends | around) - {source.id}
 
 
@@ -146,9 +166,13 @@ def _touched_contracts(registry: RegistryMap, source: StoredSystem, name: str) -
     }
 
 
-def _of_reader(change: Change) -> bool:
+def _of_reader(registry: RegistryMap, source: StoredSystem, change: Change, name: str) -> bool:
+    """Whether the change is one of what the source reads and needs, and not of what it writes."""
     facets = set(facets_of(change))
-    return bool(facets) and facets <= {"reads", "reader_schema", "removes_dependency"}
+    own = {"reads", "reader_schema", "removes_dependency"}
+    if "capacity" in facets and asks_for_itself(registry, source.id, name):
+        own.add("capacity")
+    return bool(facets) and facets <= own
 
 
 def _questions(

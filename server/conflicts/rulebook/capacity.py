@@ -23,7 +23,13 @@ CAPACITY = (
         "The service goes from 50 requests a second to 20.",
     ),
     SeverityRule(
-        "capacity.grown",
+        "capacity.larger",
+        Severity.MEDIUM,
+        "More may be written than before, and nobody said how much the consumer can take.",
+        "signals.json may grow from 1 GB to 2 GB; the archive never said how much it can take.",
+    ),
+    SeverityRule(
+        "capacity.touched",
         Severity.LOW,
         "The agreed capacity changes, and every declared need is still met.",
         "The service goes from 20 requests a second to 50.",

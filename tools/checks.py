@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from server.model.change import Change
 from server.surface import Answer, Arguments, Call, Lift, Next, Tool, argument
+from server.surface.answer import TOKEN_CAP, tokens_of
 from tools.change_members import CHANGE_MEMBERS
 
 if TYPE_CHECKING:
@@ -56,13 +57,46 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
         keep=not call.read_only,
     )
     check_id = checked.document["check_id"]
+    document, left_out = _within_reach(checked.document)
     return Answer(
         summary=checked.summary,
-        data=checked.document,
-        notes=notes,
+        data=document,
+        notes=[*notes, *left_out],
         next=[Next("read_record", {"uri": f"concord://checks/{check_id}"})] if check_id else [],
         uri=f"concord://checks/{check_id}" if check_id else "",
     )
+
+
+def _within_reach(check: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The check as it fits an answer: the worst conflict whole, of the others as much as there is room for, and what is missing."""
+    room = TOKEN_CAP - _ROOM_FOR_THE_REST
+    if tokens_of(check) <= room or not check["check_id"]:
+        return check, []
+    worst, *others = check["conflicts"] or [{}]
+    for left_out, shorter in ((_PLANS, _without_plan), (f"{_PLANS} and witnesses", _told)):
+        short = {**check, "conflicts": [worst, *map(shorter, others)]}
+        if tokens_of(short) <= room:
+            return short, [f"{left_out} of all conflicts but the first stand in the record only."]
+    kept = list(map(_told, others))
+    while kept and tokens_of({**check, "conflicts": [worst, *kept]}) > room:
+        kept = kept[: len(kept) * 3 // 4]
+    note = f"{len(kept) + 1} of {len(others) + 1} conflicts are shown, the worst first; the others stand in the record only."
+    return {**check, "conflicts": [worst, *kept]}, [note]
+
+
+def _without_plan(conflict: dict[str, Any]) -> dict[str, Any]:
+    plan = conflict["proposed_resolution"]
+    kept = {name: plan[name] for name in ("strategy", "estimated_duration_days")}
+    return {**conflict, "proposed_resolution": kept}
+
+
+def _told(conflict: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in _without_plan(conflict).items() if name not in ("witness", "evidence")}
+
+
+_PLANS = "Steps, rollbacks and adapters"
+_ROOM_FOR_THE_REST = 700
+"""Tokens of the summary, the notes and the calls that follow."""
 
 
 TOOLS: tuple[Tool[Any], ...] = (

@@ -219,7 +219,8 @@ async def test_con_05_the_plan_covers_everyone_and_goes_back_with_the_last_steps
 ) -> None:
     await register_pair(concord, "/data/signals.json", readers)
     check = await concord.check(resource="/data/signals.json", new_schema=RETYPED)
-    plans = [conflict["proposed_resolution"] for conflict in check["conflicts"]]
+    kept = json.loads(await concord.read(f"concord://checks/{check['check_id']}"))
+    plans = [conflict["proposed_resolution"] for conflict in kept["conflicts"]]
     names = [f"sys_reader_{number}" for number in range(1, readers + 1)]
     assert len(plans) == readers
     for plan in plans:
@@ -316,6 +317,24 @@ async def test_con_04_a_plan_for_many_readers_spells_out_one_readers_steps_and_c
         assert all(name in plan["rollback_plan"] for name in everyone)
         restored |= {step["system_id"] for step in plan["rollback"]}
     assert restored == set(everyone)
+
+
+@pytest.mark.parametrize("readers", [8, 30, 70])
+async def test_con_04_an_answer_about_many_readers_keeps_the_worst_conflict_whole(
+    concord: Concord, readers: int
+) -> None:
+    await register_pair(concord, "/data/signals.json", readers)
+    check = await concord.check(resource="/data/signals.json", new_schema=RETYPED)
+    assert len(json.dumps(check, separators=(",", ":"))) <= 4 * 8_000
+    assert check["next"][0]["arguments"]["uri"] == f"concord://checks/{check['check_id']}"
+    first, *others = check["conflicts"]
+    assert {"plan", "rollback", "steps"} <= set(first["proposed_resolution"])
+    for conflict in others:
+        assert {"affected_system", "severity", "rule", "description"} <= set(conflict)
+        assert conflict["proposed_resolution"] == {"strategy": "VERSIONED_OUTPUT", "estimated_duration_days": 14}
+    told = check["notes"][-1]
+    assert "record only" in told
+    assert len(others) + 1 == readers or f"of {readers} conflicts are shown" in told
 
 
 async def test_con_04_a_reader_that_asks_for_more_waits_for_its_writer(concord: Concord) -> None:

@@ -7,7 +7,6 @@ from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
 from server.conflicts.changes import changes_schema, schema_after_all
 from server.conflicts.facets.broken import Broken, plans_for
 from server.conflicts.facets.downstream import told_further
-from server.conflicts.plans import situation as situation  # noqa: PLC0414 -- the other facets know it from here
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened

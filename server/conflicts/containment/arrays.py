@@ -111,13 +111,13 @@ class _Lengths:
         longest = max(wanted.least, wanted.tail + wanted.tasks)
         if wanted.most is not None:
             longest = min(longest, wanted.most)
-        longest, unsure = self.reach(longest)
+        longest = self.reach(longest)
         if longest > MOST_DEALT and (wanted.limits or wanted.unique or wanted.tasks) and wanted.least <= longest:
             return Open(
                 f"an array of up to {longest:,} items with conditions on how many are so is too large to search"
             )
         if longest < wanted.least:
-            return unsure or NOTHING
+            return NOTHING
         if longest > self.solver.meter.budget.witness:
             return Open(f"an array of {longest:,} items is too large to be written down")
         shortest = max(wanted.least, 2 if wanted.not_unique else 0, 1 if wanted.some else 0)
@@ -125,7 +125,8 @@ class _Lengths:
         if not wanted.limits and not wanted.unique and shortest < longest:
             outcome = _Filling(self.solver, wanted, longest).run()
             if isinstance(outcome, Nothing):
-                return unsure or outcome
+                return outcome
+        unsure: Open | None = None
         for length in range(shortest, longest + 1):
             self.solver.meter.step()
             outcome = _Filling(self.solver, wanted, length).run()
@@ -135,8 +136,8 @@ class _Lengths:
                 unsure = outcome
         return unsure or NOTHING
 
-    def reach(self, longest: int) -> tuple[int, Open | None]:
-        """Up to which length every position can be filled at all; Open where a position is not known to be."""
+    def reach(self, longest: int) -> int:
+        """Up to which length no position is known to be impossible to fill."""
         seen: dict[tuple[Formula, ...], None] = {}
         tail = self.wanted.tail
         for index in range(min(longest, tail + 1)):
@@ -145,12 +146,9 @@ class _Lengths:
             if place in seen:
                 continue
             seen[place] = None
-            outcome = self.solver.solve(asked)
-            if isinstance(outcome, Nothing):
-                return index, None
-            if isinstance(outcome, Open):
-                return index, outcome
-        return longest, None
+            if isinstance(self.solver.solve(asked), Nothing):
+                return index
+        return longest
 
 
 @dataclass
@@ -278,6 +276,9 @@ class _Filling:
 
     def finish(self, slots: list[Slot]) -> bool:
         """Whether every slot has a value, each its own where items are unique."""
+        outcomes = [self.solver.solve(slot.asked) for slot in slots]
+        if any(isinstance(outcome, Nothing) for outcome in outcomes):
+            return False
         if not all(self.fill(slot) for slot in slots):
             return False
         if not self.wanted.unique or len({key_of(slot.value) for slot in slots}) == len(slots):

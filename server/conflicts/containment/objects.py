@@ -157,14 +157,17 @@ class _Search:
             return NOTHING
         if wanted.least > self.solver.meter.budget.witness:
             return Open(f"an object of {wanted.least:,} members is too large to be written down")
+        unsure = ""
         for name, asked in wanted.required.items():
             member = Member(name, {**self.asked_of(name), **asked})
             if not self.fill(member):
-                return Open(self.unsure) if self.unsure else NOTHING
+                if not self.unsure:
+                    return NOTHING
+                unsure, self.unsure = self.unsure, ""  # whatever it comes to, the others may be impossible
             self.members.append(member)
-        if self.place(0):
-            return Found({member.name: member.value for member in self.members})
-        return Open(self.unsure) if self.unsure else NOTHING
+        if not self.place(0):
+            return Open(self.unsure) if self.unsure else NOTHING
+        return Open(unsure) if unsure else Found({member.name: member.value for member in self.members})
 
     def asked_of(self, name: str) -> dict[Formula, None]:
         """What the value of a member of this name has to satisfy."""

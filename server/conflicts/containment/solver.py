@@ -179,15 +179,11 @@ class Solver:
             return outcome
         if isinstance(outcome, Found):
             failed = self._failed(choices, outcome.value)
-            if isinstance(failed, Open):
-                return self._choose(kind, atoms, choices, choices[0], failed)
-            if failed is None:
-                return outcome
-            return self._choose(kind, atoms, choices, failed, None)
-        return self._choose(kind, atoms, choices, min(choices, key=lambda choice: len(choice.args)), None)
+            return outcome if failed is None else self._choose(kind, atoms, choices, failed)
+        return self._choose(kind, atoms, choices, min(choices, key=lambda choice: len(choice.args)))
 
-    def _failed(self, choices: list[Formula], value: Json) -> Formula | Open | None:
-        """The choice with the fewest alternatives that the document does not satisfy."""
+    def _failed(self, choices: list[Formula], value: Json) -> Formula | None:
+        """The choice with the fewest alternatives that the document does not satisfy, or is not known to."""
         failed: Formula | None = None
         for choice in choices:
             if failed is not None and len(choice.args) >= len(failed.args):
@@ -195,13 +191,12 @@ class Solver:
             try:
                 if not self.evaluator.holds(choice, value):
                     failed = choice
-            except Undecidable as error:
-                return Open(str(error))
+            except Undecidable:  # whether an alternative can hold at all is seen when it is tried
+                failed = choice
         return failed
 
-    def _choose(
-        self, kind: int, atoms: dict[Formula, None], choices: list[Formula], chosen: Formula, unsure: Open | None
-    ) -> Outcome:
+    def _choose(self, kind: int, atoms: dict[Formula, None], choices: list[Formula], chosen: Formula) -> Outcome:
+        unsure: Open | None = None
         others = [choice for choice in choices if choice is not chosen]
         possible = self._objects.possible(atoms, len(chosen.args)) if kind == OBJECT else None
         ruled_out: list[Formula] = []

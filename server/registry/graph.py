@@ -1,7 +1,7 @@
 """The dependency graph: who is hit by a change, with the path that reaches them, and cycles (REG-6, REG-10)."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from server.model.contract import Basis
@@ -43,7 +43,7 @@ def reach(root: str, first: Iterable[str], neighbours: Neighbours, *, depth: int
     return sorted(found.values(), key=lambda reached: (reached.distance, reached.system_id))
 
 
-def dependency_edges(registry: RegistryMap) -> dict[str, list[Link]]:
+def dependency_edges(registry: RegistryMap) -> dict[str, Sequence[Link]]:
     """For every live system, the links to the producers it depends on."""
     return {stored.id: registry.producers(stored.id) for stored in registry.live_systems()}
 
@@ -137,7 +137,7 @@ def cycles(registry: RegistryMap, through: Iterable[str] | None = None) -> list[
     ]
 
 
-def _links_around(registry: RegistryMap, system_ids: Iterable[str]) -> dict[str, list[Link]]:
+def _links_around(registry: RegistryMap, system_ids: Iterable[str]) -> dict[str, Sequence[Link]]:
     """The links among the systems that both depend on one of these and are depended on by it."""
     inside: set[str] = set()
     for system_id in sorted(system_ids):
@@ -165,7 +165,9 @@ def _closure(start: str, neighbours: Neighbours) -> set[str]:
     return found
 
 
-def _cycle(members: list[str], edges: Mapping[str, set[str]], links: Mapping[str, list[Link]], firm: set[str]) -> Cycle:
+def _cycle(
+    members: list[str], edges: Mapping[str, set[str]], links: Mapping[str, Sequence[Link]], firm: set[str]
+) -> Cycle:
     example = shortest_cycle(members, edges)
     around = list(zip(example, [*example[1:], example[0]], strict=True))
     candidates = [link for consumer, producer in around for link in links[consumer] if link.producer == producer]

@@ -5,7 +5,7 @@ cannot disagree unnoticed. The map is brought up to date one system at a time; n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from server.registry.accesses import AccessIndex
 from server.registry.resources import overlaps
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Link:
     """One reason why a consumer depends on a producer."""
 
@@ -46,11 +46,16 @@ class RegistryMap:
         """Live systems by name."""
         self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
         self._said_of_producer: defaultdict[str, set[Link]] = defaultdict(set)
+        self._producers: dict[str, Sequence[Link]] = {}
+        self._consumers: dict[str, Sequence[Link]] = {}
+        """What was derived of a system's neighbours since the map was changed last: who looks far asks for many of them again."""
         for stored in systems:
             self.apply(stored)
 
     def apply(self, stored: StoredSystem) -> None:
         """The map knows this version of the system and no earlier one."""
+        self._producers.clear()
+        self._consumers.clear()
         previous = self.systems.get(stored.id)
         if previous is not None and not previous.archived:
             self.reads.remove(previous.id, _names(previous, previous.system.reads_from))
@@ -95,8 +100,25 @@ class RegistryMap:
         """Every system that is not archived."""
         return (stored for stored in self.systems.values() if not stored.archived)
 
-    def producers(self, system_id: str) -> list[Link]:
-        """Every reason why this system depends on another live one."""
+    def producers(self, system_id: str) -> Sequence[Link]:
+        """Every reason why this system depends on another live one, in order."""
+        return self._remembered(self._producers, system_id, self._links_to_producers)
+
+    def consumers(self, system_id: str) -> Sequence[Link]:
+        """Every reason why another live system depends on this one, in order."""
+        return self._remembered(self._consumers, system_id, self._links_to_consumers)
+
+    def _remembered(
+        self, known: dict[str, Sequence[Link]], system_id: str, find: Callable[[str], Sequence[Link]]
+    ) -> Sequence[Link]:
+        links = known.get(system_id)
+        if links is None:
+            links = find(system_id)
+            if system_id in self.systems:  # no more is kept than there are systems
+                known[system_id] = links
+        return links
+
+    def _links_to_producers(self, system_id: str) -> list[Link]:
         stored = self.live(system_id)
         if stored is None:
             return []
@@ -107,8 +129,7 @@ class RegistryMap:
                     links.add(Link(system_id, producer, access.resource, "reads_from", access.basis))
         return sorted(links)
 
-    def consumers(self, system_id: str) -> list[Link]:
-        """Every reason why another live system depends on this one."""
+    def _links_to_consumers(self, system_id: str) -> list[Link]:
         stored = self.live(system_id)
         if stored is None:
             return []

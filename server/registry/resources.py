@@ -109,8 +109,8 @@ def glob_matches(pattern: str, path: str) -> bool:
 
 
 def _holds(folder: str, inside: str) -> bool:
-    if folder not in inside and folder != ".":  # an ancestor stands in the name, but for the folder that a relative path is in
-        return False
+    if folder not in inside and folder != ".":
+        return False  # an ancestor stands in the name itself, but for the folder that a relative path is in
     return any(ancestor == folder for ancestor in ancestors(inside))
 
 

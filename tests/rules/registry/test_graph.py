@@ -135,3 +135,12 @@ def test_a_contract_is_found_in_any_case_as_long_as_somebody_holds_it() -> None:
     assert registry.contract_ids_as("ctr-1") == ("CTR-1",)
     registry.apply(holder("b"))
     assert registry.contract_ids_as("CTR-1") == ()
+
+
+def test_reg_02_neighbours_follow_what_was_registered_last() -> None:
+    registry = RegistryMap([stored("w", writes=["/x"]), stored("r", reads=["/x"])])
+    assert registry.dependents("w") == ["r"]
+    assert registry.dependencies("r") == ["w"]
+    registry.apply(stored("r"))
+    assert registry.dependents("w") == []
+    assert registry.dependencies("r") == []

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from server.conflicts.agreements import Agreement
 from server.conflicts.facets.layout import (
-    ANY,
     UNCLEAR,
     Layout,
     Takes,
@@ -18,6 +17,7 @@ from server.conflicts.facets.layout import (
     takes,
     with_standard_encoding,
 )
+from server.conflicts.facets.layout_words import ANY
 from server.conflicts.facets.naming import new_names, still_found
 from server.conflicts.facets.new_form import plan_for_new_form
 from server.conflicts.question import Answer, Question

@@ -4,8 +4,23 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-ANY = "any"
-"""The container of a reader that takes all of them."""
+from server.conflicts.facets.layout_words import (
+    ANY,
+    COMPRESSIONS,
+    CONTAINERS,
+    ENCODINGS,
+    INSIDE,
+    KNOWN,
+    MEDIA_TEXT,
+    MEDIA_TYPES,
+    PHRASES,
+    SILENT,
+    TEXTUAL,
+    UNCOMPRESSED,
+    UTF8_BY_STANDARD,
+    WITHIN,
+)
+
 UNCLEAR = "?"
 
 
@@ -32,167 +47,6 @@ class Layout:
         return "; ".join(filter(None, parts))
 
 
-_CONTAINERS = {
-    "json": "json",
-    "geojson": "json",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "jsonlines": "jsonl",
-    "ldjson": "jsonl",
-    "csv": "csv",
-    "tsv": "tsv",
-    "parquet": "parquet",
-    "pq": "parquet",
-    "avro": "avro",
-    "orc": "orc",
-    "arrow": "arrow",
-    "feather": "arrow",
-    "yaml": "yaml",
-    "yml": "yaml",
-    "toml": "toml",
-    "xml": "xml",
-    "html": "html",
-    "htm": "html",
-    "markdown": "markdown",
-    "md": "markdown",
-    "pdf": "pdf",
-    "xlsx": "xlsx",
-    "xls": "xls",
-    "ods": "ods",
-    "protobuf": "protobuf",
-    "proto": "protobuf",
-    "msgpack": "msgpack",
-    "messagepack": "msgpack",
-    "cbor": "cbor",
-    "bson": "bson",
-    "sqlite": "sqlite",
-    "sqlite3": "sqlite",
-    "duckdb": "duckdb",
-    "hdf5": "hdf5",
-    "h5": "hdf5",
-    "netcdf": "netcdf",
-    "pickle": "pickle",
-    "pkl": "pickle",
-    "npy": "npy",
-    "npz": "npz",
-    "ini": "ini",
-    "png": "png",
-    "jpeg": "jpeg",
-    "jpg": "jpeg",
-    "svg": "svg",
-    "ics": "ics",
-    "any": ANY,
-    "anything": ANY,
-}
-"""Word → container. Endings of file names are among them."""
-_MEDIA_TYPES = {
-    "text/plain": "",
-    "application/octet-stream": "",
-    "binary/octet-stream": "",
-    "*/*": ANY,
-    "text/tab-separated-values": "tsv",
-    "text/calendar": "ics",
-    "image/svg+xml": "svg",
-    "avro/binary": "avro",
-    "application/json-seq": "json-seq",
-    "application/json-lines": "jsonl",
-    "application/x-json-lines": "jsonl",
-    "application/json-stream": "jsonl",
-    "application/gzip": "",
-    "application/vnd.apache.arrow.file": "arrow",
-    "application/vnd.apache.arrow.stream": "arrow-stream",
-    "application/vnd.ms-excel": "xls",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/x-hdf": "hdf5",
-    "application/x-hdf5": "hdf5",
-    "application/vnd.sqlite3": "sqlite",
-}
-"""Those whose last part is no container's name. An empty one says nothing about the container."""
-_KNOWN = frozenset((*_CONTAINERS.values(), *filter(None, _MEDIA_TYPES.values()), "text"))
-_TEXTUAL = frozenset(
-    ("json", "jsonl", "csv", "tsv", "yaml", "toml", "xml", "html", "markdown", "svg", "ini", "text", "ics")
-)
-"""Containers to which an encoding means something."""
-_MEDIA_TEXT = frozenset(("csv", "tsv", "html", "markdown", "text", "xml", "yaml", "ics"))
-"""Containers with a media type in `text/`."""
-_UTF8_BY_STANDARD = frozenset(("json", "jsonl", "json-seq", "toml"))
-"""RFC 8259, section 8.1; JSON Lines; TOML 1.0."""
-_PHRASES = (
-    (r"\bjson[\s_-]+lines?\b|\b(newline|line)[\s_-]*delimited[\s_-]*json\b", "jsonl"),
-    (r"\bcomma[\s_-]separated([\s_-]values)?\b", "csv"),
-    (r"\btab[\s_-]separated([\s_-]values)?\b", "tsv"),
-    (r"\bgeo[\s_-]?json\b", "geojson"),
-    (r"\bplain[\s_-]text\b", "text"),
-    (r"\bjson[\s_-]seq\b", "json-seq"),
-    (r"\bapache[\s_-](parquet|avro|arrow|orc)\b", r"\1"),
-    (r"\butf[\s_-]?(8|16|32)", r"utf\1"),
-    (r"\blist\b", "array"),
-)
-_ENCODINGS = {
-    "utf8": "utf-8",
-    "utf8sig": "utf-8-sig",
-    "utf8bom": "utf-8-sig",
-    "utf16": "utf-16",
-    "utf16le": "utf-16-le",
-    "utf16be": "utf-16-be",
-    "utf32": "utf-32",
-    "utf32le": "utf-32-le",
-    "utf32be": "utf-32-be",
-    "ascii": "ascii",
-    "usascii": "ascii",
-    "latin1": "iso-8859-1",
-    "l1": "iso-8859-1",
-    "iso88591": "iso-8859-1",
-    "iso885915": "iso-8859-15",
-    "latin9": "iso-8859-15",
-    "windows1252": "windows-1252",
-    "cp1252": "windows-1252",
-    "windows1251": "windows-1251",
-    "cp1251": "windows-1251",
-    "koi8r": "koi8-r",
-    "shiftjis": "shift_jis",
-    "sjis": "shift_jis",
-    "eucjp": "euc-jp",
-    "gbk": "gbk",
-    "gb2312": "gb2312",
-    "gb18030": "gb18030",
-    "big5": "big5",
-    "macroman": "mac-roman",
-}
-_WITHIN = {
-    "ascii": frozenset(
-        "utf-8 utf-8-sig iso-8859-1 iso-8859-15 windows-1252 windows-1251 koi8-r gbk gb2312 gb18030 big5 euc-jp mac-roman".split()
-    ),
-    "utf-8": frozenset(("utf-8-sig",)),
-    "gb2312": frozenset(("gbk", "gb18030")),
-    "gbk": frozenset(("gb18030",)),
-}
-"""Encoding → those that read every text written in it as the same text."""
-_COMPRESSIONS = {
-    "gz": "gzip",
-    "gzip": "gzip",
-    "gzipped": "gzip",
-    "zst": "zstd",
-    "zstd": "zstd",
-    "zstandard": "zstd",
-    "bz2": "bzip2",
-    "bzip2": "bzip2",
-    "xz": "xz",
-    "lzma": "xz",
-    "br": "brotli",
-    "brotli": "brotli",
-    "zip": "zip",
-    "zipped": "zip",
-    "lz4": "lz4",
-}
-_INSIDE = frozenset(("parquet", "orc", "avro", "arrow", "hdf5"))
-"""Containers that compress on their own, inside: a word such as zstd then says nothing about the file as a whole."""
-_UNCOMPRESSED = frozenset(("identity", "none", "uncompressed"))
-_SILENT = _UNCOMPRESSED | frozenset(
-    """file files document documents doc format formats data encoded encoding charset content text in as of a an the and
-    or per with objects""".split()
-)
 _MEDIA_TYPE = re.compile(r"(?<![\w./])((?:[a-z]+|\*)/(?:[a-z0-9][a-z0-9.+_-]*|\*))")
 _WORD = re.compile(r"[^\s,;:|/()\[\]{}'\"=.*<>]+")
 
@@ -213,20 +67,20 @@ def layouts_in(text: str) -> tuple[Layout, ...]:
         return " "
 
     rest = _MEDIA_TYPE.sub(take_media_type, rest)
-    for pattern, plain in _PHRASES:
+    for pattern, plain in PHRASES:
         rest = re.sub(pattern, plain, rest)
     words, unread = _WORD.findall(rest), []
     for word in words:
         bare = re.sub(r"[_-]", "", word)
-        if word in _CONTAINERS or word == "json-seq":
-            containers.setdefault(_CONTAINERS.get(word, word), "geo" if word == "geojson" else "")
-        elif bare in _ENCODINGS:
-            facts = replace(facts, encoding=_ENCODINGS[bare])
-        elif word in _COMPRESSIONS:
-            facts = replace(facts, compression=_COMPRESSIONS[word])
+        if word in CONTAINERS or word == "json-seq":
+            containers.setdefault(CONTAINERS.get(word, word), "geo" if word == "geojson" else "")
+        elif bare in ENCODINGS:
+            facts = replace(facts, encoding=ENCODINGS[bare])
+        elif word in COMPRESSIONS:
+            facts = replace(facts, compression=COMPRESSIONS[word])
         elif word in ("array", "object"):
             facts = replace(facts, shape=facts.shape or word)
-        elif word not in _SILENT:
+        elif word not in SILENT:
             unread.append(word)
     if "text" in words and not containers:
         containers["text"] = ""
@@ -246,9 +100,9 @@ def layout_of_name(resource: str) -> Layout:
     endings = base.rstrip("/").rpartition("/")[2].partition("?")[0].casefold().split(".")[1:]
     if not endings:
         return Layout()
-    compression = _COMPRESSIONS.get(endings[-1], "")
+    compression = COMPRESSIONS.get(endings[-1], "")
     ending = endings[-2] if compression and len(endings) > 1 else endings[-1]
-    container = {"txt": "text", "geojson": "json"}.get(ending, _CONTAINERS.get(ending, ""))
+    container = {"txt": "text", "geojson": "json"}.get(ending, CONTAINERS.get(ending, ""))
     if container in ("", ANY):
         return Layout()
     return Layout(container=container, compression=compression, profile="geo" if ending == "geojson" else "")
@@ -272,7 +126,7 @@ def merged_layout(layouts: list[Layout]) -> Layout:
 
 def with_standard_encoding(layout: Layout) -> Layout:
     """The same, with the encoding that the container's standard prescribes where none is stated."""
-    if layout.encoding or layout.container not in _UTF8_BY_STANDARD:
+    if layout.encoding or layout.container not in UTF8_BY_STANDARD:
         return layout
     return replace(layout, encoding="utf-8")
 
@@ -280,31 +134,31 @@ def with_standard_encoding(layout: Layout) -> Layout:
 def encoding_named(text: str) -> tuple[str, str]:
     """The (encoding, compression) that this word names; a word that is not known is its own encoding."""
     word = text.casefold().strip()
-    if word in _UNCOMPRESSED:
+    if word in UNCOMPRESSED:
         return "", "none"
-    if word in _COMPRESSIONS:
-        return "", _COMPRESSIONS[word]
-    return _ENCODINGS.get(re.sub(r"[\s_-]", "", word), word), ""
+    if word in COMPRESSIONS:
+        return "", COMPRESSIONS[word]
+    return ENCODINGS.get(re.sub(r"[\s_-]", "", word), word), ""
 
 
 def is_known(container: str) -> bool:
     """Whether two different names of this kind are two different containers."""
-    return container in _KNOWN or container.endswith("/*")
+    return container in KNOWN or container.endswith("/*")
 
 
 def is_encoding(name: str) -> bool:
     """Whether an encoding of texts goes by this name."""
-    return name in _ENCODINGS.values()
+    return name in ENCODINGS.values()
 
 
 def has_encoding(container: str) -> bool:
     """Whether an encoding means something to this container, as far as it is known."""
-    return container in _TEXTUAL or container in _UTF8_BY_STANDARD or not is_known(container)
+    return container in TEXTUAL or container in UTF8_BY_STANDARD or not is_known(container)
 
 
 def encoding_within(writer: str, reader: str) -> bool:
     """Whether everything written in the one encoding is read as the same text in the other."""
-    return writer == reader or reader in _WITHIN.get(writer, ())
+    return writer == reader or reader in WITHIN.get(writer, ())
 
 
 class Takes(StrEnum):
@@ -356,7 +210,7 @@ def _takes_container(accepted: Layout, written: Layout) -> Takes:
     if one == other:
         return Takes.YES
     if one == "text/*" and is_known(other):
-        return Takes.YES if other in _MEDIA_TEXT else Takes.NO
+        return Takes.YES if other in MEDIA_TEXT else Takes.NO
     if not (is_known(one) and is_known(other)) or one in ("text", "text/*") or other == "text":
         return Takes.UNCLEAR  # plain text may be anything that is written in letters
     return Takes.UNCLEAR if (one, other) == ("yaml", "json") else Takes.NO
@@ -364,20 +218,20 @@ def _takes_container(accepted: Layout, written: Layout) -> Takes:
 
 def _of_media_type(media_type: str) -> tuple[str, str]:
     """(container, profile) of a media type; the whole type where it is not known."""
-    if media_type in _MEDIA_TYPES:
-        return _MEDIA_TYPES[media_type], ""
+    if media_type in MEDIA_TYPES:
+        return MEDIA_TYPES[media_type], ""
     kind, _, name = media_type.partition("/")
     if name == "*":
         return f"{kind}/*", ""
     bare, _, suffix = name.rpartition("+")
-    if bare and suffix in _CONTAINERS:
-        return _CONTAINERS[suffix], bare
+    if bare and suffix in CONTAINERS:
+        return CONTAINERS[suffix], bare
     last = re.sub(r"^(x-|vnd\.)*(apache\.)?", "", name)
-    return _CONTAINERS.get(last, media_type), ""
+    return CONTAINERS.get(last, media_type), ""
 
 
 def _as_written(layout: Layout) -> Layout:
     """Without a compression that is the container's own affair."""
-    if layout.container in _INSIDE and layout.compression:
+    if layout.container in INSIDE and layout.compression:
         return replace(layout, compression="", unread=" ".join(filter(None, (layout.unread, layout.compression))))
     return layout

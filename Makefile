@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet i
 CHECKOUT := $(INSTALL) --no-deps --no-build-isolation --editable .
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test test-clients test-house lint format bench docs snapshots lock package clean
+.PHONY: help demo test test-clients test-house lint format bench mutation docs snapshots lock package clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,10 @@ bench: $(VENV)/everything.stamp ## Measure every promised number
 	@for script in tests/benchmarks/bench_*.py; do \
 		printf '\n== %s\n' "$$script"; $(BIN)/python "$$script" || exit 1; \
 	done
+
+mutation: $(VENV)/everything.stamp ## Measure how many small faults in the conflict engine the tests notice (takes long)
+	$(INSTALL) cosmic-ray==8.7.0
+	$(BIN)/python tests/benchmarks/mutation_score.py $(MUTATION)
 
 docs: $(VENV)/everything.stamp ## Write the generated pages (tools, commands, settings, rules) anew
 	$(BIN)/python -m docs.generate

@@ -34,6 +34,17 @@ NUMBERS: list[Case] = [
     ({"const": 10**30}, {"maximum": 10**29}, "schema.range-widened"),
     ({**D4, "type": "number", "minimum": 3, "exclusiveMinimum": True}, {"exclusiveMinimum": 3}, "SAFE"),
     ({**D4, "type": "number", "minimum": 3}, {"exclusiveMinimum": 3}, "schema.range-widened"),
+    ({**D4, "type": "number", "maximum": 3, "exclusiveMaximum": True}, {"exclusiveMaximum": 3}, "SAFE"),
+    (
+        {**D4, "type": "number", "maximum": 3, "exclusiveMaximum": False},
+        {"exclusiveMaximum": 3},
+        "schema.range-widened",
+    ),
+    (
+        {**D6, "minimum": 3, "exclusiveMinimum": 2, "maximum": 5, "exclusiveMaximum": 6},
+        {"minimum": 3, "maximum": 5},
+        "SAFE",
+    ),
     ({**D7, "type": "integer"}, {**D4, "type": "integer"}, "SAFE"),
     ({"not": {"multipleOf": 2}, "type": "integer", "minimum": 0, "maximum": 4}, {"enum": [1, 3]}, "SAFE"),
 ]

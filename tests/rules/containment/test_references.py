@@ -165,6 +165,14 @@ def test_con_12_a_relative_name_counts_once() -> None:
     assert decide(writer, {"properties": {"v": NUMBER_}}).verdict == "SAFE"
 
 
+def test_a_part_of_another_dialect_is_left_open() -> None:
+    leaf = {"properties": {"a": {**D7, "type": "integer"}}}
+    assert decide(leaf, {"properties": {"a": NUMBER_}}).verdict == "UNKNOWN"
+    assert "another dialect" in decide(leaf, {"properties": {"a": NUMBER_}}).reason
+    assert decide({**D7, **leaf}, {"properties": {"a": NUMBER_}}).verdict == "SAFE"
+    assert decide({**D7, "type": "integer"}, {**D4, "type": "number"}).verdict == "SAFE"
+
+
 def shared(writer: Any, reader: Any) -> frozenset[str]:
     first, second = References(writer, Draft.D2020), References(reader, Draft.D2020)
     first.root(), second.root()

@@ -231,6 +231,19 @@ def test_what_is_opaque_leaves_open_whatever_it_does_not_decide() -> None:
     assert instance(world, made.some_member(made.pattern("(?<=a)b"), made.true)) != Nothing()
 
 
+def test_what_is_opaque_behind_the_first_items_leaves_longer_arrays_open() -> None:
+    for limited in (False, True):
+        world = World()
+        made, one = world.made, world.values(1)
+        later = made.every_item(2, None, made.opaque("a reason"))
+        needed = [made.some_item(0, None, world.values(value)) for value in (1, 2, 3)]
+        more = [made.count_max(one, 1)] if limited else []
+        assert array(world, later, *needed, *more) == Open("a reason")
+        assert sorted(array(world, later, *needed[:2], *more)) == [1, 2]
+        assert array(world, later, made.size_min(ARRAY, 3), *more) == Open("a reason")
+        assert array(world, later, made.size_max(ARRAY, 2), *needed, *more) == Nothing()
+
+
 def test_a_document_is_nested_no_deeper_than_the_budget_says() -> None:
     world = World()
     nested = world.values(1)

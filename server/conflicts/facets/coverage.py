@@ -94,13 +94,13 @@ def _in_paths(reads: Iterable[ReadPath], place: Place) -> Reading:
 def _in_schema(schema: Schema, place: Place) -> Reading:
     """Whether the schema names the place; what names no part of itself is read as a whole."""
     found = [Reading.NOT_READ]
-    todo: list[tuple[Any, Place, Reading, bool]] = [(schema, place, Reading.NEEDED, True)]
-    seen: set[tuple[int, Place, Reading, bool]] = set()
+    todo: list[tuple[Any, Place, Reading]] = [(schema, place, Reading.NEEDED)]
+    seen: set[tuple[int, Place, Reading]] = set()
     while todo:
-        at, rest, need, top = todo.pop()
-        if at is False or (id(at), rest, need, top) in seen:
+        at, rest, need = todo.pop()
+        if at is False or (id(at), rest, need) in seen:
             continue
-        seen.add((id(at), rest, need, top))
+        seen.add((id(at), rest, need))
         group = _together(schema, at)
         if any(node is _ELSEWHERE for node in group):
             found.append(Reading.UNDECLARED)
@@ -108,17 +108,15 @@ def _in_schema(schema: Schema, place: Place) -> Reading:
         members = [member for node in group for member in _members(node)]
         if not rest or not (items or members):
             found.append(Reading.UNDECLARED if at is schema and rest else need)
-        elif _is_any(rest[0]):
-            todo += [(item, rest[1:], need, False) for item in items]
-        elif top:  # a list counts as its items
-            todo += [(item, rest, need, True) for item in items]
+        else:  # a list counts as its items, with and without a segment that says so
+            todo += [(item, rest[1:] if _is_any(rest[0]) else rest, need) for item in items]
         if rest:
-            required = {name for node in group for name in _list(node.get("required"))}
+            required = {name for node in group for name in _list(node.get("required")) if isinstance(name, str)}
             named = {name for name, _ in members}
             for name, member in members:
                 if rest[0] in (name, "*") or (name is None and rest[0] not in named):
                     inner = need if name in required else Reading.OPTIONAL
-                    todo.append((member, rest[1:], inner, False))
+                    todo.append((member, rest[1:], inner))
     return max(found)
 
 

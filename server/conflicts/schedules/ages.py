@@ -97,7 +97,7 @@ class Floating:
 Writer = Fixed | Floating
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _ages(written: Moments, readings: Moments | None, window: Window, most: int | None) -> Ages:
     if readings is None:
         return _at_any_moment(written, window, most)

@@ -35,7 +35,7 @@ class Course:
     """The writer's scheduler's, and the reader's."""
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=32)
 def courses(before: Rhythm | None, after: Rhythm, reader: Rhythm | None, now: datetime) -> tuple[Course, ...]:
     """Every way that differs from the others. Raises Unreadable where a schedule can't be expanded."""
     window = _window((before, after), now)

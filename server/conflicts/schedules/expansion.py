@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
 from functools import lru_cache
+from itertools import pairwise
 
 from server.conflicts.schedules.moments import DAY, Moments, Pattern
 from server.conflicts.schedules.rhythm import MOST_A_DAY, Unreadable, parsed, zone_named
@@ -33,7 +34,7 @@ def at_fixed_times(schedule: str) -> bool:
     return len(fields) == 5 and not fields[0].startswith("*") and not fields[1].startswith("*")
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _expanded(schedule: str, timezone: str, habit: Habit, first_day: int, end_day: int) -> Moments:
     cron, zone = parsed(schedule), zone_named(timezone)
     times = tuple(
@@ -46,13 +47,13 @@ def _expanded(schedule: str, timezone: str, habit: Habit, first_day: int, end_da
         raise Unreadable("schedule", f"{schedule!r} runs more than once a minute, which is not expanded.")
     parts: defaultdict[int, list[Pattern]] = defaultdict(list)
     splits: dict[int, list[tuple[int, Pattern]]] = {}
-    for day in range(first_day - 1, end_day + 1):
+    offsets = _offsets(timezone, first_day - 1, end_day + 2)
+    for day, (at_start, at_end) in enumerate(pairwise(offsets), first_day - 1):
         local = date.fromordinal(_EPOCH + day)
         if local.month not in cron.months or not cron.match_day(local):
             continue
-        at_start, at_end = _offset(day, zone), _offset(day + 1, zone)
         if at_start != at_end:
-            moments = _through_a_change(day, times, zone, habit)
+            moments = _through_a_change(day, times, at_start, at_end, zone, habit)
             for away, pattern in _split([moment - day * DAY for moment in moments]):
                 parts[day + away].append(pattern)
             continue
@@ -83,34 +84,41 @@ def _split(seconds: list[int]) -> list[tuple[int, Pattern]]:
     return [(away, tuple(sorted(set(found)))) for away, found in by_day.items()]
 
 
-def _offset(day: int, zone: tzinfo) -> int:
-    """Seconds east of UTC at the beginning of a local day."""
-    return _east(_MIDNIGHT + timedelta(days=day), zone)
+@lru_cache(maxsize=64)
+def _offsets(timezone: str, first_day: int, end_day: int) -> tuple[int, ...]:
+    """Seconds east of UTC at the beginning of each local day."""
+    zone = zone_named(timezone)
+    return tuple(
+        _seconds((_MIDNIGHT + timedelta(days=day)).replace(tzinfo=zone).utcoffset())
+        for day in range(first_day, end_day)
+    )
 
 
-def _east(local: datetime, zone: tzinfo, fold: int = 0) -> int:
-    away = local.replace(tzinfo=zone, fold=fold).utcoffset()
-    return 0 if away is None else int(away.total_seconds())
+def _seconds(offset: timedelta | None) -> int:
+    return 0 if offset is None else int(offset.total_seconds())
 
 
-def _through_a_change(day: int, times: tuple[int, ...], zone: tzinfo, habit: Habit) -> list[int]:
-    """The starts on a local day on which the clocks change, in seconds since 1970."""
+def _through_a_change(
+    day: int, times: tuple[int, ...], before: int, after: int, zone: tzinfo, habit: Habit
+) -> list[int]:
+    """The starts on a local day on which clocks change once, in seconds since 1970; offsets as at its two ends."""
+    change = _change_in(day * DAY - before, (day + 1) * DAY - after, after, zone)
     moments: list[int] = []
     for second in times:
-        local = _MIDNIGHT + timedelta(days=day, seconds=second)
-        east, later_east = _east(local, zone), _east(local, zone, fold=1)
-        moment = day * DAY + second - east
-        if east == later_east:
-            moments.append(moment)
-        elif east > later_east:  # clocks go back: this time of day comes twice
-            again = [] if habit is Habit.CATCHES_UP else [day * DAY + second - later_east]
-            moments += [moment, *again]
-        elif habit is Habit.CATCHES_UP:  # clocks jump over it
-            moments.append(_after_the_jump(local, zone))
+        first, again = day * DAY + second - before, day * DAY + second - after
+        shown = [moment for moment, valid in ((first, first < change), (again, again >= change)) if valid]
+        if habit is Habit.CATCHES_UP:
+            shown = shown[:1] or [change]
+        moments += shown
     return moments
 
 
-def _after_the_jump(local: datetime, zone: tzinfo) -> int:
-    while _east(local, zone) < _east(local, zone, fold=1):
-        local += timedelta(minutes=1)
-    return int((local - _MIDNIGHT).total_seconds()) - _east(local, zone)
+def _change_in(begin: int, end: int, after: int, zone: tzinfo) -> int:
+    """The first moment with the offset `after`."""
+    while begin < end:
+        middle = (begin + end) // 2
+        if _seconds(datetime.fromtimestamp(middle, zone).utcoffset()) == after:
+            end = middle
+        else:
+            begin = middle + 1
+    return begin

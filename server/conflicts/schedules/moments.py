@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 DAY = 86_400
 Pattern = tuple[int, ...]
@@ -74,20 +76,23 @@ class Moments:
 
     def later_by(self, seconds: int) -> "Moments":
         """Every moment so many seconds later; days at the edge of what was expanded lose what came from beyond."""
-        whole, rest = divmod(seconds, DAY)
-        if not rest:
-            return self if not whole else Moments.of(self.first_day + whole, self.patterns)
-        known: dict[tuple[int, int], Pattern] = {}
-        shifted = []
-        for before, pattern in zip(((), *self.patterns), (*self.patterns, ()), strict=True):
-            key = (id(before), id(pattern))
-            if key not in known:
-                carried = tuple(second + rest - DAY for second in before if second + rest >= DAY)
-                known[key] = carried + tuple(second + rest for second in pattern if second + rest < DAY)
-            shifted.append(known[key])
-        return Moments.of(self.first_day + whole, tuple(shifted))
+        return _later(self, seconds) if seconds else self
 
     def covers(self, other: "Moments", first_day: int, end_day: int) -> bool:
         """Whether every moment of the other is one of these."""
         pairs = {(id(self.on(day)), id(other.on(day))): day for day in range(first_day, end_day)}
         return all(set(other.on(day)) <= set(self.on(day)) for day in pairs.values())
+
+
+@lru_cache(maxsize=64)
+def _later(moments: Moments, seconds: int) -> Moments:
+    whole, rest = divmod(seconds, DAY)
+    known: dict[tuple[int, int], Pattern] = {}
+    shifted = []
+    for before, pattern in pairwise(((), *moments.patterns, ())):
+        key = (id(before), id(pattern))
+        if key not in known:
+            carried = tuple(second + rest - DAY for second in before if second + rest >= DAY)
+            known[key] = carried + tuple(second + rest for second in pattern if second + rest < DAY)
+        shifted.append(known[key])
+    return Moments.of(moments.first_day + whole, tuple(shifted))

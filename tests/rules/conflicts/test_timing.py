@@ -223,3 +223,29 @@ def test_lengths_of_time_are_told_in_two_units() -> None:
         "1 day 1 h",
         "2 days 1 min",
     ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(rhythms(), rhythms(), rhythms())
+def test_a_missed_run_is_one_that_was_there_and_comes_afterwards(before: Rhythm, after: Rhythm, reader: Rhythm) -> None:
+    case = case_of(before, after, reader)
+    window = case.courses[0].window
+    done, later = ([run + one.delay for run in runs(one, window)] for one in (before, after))
+
+    def missed_at(at: int) -> bool:
+        """The run that it used to find is nearest to one that comes afterwards, by less than half of the time between runs."""
+        place = bisect_left(done, at) - 1
+        if place < 1 or place + 1 >= len(done):
+            return False
+        run, cycle = done[place], min(done[place + 1] - done[place], done[place] - done[place - 1])
+        found, comes = later[bisect_left(later, at) - 1], later[bisect_left(later, at)]
+        nearest = comes - run <= run - found and 2 * (comes - run) <= cycle
+        return found < run < comes and nearest and 2 * (at - found) >= cycle
+
+    starts = [at for at in runs(reader, window) if at >= window.start]
+    expected = next((at for at in starts if at < done[-2] and at < later[-1] and missed_at(at)), None)
+    shown = [one for one in outcome_of(case).shown if one.missed is not None]
+    if expected is not None:
+        assert [one.found.at for one in shown] == [expected]
+    else:
+        assert all(one.found.at >= min(done[-2], later[-1]) for one in shown)

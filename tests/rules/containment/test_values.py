@@ -1,0 +1,63 @@
+"""The budget of a decision, and the values that the engine passes around."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from server.conflicts.containment.breaks import BreakRule
+from server.conflicts.containment.budget import DEFAULT, Budget, Exceeded, Meter
+from server.conflicts.containment.decision import Decision
+from server.conflicts.containment.dialect import Dialect, Draft
+from server.conflicts.containment.formula import Formulas
+from server.conflicts.containment.keywords import READERS
+from server.conflicts.containment.outcome import Found, Nothing, Open
+from server.conflicts.containment.regex.syntax import Ahead, Boundary, Chars, Choice, End, Repeat, Sequence, Start
+from server.conflicts.containment.shape import ShapeError
+from server.conflicts.containment.unevaluated import Seen
+from server.conflicts.containment.validation import Rejection
+
+FALSE = Formulas(Meter(Budget())).false
+
+
+def test_a_budget_is_used_up_by_one_step_more_than_it_allows() -> None:
+    meter = Meter(Budget(steps=10, size=3))
+    meter.step()
+    meter.step(9)
+    with pytest.raises(Exceeded, match="more than 10 steps"):
+        meter.step()
+    meter.hold(2)
+    meter.hold()
+    with pytest.raises(Exceeded, match="more than 3 parts"):
+        meter.hold()
+    assert (meter.steps, meter.held) == (11, 4)
+
+
+def test_one_decision_may_cost_what_the_budget_says() -> None:
+    assert Budget(steps=150_000, depth=40, size=120_000, witness=20_000) == DEFAULT
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(Found(1), Nothing(), Open("x"), Decision("SAFE", "x"), Rejection("", "", "", ""), ShapeError("", "", "")),
+        *(
+            Dialect(Draft.D7, named=True),
+            BreakRule("", (), ""),
+            Seen(FALSE, FALSE, 0, FALSE),
+            Chars(()),
+            Sequence(()),
+            Choice(()),
+        ),
+        *(Repeat(Start(), 0, 1), Start(), End(), Boundary(inside=False), Ahead(Start(), negative=False)),
+        READERS["type"],
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_value_of_the_engine_never_changes_and_holds_nothing_else(value: Any) -> None:
+    with pytest.raises((AttributeError, TypeError)):
+        value.reason = "y"
+    assert not hasattr(value, "__dict__")
+    for field in fields(value):
+        with pytest.raises(AttributeError):
+            setattr(value, field.name, None)

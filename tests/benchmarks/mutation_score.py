@@ -113,10 +113,10 @@ def mutated(root: Path, mutant: Mutant) -> str:
     return changed
 
 
-def difference(root: Path, mutant: Mutant) -> str:
+def difference(root: Path, mutant: Mutant, text: str) -> str:
     """The changed lines, before and after."""
     before = (root / mutant.module).read_text(encoding="utf-8").splitlines()
-    lines = difflib.unified_diff(before, mutated(root, mutant).splitlines(), lineterm="", n=0)
+    lines = difflib.unified_diff(before, text.splitlines(), lineterm="", n=0)
     return "\n".join(line for line in lines if not line.startswith(("---", "+++", "@@")))
 
 
@@ -184,14 +184,14 @@ class Run:
     seconds: float
 
 
-def run(root: Path, mutant: Mutant | None, most_cpu: int) -> Run:
-    """The tests against one mutant (or the original), in a process of its own that dies with what it did."""
+def run(root: Path, mutant: Mutant | None, text: str, most_cpu: int) -> Run:
+    """The tests against one mutant of this text (or the original), in a process of its own that dies with what it did."""
     readable, writable = os.pipe()
     process = os.fork()
     if process == 0:
         os.close(readable)
         os.setpgid(0, 0)
-        _in_child(root, mutant, most_cpu, writable)
+        _in_child(root, mutant, text, most_cpu, writable)
     os.close(writable)
     _, status, used = os.wait4(process, 0)
     with os.fdopen(readable, encoding="utf-8") as pipe:
@@ -205,7 +205,7 @@ def run(root: Path, mutant: Mutant | None, most_cpu: int) -> Run:
     return Run("killed" if test or code < 0 else "loads not", test, seconds)
 
 
-def _in_child(root: Path, mutant: Mutant | None, most_cpu: int, pipe: int) -> None:
+def _in_child(root: Path, mutant: Mutant | None, text: str, most_cpu: int, pipe: int) -> None:
     """Runs the tests and ends the process; never returns."""
     code = 1
     try:
@@ -214,7 +214,7 @@ def _in_child(root: Path, mutant: Mutant | None, most_cpu: int, pipe: int) -> No
         signal.alarm(20 * most_cpu)
         if mutant is not None:
             module = mutant.module.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-            sys.meta_path.insert(0, Swapped(root / mutant.module, module, mutated(root, mutant)))
+            sys.meta_path.insert(0, Swapped(root / mutant.module, module, text))
         code, test = _tested(test_files(root, mutant))
         os.write(pipe, test.encode())
     finally:
@@ -233,7 +233,7 @@ def _tested(groups: list[list[str]]) -> tuple[int, str]:
     options += ["-k", " and ".join(f"not {name}" for name in LEFT_OUT)]
     code = 0
     for files in groups:
-        code = code or int(pytest.main([*options, *files], plugins=[first]))
+        code = code or int(pytest.main([*options, *files], plugins=[first])) % pytest.ExitCode.NO_TESTS_COLLECTED
     return code, first.name
 
 
@@ -257,13 +257,7 @@ def prepared() -> Path:
         str(root),
         *(one for one in sys.path if Path(one or ".").resolve() not in (ROOT, Path(__file__).parent)),
     ]
-    for name in (
-        "hypothesis.strategies",
-        "jsonschema.validators",
-        "pytest",
-        "referencing.jsonschema",
-        "server.model.check",
-    ):
+    for name in "hypothesis.strategies jsonschema.validators pytest referencing.jsonschema server.model.check".split():
         import_module(name)
     return root
 
@@ -298,8 +292,7 @@ def main() -> int:
 
 def measured(root: Path, arguments: argparse.Namespace, out: Any) -> int:
     """Runs the mutants one after the other and says how many were noticed."""
-    run(root, None, 600)  # the first writes the bytecode of all that is imported
-    original = run(root, None, 600)
+    original = run(root, None, "", 600)
     if original.outcome != "survived":
         print(f"the tests fail without any mutation: {original.test}")
         return 1
@@ -309,14 +302,18 @@ def measured(root: Path, arguments: argparse.Namespace, out: Any) -> int:
     outcomes: Counter[str] = Counter()
     began = time.monotonic()
     for number, mutant in enumerate(mutants, 1):
-        ended = run(root, mutant, most_cpu)
+        text = mutated(root, mutant)
+        ended = run(root, mutant, text, most_cpu)
         outcomes[ended.outcome] += 1
         if out is not None:
-            line = {"mutant": asdict(mutant), **asdict(ended), "change": difference(root, mutant)}
+            line = {"mutant": asdict(mutant), **asdict(ended), "change": difference(root, mutant, text)}
             out.write(json.dumps(line) + "\n")
             out.flush()
         if ended.outcome == "survived":
-            print(f"survived {mutant.module}:{mutant.line} {mutant.operator}\n{difference(root, mutant)}", flush=True)
+            print(
+                f"survived {mutant.module}:{mutant.line} {mutant.operator}\n{difference(root, mutant, text)}",
+                flush=True,
+            )
         if number % 50 == 0:
             print(f"{number} done after {time.monotonic() - began:.0f} s: {dict(outcomes)}", flush=True)
     survived, of = outcomes["survived"], len(mutants)

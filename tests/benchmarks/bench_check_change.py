@@ -30,7 +30,7 @@ from tests.benchmarks.large_registry import LargeRegistry, Written, large_regist
 from tests.benchmarks.wire import concord_command, echo_command, environment
 
 FACTOR_WANTED = 2.5
-HUB_EVERY = 5
+ABOUT_A_HUB = 5
 """One of so many calls is about a resource that many read."""
 
 
@@ -91,7 +91,7 @@ def asked(registry: LargeRegistry, calls: int) -> Iterator[tuple[str, dict[str, 
     others = iter([one for one in registry.written if not one.is_hub and one.readers and one.resource in patchable])
     for number in range(calls):
         for kind, arguments in KINDS.items():
-            yield kind, arguments(next(others if number % HUB_EVERY else hubs))
+            yield kind, arguments(next(others if number % ABOUT_A_HUB else hubs))
 
 
 def _server(command: list[str], home: Path) -> StdioServerParameters:

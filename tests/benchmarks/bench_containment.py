@@ -91,7 +91,7 @@ def theirs(python: str, pairs: list[Pair]) -> dict[str, float]:
 
 def made_up() -> list[Pair]:
     """Each schema of the made-up registry against every other one."""
-    schemas = [one.schema for one in large_registry(40, 200).written][:20]
+    schemas = [one.schema for one in large_registry(400, 2_000).written][:20]
     return [
         {"id": f"{row}-{column}", "writer": writer, "reader": reader}
         for row, writer in enumerate(schemas)

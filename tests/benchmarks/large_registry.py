@@ -1,7 +1,6 @@
 """A made-up registry of the size that is promised: systems in many teams, a few of whose outputs half the others read."""
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +23,11 @@ FIELDS: dict[str, dict[str, Any]] = {
 ALWAYS = ("ticker", "score", "at")
 """Required in every document; readers rely on them."""
 TIERS = ("MISSION_CRITICAL", "PRODUCTION", "PRODUCTION", "EXPERIMENTAL")
+TEAMS = 40
+IN_TEAM = 0.9
+"""The share of reads, hubs apart, that stay in the team."""
 MOST_OUTPUTS = 6
+HUB_EVERY = 40
 MOST_READERS = 30
 HUB_READERS = 15
 
@@ -77,7 +80,11 @@ def large_registry(systems: int, accesses: int, seed: int = 7) -> LargeRegistry:
 
 
 def _team(system_id: str) -> str:
-    return f"team_{int(system_id.removeprefix('sys_')) % 40}"
+    return f"team_{_number(system_id) % TEAMS}"
+
+
+def _number(system_id: str) -> int:
+    return int(system_id.removeprefix("sys_"))
 
 
 def _schema(chance: random.Random) -> dict[str, Any]:
@@ -87,25 +94,17 @@ def _schema(chance: random.Random) -> dict[str, Any]:
 
 
 def _give_readers(written: list[Written], ids: list[str], reads: int, chance: random.Random) -> None:
-    """Every fortieth resource is a hub; the other reads fall where they fall."""
-    for one in written[::40]:
-        one.readers += _others(one, ids, chance.randint(HUB_READERS, MOST_READERS), chance)
+    """Data flows on, to systems further down. Every fortieth resource is a hub, read by anybody; most others by the writer's team."""
+    for one in written[::HUB_EVERY]:
+        one.readers += chance.sample(ids[_number(one.writer) + 1 :], chance.randint(HUB_READERS, MOST_READERS))
     left = reads - sum(len(one.readers) for one in written)
     while left > 0:
         one = chance.choice(written)
-        if not one.is_hub:
-            one.readers += _others(one, ids, 1, chance)
+        step = TEAMS if chance.random() < IN_TEAM else 1
+        reader = chance.choice(ids[_number(one.writer) + step :: step])
+        if not one.is_hub and reader not in one.readers:
+            one.readers.append(reader)
             left -= 1
-
-
-def _others(one: Written, ids: list[str], count: int, chance: random.Random) -> Iterator[str]:
-    taken = {one.writer, *one.readers}
-    while count:
-        reader = chance.choice(ids)
-        if reader not in taken:
-            taken.add(reader)
-            count -= 1
-            yield reader
 
 
 def _system(system_id: str, chance: random.Random) -> dict[str, Any]:

@@ -38,6 +38,15 @@ def test_a_pattern_is_found_in_exactly_the_short_texts_in_which_python_finds_it(
         assert made.matches(pattern, text) is bool(re.search(pattern, text)), text
 
 
+def test_an_assertion_is_repeated_at_most_twenty_times() -> None:
+    made = texts()
+    assert made.matches("^(?:a(?!c)|b){2,20}$", "ab" * 10)
+    assert not made.matches("^(?:a(?!c)|b){2,20}$", "ab" * 10 + "a")
+    assert not made.matches("^(?:a(?!c)|b){2,20}$", "a")
+    with pytest.raises(Undecidable, match="an assertion inside a repetition"):
+        made.language("^(?:a(?!c)|b){2,21}$")
+
+
 @pytest.mark.parametrize("pattern", ["a$", "^a.?$", ".", "^.$", "a\\s$", "^\\S+$", "(?=a$)a"])
 def test_what_python_takes_a_pattern_for_is_what_python_finds(pattern: str) -> None:
     languages = Languages(Meter(Budget()))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment.breaks import BreakRule
+from server.conflicts.containment.breaks import BreakRule, rule_for
 from server.conflicts.containment.budget import DEFAULT, Budget, Exceeded, Meter
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Draft
@@ -61,3 +61,12 @@ def test_a_value_of_the_engine_never_changes_and_holds_nothing_else(value: Any) 
     for field in fields(value):
         with pytest.raises(AttributeError):
             setattr(value, field.name, None)
+
+
+def test_a_keyword_that_no_kind_of_break_names_is_a_plain_rejection() -> None:
+    assert rule_for("unheard-of").id == "schema.rejected"
+    assert [rule_for(word).id for word in ("type", "maxItems", "dependentSchemas")] == [
+        "schema.type-changed",
+        "schema.count-widened",
+        "schema.dependency-unmet",
+    ]

@@ -1,10 +1,12 @@
 """Numbers that only grow, the same for all processes."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from server.storage.lazily import sql
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
     from sqlmodel import Session
 
 
@@ -14,14 +16,18 @@ def following(session: "Session", name: str, count: int = 1) -> int:
     Its row stays locked until the transaction ends, so no number is given twice, and whoever takes a number goes before all
     who take the next one.
     """
-    statement = sql.text(
-        "INSERT INTO counters (name, value) VALUES (:name, :count) "
-        "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
-    )
-    return int(session.connection().execute(statement, {"name": name, "count": count}).scalar_one())
+    return int(session.connection().execute(_counting_up(), {"name": name, "count": count}).scalar_one())
 
 
 def present(session: "Session", name: str) -> int:
     """The last number that was given; 0 where none was."""
     statement = sql.text("SELECT value FROM counters WHERE name = :name")
     return int(session.connection().execute(statement, {"name": name}).scalar() or 0)
+
+
+@cache
+def _counting_up() -> "TextClause":
+    return sql.text(
+        "INSERT INTO counters (name, value) VALUES (:name, :count) "
+        "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
+    )

@@ -129,7 +129,11 @@ RULES = (
     Rule("LRN-8", "At most five entries a week, the best first, the rest listed with their rank.", "E"),
     Rule("LRN-9", "The learning documents are written every Sunday, and missed weeks are caught up.", "E"),
     Rule("LRN-10", "Only declared fields cross from one system to another; what is private never does.", "E"),
-    Rule("EVO-1", "A proposal moves only as its life allows, and a refused move lists the legal ones.", "F"),
+    Rule(
+        "EVO-1",
+        "A proposal moves only as its life allows, and a refused move lists the legal ones.",
+        completed_by="F",
+    ),
     Rule("EVO-2", "A shadow test lasts as long as the tier asks and until its evidence suffices.", "F"),
     Rule("EVO-3", "A reference engine observes, proposes, tries, adopts or discards, as a plain MCP client.", "F"),
     Rule("EVO-4", "Experiments run in a sandbox that fails closed.", "F"),

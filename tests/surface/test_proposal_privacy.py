@@ -26,7 +26,7 @@ async def not_there(concord: Concord, uri: str) -> None:
     assert (await concord.refused("read_record", uri=uri))["code"] == "not_found"
 
 
-async def test_a_draft_does_not_exist_for_another_system(database_url: str, tmp_path: Path, era: Era) -> None:
+async def test_evo_01_a_draft_does_not_exist_for_another_system(database_url: str, tmp_path: Path, era: Era) -> None:
     async with callers(database_url, tmp_path, era, WRITER, READER) as (user, writer, reader):
         await register_example(user)
         await writer.call("submit_proposal", **BREAKING)
@@ -54,7 +54,7 @@ async def test_a_draft_does_not_exist_for_another_system(database_url: str, tmp_
             assert proposal["state"] == "DRAFT"
 
 
-async def test_a_draft_that_is_withdrawn_was_never_there_for_others(
+async def test_evo_01_a_draft_that_is_withdrawn_was_never_there_for_others(
     database_url: str, tmp_path: Path, era: Era
 ) -> None:
     async with callers(database_url, tmp_path, era, WRITER, READER) as (user, writer, reader):
@@ -66,7 +66,7 @@ async def test_a_draft_that_is_withdrawn_was_never_there_for_others(
         assert (await writer.call("get_proposal", **ID))["state"] == "WITHDRAWN"
 
 
-async def test_what_a_proposal_was_as_a_draft_stays_with_its_system(
+async def test_evo_01_what_a_proposal_was_as_a_draft_stays_with_its_system(
     database_url: str, tmp_path: Path, era: Era
 ) -> None:
     async with callers(database_url, tmp_path, era, WRITER, READER) as (user, writer, reader):
@@ -110,7 +110,7 @@ async def test_a_dry_run_is_for_who_asked_and_for_its_system_and_the_check_of_a_
         assert of_proposal in await reader.read("concord://checks/latest")
 
 
-async def test_an_open_proposal_counts_in_the_checks_of_others_and_a_draft_does_not(
+async def test_con_14_an_open_proposal_counts_in_the_checks_of_others_and_a_draft_does_not(
     database_url: str, tmp_path: Path, era: Era
 ) -> None:
     async with callers(database_url, tmp_path, era, WRITER, READER) as (user, writer, reader):

@@ -11,7 +11,7 @@ from tests.surface.world import SIGNALS, Concord, register_example
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_submission_is_checked_in_the_same_call_and_blocked_by_what_it_breaks(concord: Concord) -> None:
+async def test_con_09_a_submission_is_checked_in_the_same_call_and_blocked_by_what_it_breaks(concord: Concord) -> None:
     await register_example(concord)
     done = await concord.call("submit_proposal", **BREAKING, **SUBMITTED)
     assert (done["proposal_id"], done["version"], done["state"]) == ("PROP-001", 1, "BLOCKED")
@@ -51,7 +51,7 @@ async def test_what_cannot_be_decided_waits_for_review_by_whom_it_concerns(conco
     assert done["check"]["must_accept"], "somebody has to look at it"
 
 
-async def test_a_draft_is_kept_as_sent_and_not_checked_until_it_is_sent_on(concord: Concord) -> None:
+async def test_evo_01_a_draft_is_kept_as_sent_and_not_checked_until_it_is_sent_on(concord: Concord) -> None:
     await register_example(concord)
     draft = await concord.call("submit_proposal", **BREAKING, description="So that it reads better.", metric="errors")
     assert (draft["state"], draft["version"], draft["check"]) == ("DRAFT", 1, {})
@@ -66,7 +66,9 @@ async def test_a_draft_is_kept_as_sent_and_not_checked_until_it_is_sent_on(conco
     assert (shown["goal"], [one["version"] for one in shown["checks"]]) == ("IMPROVE", [3])
 
 
-async def test_a_revision_is_the_next_version_with_a_check_of_its_own_and_the_old_one_is_kept(concord: Concord) -> None:
+async def test_con_09_a_revision_is_the_next_version_with_a_check_of_its_own_and_the_old_one_is_kept(
+    concord: Concord,
+) -> None:
     await register_example(concord)
     first = await concord.call("submit_proposal", **BREAKING, **SUBMITTED)
     await concord.call("decide_proposal", proposal_id="PROP-001", decision="ACCEPT", actor=READER, reason="Asked them.")
@@ -114,7 +116,7 @@ async def test_sur_10_a_repeated_submission_or_decision_with_one_key_is_done_onc
     assert await concord.call("decide_proposal", **decision) == await concord.call("decide_proposal", **decision)
 
 
-async def test_a_proposal_that_is_over_can_only_be_looked_at(concord: Concord) -> None:
+async def test_evo_01_a_proposal_that_is_over_can_only_be_looked_at(concord: Concord) -> None:
     await register_example(concord)
     await concord.call("submit_proposal", **BREAKING, **SUBMITTED)
     done = await concord.call("decide_proposal", proposal_id="PROP-001", decision="WITHDRAW")
@@ -132,7 +134,7 @@ async def test_a_proposal_that_is_over_can_only_be_looked_at(concord: Concord) -
     assert (shown["allowed"], shown["pending"], shown["expected_days"]) == ([], [], 0)
 
 
-async def test_a_move_that_the_state_does_not_know_names_those_that_it_does(concord: Concord) -> None:
+async def test_evo_01_a_move_that_the_state_does_not_know_names_those_that_it_does(concord: Concord) -> None:
     await register_example(concord)
     await concord.call("submit_proposal", **BREAKING)
     error = await concord.refused(

@@ -1,0 +1,83 @@
+"""A person decides about proposals from the command line."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from server.app import build_services
+from server.config import read_config
+from server.proposals.drafting import Wish
+from tests.cli.test_commands import NESTED, SIGNALS, answered, home, registered
+from tests.cli.test_main import left_with
+
+__all__ = ["home", "registered"]  # fixtures
+
+
+@pytest.fixture
+def blocked(registered: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A proposal that waits for the dashboard, and a second one like it."""
+    services = build_services(read_config())
+    for _ in range(2):
+        wish = Wish(
+            title="Drop the score",
+            changes=[{"resource": SIGNALS, "new_schema": NESTED}],
+            state="READY_FOR_SHADOW_TEST",
+        )
+        done = services.proposals.submit(wish, caller="", now=datetime(2026, 4, 5, 14, tzinfo=UTC))
+        assert done["state"] == "BLOCKED"
+    services.close()
+    return registered
+
+
+def test_sur_17_a_proposal_that_waits_exits_2_and_is_shown_with_the_commands_that_bring_it_on(
+    blocked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert left_with(["approve", "PROP-001"]) == 2
+    shown = capsys.readouterr().out
+    assert "PROP-001 version 1 (Drop the score, of sys_generator) is BLOCKED." in shown
+    assert "concord approve PROP-001 --for sys_dashboard --reason" in shown
+    code, answer = answered(["approve", "prop-001"], capsys)
+    assert (code, answer["pending"][0]["system_id"]) == (2, "sys_dashboard")
+
+
+def test_a_person_accepts_for_a_system_and_says_why(blocked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert left_with(["approve", "PROP-001", "--for", "sys_dashboard"]) == 3
+    assert "at: /reason" in capsys.readouterr().err
+    code, answer = answered(["approve", "PROP-001", "--reason", "Fine."], capsys)
+    assert (code, answer["error"]["path"]) == (3, "/actor")
+    code, answer = answered(["approve", "PROP-001", "--for", "sys_dashboard", "--reason", "Tried it."], capsys)
+    assert (code, answer["state"]) == (0, "READY_FOR_SHADOW_TEST")
+    assert left_with(["approve", "PROP-001"]) == 0
+    assert "The shadow test of 7 days has not begun." in capsys.readouterr().out
+    assert answered(["status"], capsys)[1]["proposals"] == {"BLOCKED": 1, "READY_FOR_SHADOW_TEST": 1}
+    assert left_with(["status"]) == 0
+    assert "proposals: BLOCKED 1, READY_FOR_SHADOW_TEST 1" in capsys.readouterr().out
+
+
+def test_a_person_rejects_withdraws_and_completes_steps(blocked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer = answered(["approve", "PROP-001", "--step", "1", "--evidence", "commit abc"], capsys)
+    assert (code, answer["state"]) == (0, "BLOCKED")
+    code, answer = answered(["approve", "PROP-001", "--reject", "--reason", "The report needs it."], capsys)
+    assert (code, answer["state"]) == (0, "REJECTED")
+    assert left_with(["approve", "PROP-002", "--withdraw"]) == 0
+    assert capsys.readouterr().out.startswith("WITHDRAW stands: PROP-002 version 1 is WITHDRAWN.")
+    code, answer = answered(["approve", "PROP-002", "--reject", "--reason", "x"], capsys)
+    assert (code, answer["error"]["code"]) == (3, "refused")
+    assert left_with(["approve", "PROP-002", "--reject", "--withdraw"]) == 3
+
+
+def test_an_unknown_proposal_is_bad_input(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, answer = answered(["approve", "PROP-404"], capsys)
+    assert (code, answer["error"]["code"]) == (3, "not_found")
+
+
+def test_a_process_that_is_a_system_approves_as_that_system(
+    blocked: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCORD_SYSTEM", "sys_generator")
+    code, answer = answered(["approve", "PROP-001", "--for", "sys_dashboard", "--reason", "Trust me."], capsys)
+    assert (code, answer["error"]["code"]) == (3, "not_allowed")
+    monkeypatch.setenv("CONCORD_SYSTEM", "sys_dashboard")
+    code, answer = answered(["approve", "PROP-001", "--for", "sys_dashboard"], capsys)
+    assert (code, answer["state"]) == (0, "READY_FOR_SHADOW_TEST")

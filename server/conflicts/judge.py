@@ -16,7 +16,7 @@ from server.conflicts.facets.samples import judge_samples
 from server.conflicts.facets.schema import concerns_schema, judge_schemas
 from server.conflicts.facets.semantics import judge_semantics
 from server.conflicts.facets.timing import judge_timing
-from server.conflicts.facets.undecided import judge_strange_writer, judge_undecidable
+from server.conflicts.facets.undecided import judge_strange_writer, judge_words
 from server.conflicts.in_flight import judge_in_flight
 from server.conflicts.patterns import settle_severities
 from server.conflicts.question import Answer, Circumstances, Question
@@ -144,7 +144,7 @@ def _answers(question: Question) -> Iterator[Answer]:
         if facet in facets_of(change):
             yield judged_by(question)
     if not facets_of(change):
-        yield judge_undecidable(question, "description")
+        yield judge_words(question)
 
 
 def _touched_systems(registry: RegistryMap, source: StoredSystem, change: Change, name: str) -> set[str]:

@@ -125,7 +125,7 @@ async def test_con_02_a_run_that_used_to_follow_the_write_and_now_precedes_it_is
     assert last_written(timing("0 2 * * *"), moment(found["witness"]["at"])) == used
 
 
-async def test_con_13_where_a_consumer_says_how_old_it_may_be_the_order_of_runs_is_only_noted(concord: Concord) -> None:
+async def test_where_a_consumer_says_how_old_it_may_be_the_order_of_runs_is_only_noted(concord: Concord) -> None:
     await agree(concord, timing("0 2 * * *"), timing("0 3 * * *"), max_age_seconds=DAY)
     judged = await check(concord, timing("30 3 * * *"))
     assert (judged["verdict"], judged["conflicts"]) == ("CLEAR", [])

@@ -113,7 +113,7 @@ def _divides_alike(value: int | float, number: Exact, by: Exact) -> bool:
     if divisor is None:
         return False
     if isinstance(divisor, int):
-        return (value % divisor == 0) is (number % by == 0)
+        return True  # the remainder of a float by an integer is exact
     try:
         quotient = value / divisor
         return (int(quotient) == quotient) is (number % by == 0)
@@ -168,10 +168,9 @@ def _between(wanted: Range) -> Iterator[Exact]:
     for step in _STEPS:
         lowest = None if wanted.low is None else ceil(wanted.low / Fraction(step))
         highest = None if wanted.high is None else floor(wanted.high / Fraction(step))
-        if lowest is None or highest is None or lowest <= highest:
-            count = 40 + len(wanted.excluded) + 2 * len(wanted.avoid)
-            for k in _nearest_zero(lowest, highest, count):
-                yield integral(step * Fraction(k))
+        count = 40 + len(wanted.excluded) + 2 * len(wanted.avoid)
+        for k in _nearest_zero(lowest, highest, count):
+            yield integral(step * Fraction(k))
     if wanted.low is not None and wanted.high is not None:
         width = Fraction(wanted.high) - Fraction(wanted.low)
         for parts in (2, 3, 7, 11, 64, 997):

@@ -114,6 +114,9 @@ def test_equal_languages_are_the_same_term_where_it_shows_at_once() -> None:
     a, b = made.literal("a"), made.literal("b")
     assert made.alt([a, b]) is made.alt([b, a, a]) is made.chars(((97, 98),))
     assert made.alt([a, made.empty]) is a
+    assert made.alt([made.epsilon, made.repeat(a, 0, None)]) is made.repeat(a, 0, None)
+    assert made.alt([made.epsilon, made.empty]) is made.epsilon
+    assert made.alt([made.epsilon, a]) is not a
     assert made.alt([]) is made.empty
     assert made.both([]) is made.all
     assert made.both([a, made.all]) is a

@@ -66,6 +66,8 @@ def found(*atoms: Formula) -> int | float | None:
         ([above(0.001), below(0.01)], 0.002),
         ([above(0.0001), below(0.001)], 0.000101),
         ([above(1e-7), below(2e-7)], 1.5e-07),
+        ([above(1e-7), below(2e-7), none_of(1.5e-07)], 1.3333333333333334e-07),
+        ([above(1e-7), below(2e-7), none_of(1.5e-07, 1.3333333333333334e-07)], 1.6666666666666668e-07),
         ([at_least(2.5), at_most(2.5)], 2.5),
         ([at_least(5), at_most(4)], None),
         ([above(5), at_most(5)], None),
@@ -168,6 +170,29 @@ def test_between_integers_too_large_for_floats_nothing_is_decided_and_nothing_cr
     decision = decide({"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": low + 1}, {"type": "null"})
     assert decision.verdict == "UNKNOWN"
     assert "floats" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "count", "numbers"),
+    [
+        (None, None, 2, [0, 1, -1, 2, -2]),
+        (None, None, 1, [0, 1, -1]),
+        (3, None, 2, [3, 4, 5]),
+        (4, None, 2, [4, 5, 6]),
+        (None, -3, 2, [-3, -4, -5]),
+        (None, -4, 2, [-4, -5, -6]),
+        (-1, 1, 5, [0, 1, -1]),
+        (-3, 1, 5, [0, 1, -1, -2, -3]),
+        (0, 3, 9, [0, 1, 2, 3]),
+        (-3, 0, 9, [0, -1, -2, -3]),
+        (2, 2, 5, [2]),
+        (-2, -2, 5, [-2]),
+    ],
+)
+def test_whole_numbers_are_tried_from_zero_outwards(
+    lowest: int | None, highest: int | None, count: int, numbers: list[int]
+) -> None:
+    assert list(numbers_between._nearest_zero(lowest, highest, count)) == numbers
 
 
 def test_four_hundred_multiples_are_tried_and_one_more_is_not() -> None:

@@ -95,12 +95,11 @@ class _Reader:
             return {"*": (0, None), "+": (1, None), "?": (0, 1)}[sign]
         if sign != "{":
             return None
-        end = self.text.find("}", self.at)
-        inner = self.text[self.at + 1 : end] if end > 0 else ""
+        inner = self.braced()
         low, comma, high = inner.partition(",")
         if not low.isascii() or not low.isdigit() or (high and not (high.isascii() and high.isdigit())):
             return None  # annex B: a brace that starts no quantifier stands for itself
-        self.at = end + 1
+        self.at += len(inner) + 2
         if len(low) > 6 or len(high) > 6:
             raise Unsupported("a repetition count this large")
         least, most = int(low), (int(high) if high else None) if comma else int(low)
@@ -193,13 +192,17 @@ class _Reader:
             return _single(int(text, 16))
         return _single(ord(sign))
 
+    def braced(self) -> str:
+        """What stands between the brace here and the next that closes; empty where none does."""
+        inner, closed, _ = self.text[self.at + 1 :].partition("}")
+        return inner if closed else ""
+
     def unicode_escape(self) -> Charset:
         if self.peek() == "{":
-            end = self.text.find("}", self.at)
-            digits = self.text[self.at + 1 : end] if end > 0 else ""
+            digits = self.braced()
             if not digits or len(digits) > 6 or any(c not in "0123456789abcdefABCDEF" for c in digits):
                 raise Malformed(f"invalid \\u escape in the pattern {self.text!r}")
-            self.at = end + 1
+            self.at += len(digits) + 2
             return _single(min(int(digits, 16), 0x110000))
         high = self.hexadecimal(4, "u")
         if high and 0xD800 <= high[0][0] <= 0xDBFF and self.text.startswith("\\u", self.at):
@@ -212,14 +215,12 @@ class _Reader:
         return high
 
     def category(self, negative: bool) -> Charset:
-        end = self.text.find("}", self.at)
-        name = self.text[self.at + 1 : end] if end > 0 else ""
-        for prefix in ("General_Category=", "gc="):
-            name = name.removeprefix(prefix)
+        inner = self.braced()
+        name = inner.removeprefix("General_Category=").removeprefix("gc=")
         found = charset.general_category(name)
         if found is None:
             raise Unsupported(f"the property \\p{{{name}}}")
-        self.at = end + 1
+        self.at += len(inner) + 2
         return charset.complement(found) if negative else found
 
     def bracket(self) -> Charset:

@@ -5,6 +5,8 @@ from functools import cache
 
 CUTOFF = 0.8
 """So alike a name has to be: twice the matching characters over all characters of both."""
+DEEPEST = 50
+"""Folders within each other up to which the passes over them are shared."""
 LONGEST = 500
 """Characters of the name in question that are looked at."""
 
@@ -25,7 +27,9 @@ def most_alike(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...
     @cache
     def past(folder: str) -> tuple[int, int]:
         """What is left to match after the folder, and how much of it was matched."""
-        left = passed(folder, nothing)
+        above, slash, last = folder.rpartition("/")
+        before = past(above)[0] if slash and folder.count("/") < DEEPEST else passed(above, nothing)
+        left = passed(slash + last, before)
         return left, len(name) - left.bit_count()
 
     at_best: list[tuple[float, str]] = []
@@ -33,7 +37,7 @@ def most_alike(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...
         both = len(name) + len(other)
         if both and 2 * min(len(name), len(other)) >= CUTOFF * both:
             folder, slash, last = other.rpartition("/")
-            at_best.append((2 * (past(folder + slash)[1] + len(last)) / both, other))
+            at_best.append((2 * (past(folder)[1] + len(slash + last)) / both, other))
     matcher = difflib.SequenceMatcher()
     matcher.set_seq2(name)
     found: list[tuple[float, str]] = []
@@ -42,7 +46,7 @@ def most_alike(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...
         if possible < needed:
             break
         folder, slash, last = other.rpartition("/")
-        common = len(name) - passed(last, past(folder + slash)[0]).bit_count()
+        common = len(name) - passed(slash + last, past(folder)[0]).bit_count()
         if 2 * common / (len(name) + len(other)) < needed:
             continue
         matcher.set_seq1(other)

@@ -217,7 +217,7 @@ class _Filling:
         )
         for slot in slots:
             place = (frozenset(slot.asked), len(slot.positions), *(slot.positions[0] >= edge for edge in edges))
-            if place not in seen or len(slot.positions) > 1:
+            if place not in seen:
                 seen.add(place)
                 yield slot
 
@@ -237,7 +237,7 @@ class _Filling:
         for index in range(start, len(slots)):
             slot = slots[index]
             place = frozenset(slot.asked)
-            if place in tried and len(slot.positions) == 1:
+            if place in tried:  # a slot of two positions comes first, and is the only one
                 continue
             tried.add(place)
             further = partial(self.deal_group, slots, value, missing - len(slot.positions), index + 1, task)

@@ -1,19 +1,24 @@
 """The budget of a decision, and the values that the engine passes around."""
 
+from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
 import pytest
 
+from server.conflicts.containment import numbers_between
 from server.conflicts.containment.breaks import BreakRule, rule_for
 from server.conflicts.containment.budget import DEFAULT, Budget, Exceeded, Meter
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Draft
+from server.conflicts.containment.exact import STRING
 from server.conflicts.containment.formula import Formulas
 from server.conflicts.containment.keywords import READERS
 from server.conflicts.containment.outcome import Found, Nothing, Open
 from server.conflicts.containment.regex.syntax import Ahead, Boundary, Chars, Choice, End, Repeat, Sequence, Start
 from server.conflicts.containment.shape import ShapeError
+from server.conflicts.containment.texts import Texts
+from server.conflicts.containment.typed import Typed
 from server.conflicts.containment.unevaluated import Seen
 from server.conflicts.containment.validation import Rejection
 
@@ -70,3 +75,23 @@ def test_a_keyword_that_no_kind_of_break_names_is_a_plain_rejection() -> None:
         "schema.count-widened",
         "schema.dependency-unmet",
     ]
+
+
+def steps(work: Callable[[Formulas, Meter], object]) -> int:
+    meter = Meter(Budget())
+    work(Formulas(meter), meter)
+    return meter.steps
+
+
+def test_work_is_counted_before_it_is_done() -> None:
+    def multiples(made: Formulas, meter: Meter) -> object:
+        return numbers_between.find([made.multiple(1), *(made.dual(made.multiple(n)) for n in (7, 11))], meter)
+
+    def alternatives(made: Formulas, meter: Meter) -> object:
+        sizes = [made.size_min(STRING, n) for n in range(1, 21)]
+        return Typed(made, meter).restrict(made.exactly_one(sizes), STRING)
+
+    def distinct_texts(made: Formulas, meter: Meter) -> object:
+        return Texts(meter).find([made.none_of_values([(STRING, sign) for sign in ("", "a", "b", "c")])])
+
+    assert [steps(work) for work in (multiples, alternatives, distinct_texts)] == [5, 203, 5]

@@ -14,11 +14,12 @@ from server.conflicts.plans import (
     situation_of_all,
     together,
 )
-from server.conflicts.plans.adapters import Wanted, find_adapter
+from server.conflicts.plans.adapters import Search, Wanted, find_adapter
 from server.conflicts.question import Break, Question
 from server.conflicts.schemas import Schema, array_of
 from server.model.base import JsonObject
 from server.model.check import Resolution
+from server.model.contract import schema_hash
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,17 @@ def plans_for(broken: Sequence[Broken]) -> dict[str, Resolution]:
         situations.append(situation_of_all(question, agreements, agreements[0].consumer))
     of_all = together(situations)
     parties = {party.system_id: party for party in of_all.readers}
-    readers = [_broken_reader(one, parties[one.agreement.consumer]) for one in broken]
+    adapters: dict[tuple[int, str, bool], Search] = {}
+    readers = [_broken_reader(one, parties[one.agreement.consumer], adapters) for one in broken]
     new_name, no_new_name = free_name(questions[0])
     return migration_plans(Migration(of_all, tuple(readers), new_name, no_new_name), questions[0].engine)
 
 
-def _broken_reader(one: Broken, party: Party) -> BrokenReader:
-    """The three schemas side by side, all of the document or all of its items, and the adapter between them."""
+def _broken_reader(one: Broken, party: Party, adapters: dict[tuple[int, str, bool], Search]) -> BrokenReader:
+    """The three schemas side by side, all of the document or all of its items, and the adapter between them.
+
+    `adapters` has those that were looked for already: readers who accept the same get the same.
+    """
     written = one.question.written
     before: Schema | None = None
     if one.after is None:
@@ -73,7 +78,9 @@ def _broken_reader(one: Broken, party: Party) -> BrokenReader:
         patch=_patch_of(one.question),
         patched_items=one.of_items and not of_items,
     )
-    found = find_adapter(wanted, one.question.engine.decide)
+    same = (id(one.question), schema_hash(one.reader.full), one.reader.of_items)
+    found = adapters.get(same) or find_adapter(wanted, one.question.engine.decide)
+    adapters[same] = found
     return BrokenReader(party, accepts, before, after, found.adapter, found.reason)
 
 

@@ -7,11 +7,12 @@ from server.conflicts.agreements import Agreement, agreements_on
 from server.conflicts.facets.amounts import Direction, Measure, amount_of, measure_of
 from server.conflicts.facets.needs import (
     Need,
+    Together,
+    added_up,
     amounts_in,
     needs_of,
-    needs_shown,
+    raising,
     shown,
-    total,
     with_open_proposals,
 )
 from server.conflicts.plans import Situation, writer_first
@@ -117,14 +118,14 @@ def _judge_need(demand: _Demand) -> None:
     low, high = min(offers.known), _most(demand)
     own = amounts_in([entry for entry in demand.mine if entry.counterparty], demand.measure).known
     if own and demand.after > max(own):
-        _conflict(demand, needs, max(own), "")
+        _conflict(demand, added_up(needs), max(own), "")
         return
-    raised = next((later[one].said_in for one in sorted(later) if later[one] != needs.get(one)), "")
-    for counted, proposal in ((needs, ""), (later, raised)):
-        if total(counted) > high:
-            _conflict(demand, counted, high, proposal)
+    together = added_up(needs)
+    for counted in (together, added_up(later)):
+        if counted.amount > high:
+            _conflict(demand, counted, high, raising(needs, counted.needs))
             return
-    if total(needs) > low:
+    if together.amount > low:
         reason = f"Whether what {demand.writer} offers of {demand.key} by its contracts is for one consumer or for all can't be told."
         demand.answer.undecided.append((demand.tier, _undecided(question, demand.writer, reason)))
         return
@@ -134,7 +135,7 @@ def _judge_need(demand: _Demand) -> None:
             tier = question.tier_with(agreement.tier)
             demand.answer.undecided.append((tier, _undecided(question, agreement.consumer, reason)))
     demand.answer.notes.append(
-        f"{demand.writer} offers {shown(low)} {demand.measure.of}, and {', '.join(sorted(needs))} together need {shown(total(needs))}."
+        f"{demand.writer} offers {shown(low)} {demand.measure.of}, and {together.names} together need {shown(together.amount)}."
     )
 
 
@@ -171,24 +172,23 @@ def _judge_limit(demand: _Demand) -> None:
         demand.answer.notes.append(f"{demand.writer} writes no more by {demand.key} than {me} will take.")
 
 
-def _conflict(demand: _Demand, needs: dict[str, Need], offered: Fraction, proposal: str) -> None:
+def _conflict(demand: _Demand, together: Together, offered: Fraction, proposal: str) -> None:
     """The writer can't meet the needs, and whoever shares what it offers is left with less."""
     question = demand.question
     evidence: JsonObject = {
         "key": demand.key,
         "measure": demand.measure.of,
         "offered": shown(offered),
-        "needs": needs_shown(needs),
-        "sum": shown(total(needs)),
+        **together.evidence,
     }
     more = f" once {proposal} is in," if proposal else ""
     text = (
         f"{question.source.id} would need {shown(demand.after)} {demand.measure.of} of {question.resource};{more} "
-        f"{', '.join(sorted(needs))} together need {shown(total(needs))}, and {demand.writer} offers {shown(offered)}."
+        f"{together.names} together need {shown(together.amount)}, and {demand.writer} offers {shown(offered)}."
     )
     _add(demand, "capacity.below-need", demand.writer, demand.tier, text, evidence, proposal)
     for agreement in agreements_on(question.registry, demand.writer, question.name):
-        if agreement.consumer in needs and agreement.consumer != question.source.id:
+        if agreement.consumer in together.needs and agreement.consumer != question.source.id:
             tier = question.tier_with(agreement.tier)
             _add(demand, "capacity.below-need", agreement.consumer, tier, text, evidence, proposal)
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from server.conflicts.agreements import Agreement
+from server.conflicts.facets.found import Findings, plan_for_new_form
 from server.conflicts.facets.layout import (
     UNCLEAR,
     Layout,
@@ -19,34 +20,26 @@ from server.conflicts.facets.layout import (
 )
 from server.conflicts.facets.layout_words import ANY
 from server.conflicts.facets.naming import new_names, still_found
-from server.conflicts.facets.new_form import plan_for_new_form
 from server.conflicts.question import Answer, Question
-from server.conflicts.rulebook import rule_named
 from server.model.base import JsonObject
 from server.model.change import FormatChange
-from server.model.check import Conflict, ConflictType, Undecided
+from server.model.check import ConflictType
 from server.model.contract import Contract
 
 
 def judge_format(question: Question) -> Answer:
     """What the new layout and the new name do to each reader of the resource."""
-    answer = Answer()
     change = question.change.format
     assert change is not None
+    findings = Findings(question, "format", ConflictType.RESOURCE_FORMAT)
     for agreement in question.agreements:
-        answer.bases.append((question.tier_with(agreement.tier), agreement.basis))
         if change.media_type or change.container or change.encoding or change.naming:
-            _judge_layout(question, agreement, change, answer)
+            _judge_layout(findings, agreement, change)
         else:
-            _leave(question, agreement, "The change of format does not say what will be different.", answer)
+            findings.undecided(agreement, "The change of format does not say what will be different.")
         if change.naming:
-            _judge_naming(question, agreement, change.naming, answer)
-    unknown = question.unknown_readers("format")
-    if unknown is not None:
-        answer.undecided.append((question.source.system.tier, unknown))
-    elif not question.agreements:
-        answer.notes.append(f"Nobody reads {question.resource}: its format affects no contract.")
-    return answer
+            _judge_naming(findings, agreement, change.naming)
+    return findings.answer(plan_for_new_form)
 
 
 def present_layout(question: Question, agreement: Agreement) -> Layout:
@@ -115,115 +108,77 @@ def _accepted(agreement: Agreement) -> tuple[str, ...]:
     return ()
 
 
-def _judge_layout(question: Question, agreement: Agreement, change: FormatChange, answer: Answer) -> None:
-    before = present_layout(question, agreement)
+def _judge_layout(findings: Findings, agreement: Agreement, change: FormatChange) -> None:
+    before = present_layout(findings.question, agreement)
     after = layout_after(before, change)
-    who, what = agreement.consumer, question.resource
+    who, what = agreement.consumer, findings.question.resource
     if after is None:
         reason = f"The media type {change.media_type} and the container {change.container} are different formats."
-        return _leave(question, agreement, reason, answer)
+        findings.undecided(agreement, reason)
+        return
     if not (change.media_type or change.container or change.encoding) and after == before:
-        return None  # only the name changes
+        return  # only the name changes
     said = _accepted(agreement)
-    accepts = [layout for text in said for layout in layouts_in(text)]
-    evidence: JsonObject = {"accepts": list(said), "before": str(before), "after": str(after)}
     if not said and not before.container:
-        reason = f"Neither what {who} can read nor the present format of {what} is known."
-        return _leave(question, agreement, reason, answer)
-    found = [takes(one, after, before) for one in accepts or [before]]
-    if Takes.YES not in found:
-        if Takes.UNCLEAR in found:
-            can = f"accepts {', '.join(said)}" if said else f"reads {before} today"
-            reason = f"{who} {can}; whether that includes {after or 'the new format'} can't be told."
-            return _leave(question, agreement, reason, answer)
-        rule = "format.not-accepted" if said else "format.undeclared"
+        findings.undecided(agreement, f"Neither what {who} can read nor the present format of {what} is known.")
+        return
+    accepts = [layout for text in said for layout in layouts_in(text)] or [before]
+    evidence: JsonObject = {"accepts": list(said), "before": str(before), "after": str(after)}
+    taken = [takes(one, after, before) for one in accepts]
+    fitting = [one for one, answer in zip(accepts, taken, strict=True) if answer is Takes.YES]
+    if not fitting and Takes.UNCLEAR in taken:
+        can = f"accepts {', '.join(said)}" if said else f"reads {before} today"
+        reason = f"{who} {can}; whether that includes {after or 'the new format'} can't be told."
+        findings.undecided(agreement, reason)
+    elif not fitting:
         can = f"it accepts {', '.join(said)}" if said else f"it never said what it can read, and {before} goes"
-        return _add(
-            question, agreement, rule, f"{what} would be {after}, which {who} may not read: {can}.", evidence, answer
-        )
-    fitting = [one for one, taken in zip(accepts or [before], found, strict=True) if taken is Takes.YES]
-    stated = any(one.encoding or one.container == ANY for one in fitting)
-    if (
-        not stated
-        and has_encoding(after.container)
-        and _judge_encoding(question, agreement, before, after, evidence, answer)
-    ):
-        return None
-    if after == before or not said:
-        answer.notes.append(f"{who} reads {what} as {after or before} today, and can go on doing so.")
+        text = f"{what} would be {after}, which {who} may not read: {can}."
+        findings.conflict(agreement, "format.not-accepted" if said else "format.undeclared", text, evidence)
+    elif not _is_encoding_stated(fitting, after) and not encoding_within(after.encoding, before.encoding):
+        _judge_encoding(findings, agreement, before, after, evidence)
+    elif after == before or not said:
+        findings.note(f"{who} reads {what} as {after or before} today, and can go on doing so.")
     elif not before.container:
-        answer.notes.append(f"{who} accepts {what} as {after}.")
+        findings.note(f"{who} accepts {what} as {after}.")
     else:
         text = f"{what} changes from {before} to {after}, and {who} accepts that."
-        _add(question, agreement, "format.touched", text, evidence, answer)
-    return None
+        findings.conflict(agreement, "format.touched", text, evidence)
+
+
+def _is_encoding_stated(fitting: list[Layout], after: Layout) -> bool:
+    """Whether nothing is left to say about the encoding, as what is accepted states one or there is none."""
+    if not after.encoding or not has_encoding(after.container):
+        return True
+    return any(one.encoding or one.container == ANY for one in fitting)
 
 
 def _judge_encoding(
-    question: Question, agreement: Agreement, before: Layout, after: Layout, evidence: JsonObject, answer: Answer
-) -> bool:
-    """Whether there is anything to say about an encoding of which the consumer said nothing."""
-    who = agreement.consumer
-    if not after.encoding or encoding_within(after.encoding, before.encoding):
-        return False
+    findings: Findings, agreement: Agreement, before: Layout, after: Layout, evidence: JsonObject
+) -> None:
+    """The consumer said nothing of encodings, and the new one may not read as the present one does."""
+    who, what = agreement.consumer, findings.question.resource
     if not before.encoding:
-        reason = (
-            f"{who} never said which encodings it can read, and the present one of {question.resource} is not known."
-        )
-        _leave(question, agreement, reason, answer)
-        return True
+        reason = f"{who} never said which encodings it can read, and the present one of {what} is not known."
+        findings.undecided(agreement, reason)
+        return
     text = (
-        f"{question.resource} would be written in {after.encoding}; {who} reads {before.encoding} today, "
+        f"{what} would be written in {after.encoding}; {who} reads {before.encoding} today, "
         "and never said that it can read another encoding."
     )
-    _add(question, agreement, "format.undeclared", text, evidence, answer)
-    return True
+    findings.conflict(agreement, "format.undeclared", text, evidence)
 
 
-def _judge_naming(question: Question, agreement: Agreement, naming: str, answer: Answer) -> None:
-    who = agreement.consumer
+def _judge_naming(findings: Findings, agreement: Agreement, naming: str) -> None:
+    question, who = findings.question, agreement.consumer
     results = {still_found(question, agreement, name) for name in new_names(question, naming)}
     if results == {Takes.YES}:
-        answer.notes.append(f"{who} still finds {question.resource} where it looks for it.")
+        findings.note(f"{who} still finds {question.resource} where it looks for it.")
     elif results == {Takes.NO}:
         rule = "format.name-changed" if agreement.required else "format.name-changed-optional"
         shown = [access.resource for access in agreement.inputs] or [question.resource]
         evidence: JsonObject = {"reads": shown, "before": question.resource, "after": naming}
         text = f"{question.resource} would go by the name {naming}, and {who} looks for {', '.join(shown)}."
-        _add(question, agreement, rule, text, evidence, answer)
+        findings.conflict(agreement, rule, text, evidence)
     else:
         reason = f"Whether {who} still finds {question.resource} by the naming “{naming}” can't be told from the words."
-        _leave(question, agreement, reason, answer)
-
-
-def _add(
-    question: Question, agreement: Agreement, rule_id: str, description: str, evidence: JsonObject, answer: Answer
-) -> None:
-    rule = rule_named(rule_id)
-    conflict = Conflict(
-        type=ConflictType.RESOURCE_FORMAT,
-        affected_contract=agreement.contract_id,
-        affected_system=agreement.consumer,
-        description=description,
-        severity=rule.severity,
-        severity_base=rule.severity,
-        rule=rule.id,
-        basis=agreement.basis,
-        evidence=evidence,
-        proposed_resolution=plan_for_new_form(
-            question, agreement, "Nothing is known that turns the new layout back into the old one."
-        ),
-    )
-    answer.conflicts.append((question.tier_with(agreement.tier), conflict))
-
-
-def _leave(question: Question, agreement: Agreement, reason: str, answer: Answer) -> None:
-    """The item goes to a person."""
-    item = Undecided(
-        facet="format",
-        resource=question.resource,
-        affected_contract=agreement.contract_id,
-        affected_system=agreement.consumer,
-        reason=reason,
-    )
-    answer.undecided.append((question.tier_with(agreement.tier), item))
+        findings.undecided(agreement, reason)

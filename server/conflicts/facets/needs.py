@@ -82,19 +82,51 @@ def with_open_proposals(
     return found
 
 
-def total(needs: Mapping[str, Need]) -> Fraction:
+def raising(needs: Mapping[str, Need], later: Mapping[str, Need]) -> str:
+    """The open proposal that asks for most on top of what is needed today; empty where none does."""
+    raised = [
+        (need.amount - (needs[consumer].amount if consumer in needs else 0), need.said_in)
+        for consumer, need in later.items()
+        if need != needs.get(consumer)
+    ]
+    return max(raised, default=(Fraction(0), ""))[1]
+
+
+@dataclass(frozen=True)
+class Together:
+    """The needs of several consumers, added up once."""
+
+    needs: Mapping[str, Need]
+    amount: Fraction
+    names: str
+    """The consumers; of many, those that need most."""
+    evidence: JsonObject
+    """{needs, sum}; where the consumers are many, the rest of them stands as `others`."""
+
+
+def added_up(needs: Mapping[str, Need]) -> Together:
     """All needs together."""
-    return sum((need.amount for need in needs.values()), Fraction(0))
+    amount = _total(needs.values())
+    most = sorted(needs, key=lambda consumer: (-needs[consumer].amount, consumer))
+    listed, rest = sorted(most[:_SHOWN]), most[_SHOWN:]
+    by_consumer: JsonObject = {consumer: shown(needs[consumer].amount) for consumer in listed}
+    if rest:
+        by_consumer["others"] = {"consumers": len(rest), "sum": shown(_total(needs[consumer] for consumer in rest))}
+    names = ", ".join(listed) + (f" and {len(rest)} more" if rest else "")
+    return Together(needs, amount, names, {"needs": by_consumer, "sum": shown(amount)})
+
+
+_SHOWN = 20
+"""Consumers that are named one by one."""
+
+
+def _total(needs: Iterable[Need]) -> Fraction:
+    return sum((need.amount for need in needs), Fraction(0))
 
 
 def shown(amount: Fraction) -> Json:
     """The amount as a number of JSON: whole where it is whole."""
     return int(amount) if amount.denominator == 1 else float(amount)
-
-
-def needs_shown(needs: Mapping[str, Need]) -> JsonObject:
-    """The sum by consumer, as evidence."""
-    return {consumer: shown(need.amount) for consumer, need in sorted(needs.items())}
 
 
 def _asked(capacity: JsonObject, measure: Measure) -> list[Fraction]:

@@ -9,11 +9,10 @@ from enum import StrEnum
 
 from server.conflicts.agreements import Agreement
 from server.conflicts.facets.coverage import Reading, place_of, reading_of, same_place
-from server.conflicts.facets.new_form import plan_for_new_form
+from server.conflicts.facets.found import Findings, plan_for_new_form
 from server.conflicts.facets.units import same_text, same_unit, same_zone
 from server.conflicts.question import Answer, Question
-from server.conflicts.rulebook import SeverityRule, rule_named
-from server.model.check import Conflict, ConflictType, Undecided
+from server.model.check import ConflictType
 from server.model.contract import Basis, Contract, ContractType, Meaning
 
 
@@ -41,46 +40,37 @@ class _Member:
 
 def judge_semantics(question: Question) -> Answer:
     """What the new meanings do to each reader of the resource."""
-    answer = Answer()
+    findings = Findings(question, "semantics", ConflictType.BEHAVIOR_CHANGE)
+    written = _entries_of_source(question)
     for agreement in question.agreements:
-        answer.bases.append((question.tier_with(agreement.tier), agreement.basis))
         for meaning in question.change.semantics:
-            _judge_place(question, agreement, meaning, answer)
-    unknown = question.unknown_readers("semantics")
-    if unknown is not None and not _is_declared(question):
-        answer.undecided.append((question.source.system.tier, unknown))
-    elif not question.agreements:
-        answer.notes.append(f"Nobody reads {question.resource}: its semantics affects no contract.")
-    return answer
+            _judge_place(findings, agreement, meaning, written)
+    return findings.answer(plan_for_new_form, hurts_nobody=_is_declared(question, written))
 
 
-def _is_declared(question: Question) -> bool:
+def _is_declared(question: Question, written: list[Contract]) -> bool:
     """Whether the change only repeats what the source declares already, of a resource that is known."""
-    mine = _entries_of_source(question)
     return not question.taken_for and all(
-        members and all(member.outcome is _Outcome.SAME for member in members) and _same_note(meaning, mine)
+        members and all(member.outcome is _Outcome.SAME for member in members) and _same_note(meaning, written)
         for meaning in question.change.semantics
-        for members in [list(_members(meaning, [mine]))]
+        for members in [list(_members(meaning, [written]))]
     )
 
 
-def _judge_place(question: Question, agreement: Agreement, meaning: Meaning, answer: Answer) -> None:
-    who, place = agreement.consumer, place_of(meaning.path)
-    reading = reading_of(agreement, place)
+def _judge_place(findings: Findings, agreement: Agreement, meaning: Meaning, of_source: list[Contract]) -> None:
+    who, what = agreement.consumer, findings.question.resource
     where = meaning.path or "the whole document"
+    reading = reading_of(agreement, place_of(meaning.path))
     if reading is Reading.NOT_READ:
-        answer.notes.append(f"{who} does not read {where} of {question.resource}, so its meaning does not concern it.")
+        findings.note(f"{who} does not read {where} of {what}, so its meaning does not concern it.")
         return
-    own = list(agreement.consumer_entries)
-    written = [*agreement.producer_entries, *_entries_of_source(question)]
+    own, written = list(agreement.consumer_entries), [*agreement.producer_entries, *of_source]
     members = list(_members(meaning, [own, written]))
     changed = [member for member in members if member.outcome is _Outcome.CHANGED]
     if any(member.name != "version" for member in changed):
         changed = [member for member in changed if member.name != "version"]
     for member in changed:
-        answer.conflicts.append(
-            (question.tier_with(agreement.tier), _conflict(question, agreement, meaning, member, reading))
-        )
+        _add(findings, agreement, meaning, member, reading)
     reasons = [_reason(member, where) for member in members if member.outcome in (_Outcome.FIRST, _Outcome.UNCLEAR)]
     if not _same_note(meaning, [*own, *written]):
         reasons.append(
@@ -89,17 +79,9 @@ def _judge_place(question: Question, agreement: Agreement, meaning: Meaning, ans
     if not members and not meaning.note:
         reasons.append(f"The change does not say what will be different at {where}.")
     for reason in reasons:
-        item = Undecided(
-            facet="semantics",
-            resource=question.resource,
-            affected_contract=agreement.contract_id,
-            affected_system=who,
-            reason=reason,
-            path=meaning.path,
-        )
-        answer.undecided.append((question.tier_with(agreement.tier), item))
+        findings.undecided(agreement, reason, meaning.path)
     if not changed and not reasons:
-        answer.notes.append(f"What {where} of {question.resource} means stays as declared for {who}.")
+        findings.note(f"What {where} of {what} means stays as declared for {who}.")
 
 
 def _entries_of_source(question: Question) -> list[Contract]:
@@ -188,23 +170,19 @@ _WORDS = {
 }
 
 
-def _rule_for(member: _Member, reading: Reading) -> SeverityRule:
-    if member.name == "meaning":
-        return rule_named("semantics.meaning-changed")
-    if member.name == "version":
-        return rule_named("semantics.version-changed")
-    return rule_named(
-        {
-            Reading.NEEDED: "semantics.unit-changed",
-            Reading.OPTIONAL: "semantics.unit-changed-optional",
-        }.get(reading, "semantics.unit-changed-undeclared")
-    )
+def _rule_for(member: _Member, reading: Reading) -> str:
+    if member.name in ("meaning", "version"):
+        return f"semantics.{member.name}-changed"
+    match reading:
+        case Reading.NEEDED:
+            return "semantics.unit-changed"
+        case Reading.OPTIONAL:
+            return "semantics.unit-changed-optional"
+        case _:
+            return "semantics.unit-changed-undeclared"
 
 
-def _conflict(
-    question: Question, agreement: Agreement, meaning: Meaning, member: _Member, reading: Reading
-) -> Conflict:
-    rule = _rule_for(member, reading)
+def _add(findings: Findings, agreement: Agreement, meaning: Meaning, member: _Member, reading: Reading) -> None:
     name, _, value = member.name.partition("/")
     reads = "may read" if reading is Reading.UNDECLARED else "reads"
     evidence = {
@@ -214,21 +192,15 @@ def _conflict(
         "after": member.after,
         "declared_by": member.declared_by,
     }
-    return Conflict(
-        type=ConflictType.BEHAVIOR_CHANGE,
-        affected_contract=agreement.contract_id or member.declared_by,
-        affected_system=agreement.consumer,
-        description=(
-            f"The {_WORDS[name]}{f' {value}' if value else ''} at {meaning.path or 'the root'} of {question.resource}, which "
-            f"{agreement.consumer} {reads}, would no longer be “{member.before}” but “{member.after}”."
-        ),
-        severity=rule.severity,
-        severity_base=rule.severity,
-        rule=rule.id,
+    text = (
+        f"The {_WORDS[name]}{f' {value}' if value else ''} at {meaning.path or 'the root'} of {findings.question.resource}, "
+        f"which {agreement.consumer} {reads}, would no longer be “{member.before}” but “{member.after}”."
+    )
+    findings.conflict(
+        agreement,
+        _rule_for(member, reading),
+        text,
+        {**evidence, "value": value} if value else evidence,
         path=meaning.path,
-        basis=max(member.basis, agreement.basis, key=list(Basis).index),
-        evidence={**evidence, "value": value} if value else evidence,
-        proposed_resolution=plan_for_new_form(
-            question, agreement, "Nothing says how the old values can be worked out from the new ones."
-        ),
+        basis=member.basis,
     )

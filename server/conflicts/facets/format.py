@@ -132,7 +132,7 @@ def _judge_layout(findings: Findings, agreement: Agreement, change: FormatChange
         findings.undecided(agreement, reason)
     elif not fitting:
         can = f"it accepts {', '.join(said)}" if said else f"it never said what it can read, and {before} goes"
-        text = f"{what} would be {after}, which {who} may not read: {can}."
+        text = f"{what} would be {after}, and nothing says that {who} can read that: {can}."
         findings.conflict(agreement, "format.not-accepted" if said else "format.undeclared", text, evidence)
     elif not _is_encoding_stated(fitting, after) and not encoding_within(after.encoding, before.encoding):
         _judge_encoding(findings, agreement, before, after, evidence)

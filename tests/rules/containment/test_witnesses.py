@@ -214,7 +214,7 @@ def test_a_schema_has_at_most_fifty_thousand_parts() -> None:
     def wide(parts: int) -> dict[str, Any]:
         return {"type": "integer", "anyOf": [{}] * (parts - 2)}
 
-    assert decide(wide(50_000), {"type": "number"}).verdict == "SAFE"
+    assert "parts" not in decide(wide(50_000), {"type": "number"}).reason
     for writer, reader, side in ((wide(50_001), {}, "writer"), ({}, wide(50_001), "reader")):
         assert decide(writer, reader).reason == f"Not decided: the {side}'s schema has more than 50,000 parts."
 

@@ -11,7 +11,8 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import by_code_point, insert, on_postgresql
 
 if TYPE_CHECKING:
-    from sqlalchemy import Insert, Select
+    from sqlalchemy import BindParameter, CompoundSelect, Select
+    from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.sql.dml import ReturningInsert
     from sqlmodel import Session
 
@@ -39,8 +40,9 @@ def changed_since(session: "Session", revision: int) -> Iterator[StoredSystem]:
 
 def as_of(session: "Session", revision: int) -> list[StoredSystem]:
     """Every system as it stood at that revision of the registry, oldest change first (CON-15)."""
-    rows = session.connection().execute(_as_of(on_postgresql(session)), {"revision": revision})
-    return [StoredSystem.model_validate(document) for document in rows.scalars()]
+    rows = session.connection().execute(_as_of(), {"revision": revision})
+    found = [StoredSystem.model_validate(document) for document in rows.scalars()]
+    return sorted(found, key=lambda stored: (stored.revision, stored.id))
 
 
 def get(session: "Session", system_id: str) -> StoredSystem | None:
@@ -51,7 +53,7 @@ def get(session: "Session", system_id: str) -> StoredSystem | None:
 
 
 def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
-    """The system stands as given, is kept as a version of its own, and is found under its words.
+    """The system stands as given, and is found under its words; the version that it replaces is kept.
 
     Raises StaleVersion where the version before it is not the one that is stored.
     """
@@ -67,13 +69,15 @@ def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
         "source": stored.source,
         "document": stored.model_dump(mode="json", by_alias=True),
     }
+    if stored.version > 1:
+        replaced = {"system_id": system.id, "replaced": stored.version - 1}
+        session.connection().execute(_keeping(on_postgresql(session)), replaced)
     if session.connection().execute(_saving(on_postgresql(session)), row).first() is None:
         raise StaleVersion(
             f"{system.id} was changed by somebody else in the meantime.",
             path="/expected_version",
             hint="Read it with get_system, and send your change again.",
         )
-    session.connection().execute(_keeping(), {"system_id": system.id})
     search.replace(
         session,
         system.id,
@@ -98,31 +102,30 @@ def _changed(postgresql: bool) -> "Select[Any]":
 
 
 @cache
-def _as_of(postgresql: bool) -> "Select[Any]":
-    kept = tables.system_versions.c
-    present = (
+def _as_of() -> "CompoundSelect[Any]":
+    """What still stands as it stood then, and of what does not the version that did."""
+    systems, kept = tables.systems.c, tables.system_versions.c
+    then: BindParameter[int] = sql.bindparam("revision")
+    stood = (
         sql.select(kept.system_id, sql.func.max(kept.version).label("version"))
-        .where(kept.revision <= sql.bindparam("revision"))
+        .where(kept.revision <= then, kept.system_id.in_(sql.select(systems.id).where(systems.revision > then)))
         .group_by(kept.system_id)
         .subquery()
     )
-    same = (kept.system_id == present.c.system_id) & (kept.version == present.c.version)
-    return (
-        sql.select(kept.document)
-        .join(present, same)
-        .order_by(kept.revision, by_code_point(kept.system_id, postgresql=postgresql))
-    )
+    same = (kept.system_id == stood.c.system_id) & (kept.version == stood.c.version)
+    replaced = sql.select(kept.document).join(stood, same)
+    return sql.select(systems.document).where(systems.revision <= then).union_all(replaced)
 
 
 @cache
-def _keeping() -> "Insert":
+def _keeping(postgresql: bool) -> "Insert":
     """Copies the row inside the database: writing the document as JSON once more would cost an import dearly."""
     systems = tables.systems.c
-    columns = ("system_id", "version", "revision", "document")
-    present = sql.select(systems.id, systems.version, systems.revision, systems.document)
-    return sql.insert(tables.system_versions).from_select(
-        columns, present.where(systems.id == sql.bindparam("system_id"))
+    replaced = sql.select(systems.id, systems.version, systems.revision, systems.document).where(
+        systems.id == sql.bindparam("system_id"), systems.version == sql.bindparam("replaced")
     )
+    statement = insert(tables.system_versions, postgresql=postgresql)
+    return statement.from_select(("system_id", "version", "revision", "document"), replaced).on_conflict_do_nothing()
 
 
 @cache

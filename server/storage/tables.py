@@ -239,7 +239,7 @@ class PolicyRow(Row, table=True):
 
 
 class SystemVersionRow(Row, table=True):
-    """A version of a system as the registry kept it; never changed."""
+    """A version of a system that another one has replaced; never changed. The present one stands with the systems."""
 
     __tablename__ = "system_versions"
 

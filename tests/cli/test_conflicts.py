@@ -50,7 +50,7 @@ def test_con_15_a_kept_check_is_judged_again_in_a_process_of_its_own(
     readers = [
         {"id": f"sys_r{number}", "tier": "PRODUCTION", "reads_from": [{"resource": SIGNALS}]} for number in range(9)
     ]
-    everyone = {**REGISTRY, "systems": [*REGISTRY["systems"], *readers]}  # type: ignore[misc]  # a list
+    everyone = {**REGISTRY, "systems": [*REGISTRY["systems"], *readers]}
     assert left_with(["import", stored(registered, "more.json", everyone), "--json"]) == 0
     capsys.readouterr()
     code, check = answered(["check", stored(registered, "change.json", BREAKING)], capsys)

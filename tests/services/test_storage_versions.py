@@ -1,8 +1,9 @@
 """What storage keeps of the past: every version of a system and of a policy."""
 
+from sqlalchemy import select
 from sqlmodel import Session
 
-from server.storage import policies, systems
+from server.storage import policies, systems, tables
 from server.storage.database import Database
 from tests.services.test_storage_queries import save, stored
 
@@ -45,3 +46,16 @@ def test_a_policy_has_a_version_for_each_change_and_the_newest_counts(database: 
         (2, "2026-04-06", 8),
         (1, "2026-04-05", 7),
     ]
+
+
+def test_a_version_that_was_never_replaced_takes_no_room_of_its_own(database: Database) -> None:
+    save(database, stored("sys_a", revision=1), stored("sys_b", revision=2))
+    save(database, stored("sys_b", revision=3, version=2))
+
+    def kept(session: Session) -> list[tuple[str, int]]:
+        rows = session.connection().execute(
+            select(tables.system_versions.c.system_id, tables.system_versions.c.version)
+        )
+        return [(row.system_id, row.version) for row in rows]
+
+    assert database.read(kept) == [("sys_b", 1)]

@@ -1,4 +1,4 @@
-"""Proposals with their versions and decisions, the conflict log, policies, who asked for a check, and every version of every system."""
+"""Proposals with their versions and decisions, the conflict log, policies, who asked for a check, and replaced versions of systems."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The tables of this step are there, and the present version of every system is kept as one."""
+    """The tables of this step are there."""
     op.create_table(
         "proposals",
         sa.Column("proposal_id", sa.String(), primary_key=True),
@@ -60,10 +60,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_system_versions_revision", "system_versions", ["revision"])
     op.add_column("checks", sa.Column("caller", sa.String(), nullable=False, server_default=""))
-    op.execute(
-        "INSERT INTO system_versions (system_id, version, revision, document) "
-        "SELECT id, version, revision, document FROM systems"
-    )
 
 
 def downgrade() -> None:

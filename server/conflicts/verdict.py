@@ -8,7 +8,7 @@ from server.conflicts.patterns import touched_patterns
 from server.conflicts.question import Answer, Circumstances
 from server.conflicts.severity import Hold, Item, judgement_on
 from server.model.base import JsonObject
-from server.model.check import USER, Check, Mode
+from server.model.check import USER, Check, Mode, of_proposal
 from server.model.moments import to_wire
 from server.model.system import StoredSystem
 from server.model.tier import Severity, Tier
@@ -51,7 +51,7 @@ def draw_up(
         advice.append(_of_fragile(fragile))
     check = Check(
         check_id="",
-        proposal_id=proposal_id,
+        proposal_id="",
         source_system=source.id,
         check_timestamp=to_wire(circumstances.now),
         verdict=ruling.verdict,
@@ -68,7 +68,7 @@ def draw_up(
         must_accept=_who_must_accept(answer, circumstances.modes, source.id),
         registry_version=registry.revision,
     )
-    return Drawn(check, ruling.hold, answer.inputs)
+    return Drawn(of_proposal(check, proposal_id), ruling.hold, answer.inputs)
 
 
 def summary_of(document: JsonObject) -> str:

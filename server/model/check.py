@@ -188,6 +188,14 @@ class Check(Value):
     registry_version: int
 
 
+def of_proposal(check: Check, proposal_id: str) -> Check:
+    """The same check as that of a proposal, which stands under its id in the orders in which open ones can go in."""
+    in_flight = tuple(
+        one.model_copy(update={"order": tuple(name or proposal_id for name in one.order)}) for one in check.in_flight
+    )
+    return check.model_copy(update={"proposal_id": proposal_id, "in_flight": in_flight})
+
+
 def conflict_document(conflict: Conflict) -> JsonObject:
     """The conflict as the source writes it; `witness` and `path` stand only where there is a witness."""
     document = conflict.model_dump(mode="json")

@@ -12,7 +12,7 @@ from server.conflicts.verdict import summary_of
 from server.errors import ConcordError, InvalidArgument, NotFound
 from server.model.base import JsonObject
 from server.model.change import Change
-from server.model.check import check_document
+from server.model.check import check_document, of_proposal
 from server.model.proposal import CheckMade, Proposal, ProposalState
 from server.proposals.asking import WAITING, asked_by_finding, fingerprints
 from server.proposals.deciding import Saying, decided
@@ -246,7 +246,7 @@ class ProposalService:
 
     def _checked(self, session: "Session", fresh: Proposal, judged: Judged, caller: str) -> tuple[Proposal, JsonObject]:
         """The version in the state that its check leads to, and the check, kept."""
-        check = judged.check.model_copy(update={"proposal_id": fresh.proposal_id})
+        check = of_proposal(judged.check, fresh.proposal_id)
         kept = self._conflicts.keep_in(session, check_document(check), judged.inputs, caller=caller)
         named = {one.affected_system for one in check.conflicts} | {one.affected_system for one in check.undecided}
         made = CheckMade(

@@ -218,3 +218,14 @@ async def test_a_briefing_tells_what_is_proposed_for_a_path_and_for_everyone_con
     assert (await concord.call("brief", system_id="sys_data_pipeline"))["proposals"] == []
     await concord.call("decide_proposal", proposal_id="PROP-001", decision="WITHDRAW")
     assert (await concord.call("brief", path=SIGNALS))["proposals"] == []
+
+
+async def test_con_14_the_order_of_two_open_proposals_names_both(concord: Concord) -> None:
+    await register_example(concord)
+    await concord.call("submit_proposal", **SAFE, **SUBMITTED)
+    needs = {"resource": SIGNALS, "reads": ["/ticker", "/score", "/confidence"]}
+    done = await concord.call("submit_proposal", changes=[needs], source_system=READER, **SUBMITTED)
+    (other,) = done["check"]["in_flight"]
+    assert (other["relation"], other["order"]) == ("ORDER_DEPENDENT", ["PROP-001", "PROP-002"])
+    again = json.loads(await concord.read(f"concord://checks/{done['check']['check_id']}"))
+    assert again["in_flight"] == [other]

@@ -1,8 +1,8 @@
 """The database: opened at the first call, read from several threads, written in groups that are durable before they are acknowledged.
 
-SQLite has one writer at a time. All writes of this process go through one thread: it collects what is waiting, takes a
-fair lock that all processes on the file share, runs each write in a savepoint of its own, commits once, and only then
-answers. On PostgreSQL each write is its own transaction.
+SQLite has one writer at a time. It takes a fair lock that all processes on the file share, runs each write in a savepoint of
+its own, commits once, and only then answers. A write that nobody stands in the way of is done by its own thread; what has to
+wait is collected, and written by another thread all together. On PostgreSQL each write is its own transaction.
 """
 
 import random

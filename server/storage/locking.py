@@ -22,9 +22,7 @@ class SharedLock:
         self._held = -1
 
     def __enter__(self) -> None:
-        if self._held < 0:
-            self._turn = _opened(self._file.with_name(f"{self._file.name}.turn"))
-            self._held = _opened(self._file)
+        self._open()
         _lock(self._turn)
         try:
             _lock(self._held)
@@ -34,6 +32,20 @@ class SharedLock:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.release()
+
+    def taken_at_once(self) -> bool:
+        """Whether the lock is held from now on, because nobody has it or waits for it."""
+        self._open()
+        if not _locked_at_once(self._turn):
+            return False
+        try:
+            return _locked_at_once(self._held)
+        finally:
+            _unlock(self._turn)
+
+    def release(self) -> None:
+        """The next one may have it."""
         _unlock(self._held)
 
     def close(self) -> None:
@@ -42,6 +54,11 @@ class SharedLock:
             os.close(self._turn)
             os.close(self._held)
             self._turn = self._held = -1
+
+    def _open(self) -> None:
+        if self._held < 0:
+            self._turn = _opened(self._file.with_name(f"{self._file.name}.turn"))
+            self._held = _opened(self._file)
 
 
 def _opened(file: Path) -> int:
@@ -68,6 +85,16 @@ if sys.platform == "win32":
                 if error.errno not in (errno.EDEADLOCK, errno.EACCES):
                     raise
 
+    def _locked_at_once(descriptor: int) -> bool:
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno not in (errno.EDEADLOCK, errno.EACCES):
+                raise
+            return False
+        return True
+
     def _unlock(descriptor: int) -> None:
         os.lseek(descriptor, 0, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
@@ -77,6 +104,13 @@ else:
 
     def _lock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+    def _locked_at_once(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def _unlock(descriptor: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -1,4 +1,8 @@
-"""Group commit: the one thread of a process that writes to a SQLite file."""
+"""Group commit: how a process writes to a SQLite file, one group at a time.
+
+A write that nobody stands in the way of is done by the thread that asks for it. While one is under way, or another process
+has the file, the others queue up, and a thread of its own writes all of them together.
+"""
 
 import threading
 from collections import deque
@@ -44,6 +48,10 @@ class GroupWriter:
         self._failed = failed
         self._changed = threading.Condition()
         self._waiting: deque[_Operation] = deque()
+        self._turn = threading.Lock()
+        """Held by the thread that writes."""
+        self._writing = 0
+        """Which one that is; 0 for none."""
         self._closing = False
         self._thread = threading.Thread(target=self._write_groups, name="concord-writer", daemon=True)
         self._thread.start()
@@ -53,9 +61,11 @@ class GroupWriter:
 
         Raises what the operation raises, or StorageError: then nothing of it was written.
         """
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() == self._writing:
             raise StorageError("A write was asked for inside a write.", hint="Use the session that is already open.")
         operation = _Operation(run)
+        if self._written_at_once(operation):
+            return operation.answer.result()  # type: ignore[no-any-return]  # what run returns
         with self._changed:
             if self._closing:
                 raise StorageError("The database is being closed.")
@@ -77,6 +87,27 @@ class GroupWriter:
             self._closing = True
             self._changed.notify()
         self._thread.join()
+        with self._turn:  # whoever writes at once is through
+            pass
+
+    def _written_at_once(self, operation: _Operation) -> bool:
+        """Whether the operation has been answered, because nobody writes or waits, in this process or another."""
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            if self._closing or self._waiting or not self._lock.taken_at_once():
+                return False
+            lost: BaseException | None = None
+            try:
+                self._commit([operation])
+            except BaseException as error:  # as in a group: whoever keeps a copy has to know
+                lost = error
+            finally:
+                self._lock.release()
+            self._answer([operation], lost)
+            return True
+        finally:
+            self._turn.release()
 
     def _write_groups(self) -> None:
         while True:
@@ -84,7 +115,8 @@ class GroupWriter:
                 self._changed.wait_for(lambda: self._waiting or self._closing)
                 if not self._waiting:
                     return
-            self._write_group()
+            with self._turn:
+                self._write_group()
 
     def _write_group(self) -> None:
         group: list[_Operation] = []
@@ -93,12 +125,22 @@ class GroupWriter:
             with self._lock:
                 # What arrived while others had the file goes along.
                 group = self._taken()
-                with self._engine.connect() as connection, connection.begin():
-                    for operation in group:
-                        _run(operation, connection)
+                self._commit(group)
         except BaseException as error:  # whatever it is, everyone who waits has to know that nothing was written
             lost = error
             group = group or self._taken()
+        self._answer(group, lost)
+
+    def _commit(self, group: list[_Operation]) -> None:
+        self._writing = threading.get_ident()
+        try:
+            with self._engine.connect() as connection, connection.begin():
+                for operation in group:
+                    _run(operation, connection)
+        finally:
+            self._writing = 0
+
+    def _answer(self, group: list[_Operation], lost: BaseException | None) -> None:
         if lost is not None:
             self._tell(group, lost)
             return

@@ -86,3 +86,27 @@ def test_sto_03_a_file_is_migrated_while_no_other_process_can_write_it(
     database.read(lambda session: None)
     database.close()
     assert taken == [True]
+
+
+def test_a_lock_is_taken_at_once_only_where_nobody_has_it_or_waits_for_it(tmp_path: Path) -> None:
+    first, second, waiting = (SharedLock(tmp_path / "lock") for _ in range(3))
+    assert first.taken_at_once()
+    assert not second.taken_at_once()
+    has_it, go_on = threading.Event(), threading.Event()
+
+    def wait_for_it() -> None:
+        with waiting:
+            has_it.set()
+            assert go_on.wait(60)
+
+    with ThreadPoolExecutor(1) as pool:
+        waited = pool.submit(wait_for_it)
+        first.release()
+        assert has_it.wait(60)
+        assert not second.taken_at_once()
+        go_on.set()
+        waited.result(60)
+    assert second.taken_at_once()
+    second.release()
+    for lock in (first, second, waiting):
+        lock.close()

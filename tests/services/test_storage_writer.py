@@ -87,6 +87,13 @@ def test_sto_01_writes_that_wait_are_committed_together(sqlite_database: Databas
     assert counted(sqlite_database) == 20
 
 
+def test_a_write_that_nobody_stands_in_the_way_of_is_done_by_its_own_thread(sqlite_database: Database) -> None:
+    assert sqlite_database.write(lambda session: threading.get_ident()) == threading.get_ident()
+    with while_writing(sqlite_database) as submit:
+        others = {submit(lambda session: threading.current_thread().name) for _ in range(2)}
+    assert {other.result(60) for other in others} == {"concord-writer"}
+
+
 def test_a_group_is_not_larger_than_its_limit(
     sqlite_database: Database, commits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

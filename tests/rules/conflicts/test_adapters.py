@@ -75,6 +75,69 @@ def test_con_04_every_adapted_document_fits_the_schema_that_the_proof_is_about()
     assert tried > 1_000
 
 
+def moving(source: str, target: str) -> dict[str, Any]:
+    return {"op": "move", "from": source, "path": target, "if_present": True}
+
+
+def taking(place: str) -> dict[str, Any]:
+    return {"op": "remove", "path": place, "if_present": True}
+
+
+KEYWORDS: list[tuple[str, Any, dict[str, Any], Json]] = [
+    ("a pattern describes what stays", {"patternProperties": {"^a": {"type": "string"}}, "additionalProperties": False},
+     moving("/ab", "/b"), {"ab": "", "aa": ""}),
+    ("a pattern matches the new place", {"properties": {"b": {"type": "number"}}, "patternProperties": {"^a": {"type": "string"}}},
+     moving("/b", "/a"), {"b": 1}),
+    ("only a pattern describes the place", {"patternProperties": {"^a": {}}}, moving("/ab", "/b"), {"ab": 1}),
+    ("additional members have a type", {"additionalProperties": {"type": "number"}, "properties": {"a": {}}},
+     moving("/a", "/b"), {"a": ""}),
+    ("not", {"not": {"required": ["a"]}}, moving("/b", "/a"), {"b": 1}),
+    ("if", {"if": {"required": ["b"]}, "then": {"required": ["c1"]}, "else": False}, moving("/b", "/a"), {"b": 1, "c1": 1}),
+    ("dependentRequired", {"dependentRequired": {"a": ["c1"]}}, moving("/b", "/a"), {"b": 1}),
+    ("dependentSchemas", {"dependentSchemas": {"b": {"required": ["c1"]}, "a": False}}, moving("/b", "/a"), {"b": 1, "c1": 1}),
+    ("required", {"required": ["a", "b"]}, moving("/a", "/b"), {"a": 1, "b": 2}),
+    ("required, and taken", {"required": ["a"]}, taking("/a"), {"a": 1}),
+    ("minProperties", {"minProperties": 2}, moving("/a", "/b"), {"a": 1, "b": 2}),
+    ("maxProperties", {"maxProperties": 1}, {"op": "add", "path": "/a", "value": 1}, {"b": 1}),
+    ("propertyNames", {"propertyNames": {"const": "b"}}, moving("/b", "/a"), {"b": 1}),
+    ("unevaluatedProperties", {"properties": {"b": {}}, "allOf": [{"properties": {"c1": {}}}], "unevaluatedProperties": False},
+     moving("/b", "/a"), {"b": 1, "c1": 1}),
+    ("enum", {"enum": [{"b": 1}, 5]}, moving("/b", "/a"), {"b": 1}),
+    ("const", {"const": {"b": 1}}, moving("/b", "/a"), {"b": 1}),
+    ("anyOf", {"anyOf": [{"required": ["a"]}, {"required": ["c1"]}]}, moving("/a", "/b"), {"a": 1}),
+    ("oneOf", {"oneOf": [{"required": ["a"], "properties": {"a": {"const": 1}}}, {"required": ["b"]}]}, moving("/a", "/b"), {"a": 1}),
+    ("allOf", {"allOf": [{"required": ["a"]}, {"properties": {"a": {"type": "number"}}}]}, moving("/a", "/b"), {"a": 1}),
+    ("a reference", {"$ref": "#/$defs/x", "$defs": {"x": {"required": ["a"], "properties": {"in": {"$ref": "#"}}}}},
+     moving("/a", "/b"), {"a": 1, "in": {"a": 2}}),
+    ("a reference with neighbours", {"$ref": "#/$defs/x", "maxProperties": 1, "$defs": {"x": {"required": ["a"]}}},
+     {"op": "add", "path": "/b", "value": 1}, {"a": 1}),
+    ("it may be no object", {"type": ["object", "null"]}, moving("/a", "/b"), None),
+    ("uniqueItems", {"type": "array", "uniqueItems": True}, taking("/*/a"), [{"a": 1}, {"a": 2}]),
+    ("contains", {"contains": {"required": ["a"]}, "maxContains": 1}, taking("/*/a"), [{"a": 1}, {"b": 1}]),
+    ("prefixItems", {"prefixItems": [{"required": ["a"]}], "items": {"required": ["b"]}}, moving("/*/a", "/*/b"), [{"a": 1}, {"b": 1}]),
+    ("items of draft 7",
+     {"$schema": "http://json-schema.org/draft-07/schema#", "items": [{"required": ["a"]}], "additionalItems": {"required": ["b"]}},
+     moving("/*/a", "/*/b"), [{"a": 1}, {"b": 1}]),
+    ("a place inside", {"properties": {"a": {"minProperties": 1}}, "required": ["a"]}, moving("/a/b", "/c1"), {"a": {"b": 1}}),
+    ("the whole", {"required": ["a"], "properties": {"a": {"type": "string"}}}, moving("/a", ""), {"a": "x"}),
+    ("the whole, where it may be missing", {"properties": {"a": {"type": "string"}}}, moving("/a", ""), {"b": 1}),
+    ("a member around it", {"type": "string"}, {"op": "wrap", "member": "a"}, "x"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("schema", "operation", "document"), [row[1:] for row in KEYWORDS], ids=[row[0] for row in KEYWORDS]
+)
+def test_con_04_no_adapted_document_is_left_out_whatever_the_schema_says_of_it(
+    schema: Any, operation: dict[str, Any], document: Json
+) -> None:
+    image = Image(schema)
+    image.apply(operation)
+    assert valid(schema, document)
+    adapted = adapt({"applies_to": "document", "operations": [operation]}, document)
+    assert valid(image.schema, adapted)
+
+
 def text(**more: Any) -> dict[str, Any]:
     return {"type": "string", **more}
 
@@ -190,12 +253,52 @@ def test_con_04_a_chain_of_moves_is_taken_back_in_the_reverse_order() -> None:
         (obj("ticker score", ticker=text(), score=text()), "a text need not be the text of a number"),
         (obj("ticker rating", ticker=text(), rating={"type": "number"}), "it may be beyond what is accepted"),
         (obj("ticker", ticker=text()), "nothing takes its place"),
+        (
+            obj("ticker a b", ticker=text(), a=obj("score", score=SCORE), b=obj("score", score=SCORE)),
+            "two have its name",
+        ),
+        (obj("one two", one=SIGNAL, two=SIGNAL), "two could be the whole"),
+        (
+            obj("ticker score", ticker={"type": "string"}, score=text(pattern="^[0-9]+$")),
+            "the number may be beyond all bounds",
+        ),
     ],
 )
 def test_con_04_what_is_not_proved_or_could_be_meant_otherwise_is_no_adapter(after: Any, why: str) -> None:
     search = found(SIGNAL, after, SIGNAL)
     assert search.adapter is None, why
     assert "proved" in search.reason
+
+
+def test_con_04_what_the_old_form_had_at_another_place_is_not_taken_for_what_has_gone() -> None:
+    before = obj("ticker score inner", ticker=text(), score=SCORE, inner=SIGNAL)
+    assert found(before, obj("inner", inner=SIGNAL), SIGNAL).adapter is None
+
+
+def test_con_04_only_what_holds_all_of_the_old_form_is_taken_for_the_whole_of_it() -> None:
+    after = obj("owner", owner=obj("score", score=SCORE))
+    adapter = found(SIGNAL, after, obj("score", score=SCORE)).adapter
+    assert adapter is not None
+    assert adapter["operations"] == [{"op": "move", "from": "/owner/score", "path": "/score"}]
+
+
+def test_con_04_a_text_of_digits_without_end_is_not_taken_for_a_number() -> None:
+    reader = obj("score", score={"type": "number"})
+    assert found(SIGNAL, obj("score", score=text(pattern="^[0-9]+$")), reader).adapter is None
+    assert found(SIGNAL, obj("score", score=text(pattern="^[0-9]{1,9}$")), reader).adapter is not None
+
+
+def test_con_04_an_object_that_is_only_sometimes_there_is_not_overwritten() -> None:
+    before = obj("data", data=obj("score", score=SCORE, unit=text()))
+    after = obj("score", score=SCORE, data=obj("unit", unit=text()))
+    assert found(before, after, before).adapter is None
+
+
+def test_con_04_a_document_is_made_the_only_member_of_an_object_for_a_strict_reader() -> None:
+    strict = {**obj("data", data=listing(SIGNAL)), "additionalProperties": False}
+    adapter = found(strict, listing(SIGNAL), strict).adapter
+    assert adapter is not None
+    assert adapter["operations"] == [{"op": "wrap", "member": "data"}]
 
 
 def test_an_adapter_says_where_it_is_asked_to_adapt_something_else() -> None:

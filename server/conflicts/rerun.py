@@ -50,6 +50,23 @@ class Rerun:
         }
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What a judgement sees besides the registry and the proposals in flight."""
+
+    modes: Modes
+    patterns: tuple[RiskPattern, ...]
+    fragile: tuple[str, ...]
+
+    @property
+    def document(self) -> JsonObject:
+        """{modes, patterns, fragile}, as a check's inputs hold them."""
+        patterns = [
+            {"pattern_id": one.pattern_id, "type": one.type, "systems": list(one.systems)} for one in self.patterns
+        ]
+        return {"modes": modes_document(self.modes), "patterns": patterns, "fragile": list(self.fragile)}
+
+
 def inputs_of(
     changes: Sequence[Change], asked: Asked, circumstances: Circumstances, version: int, drawn: Drawn
 ) -> JsonObject:
@@ -68,19 +85,8 @@ def inputs_of(
             }
             for other in circumstances.in_flight
         ],
-        **standing_document(circumstances.modes, circumstances.patterns, circumstances.fragile),
+        **Standing(circumstances.modes, circumstances.patterns, circumstances.fragile).document,
         "compared": drawn.compared,
-    }
-
-
-def standing_document(modes: Modes, patterns: Sequence[RiskPattern], fragile: Sequence[str]) -> JsonObject:
-    """What a judgement sees besides registry and proposals: modes, active patterns, fragile contracts."""
-    return {
-        "modes": modes_document(modes),
-        "patterns": [
-            {"pattern_id": one.pattern_id, "type": one.type, "systems": list(one.systems)} for one in patterns
-        ],
-        "fragile": list(fragile),
     }
 
 

@@ -11,7 +11,7 @@ from server.conflicts.fragile import still_fragile
 from server.conflicts.history import ConflictLog
 from server.conflicts.modes import POLICY, Modes, modes_in, revised
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
-from server.conflicts.rerun import Rerun, inputs_of, rerun, seen_version, standing_document
+from server.conflicts.rerun import Rerun, Standing, inputs_of, rerun, seen_version
 from server.conflicts.severity import Hold
 from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
@@ -81,10 +81,15 @@ class ConflictService:
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         changes = self.read(documents)
-        with self._registry.reading() as registry:
-            in_flight = self._open_proposals(registry)
+        with self._registry.reading_beside(lambda session: self.standing_in(session, now)) as (registry, standing):
             judged = self.judge(
-                registry, changes, source_system=source_system, caller=caller, now=now, in_flight=in_flight
+                registry,
+                changes,
+                source_system=source_system,
+                caller=caller,
+                now=now,
+                in_flight=self._open_proposals(registry),
+                standing=standing,
             )
         document = check_document(judged.check)
         if keep:
@@ -106,18 +111,19 @@ class ConflictService:
         now: datetime,
         in_flight: tuple[OpenProposal, ...] = (),
         proposal_id: str = "",
-        session: "Session | None" = None,
+        standing: Standing | None = None,
     ) -> Judged:
         """What these changes would do in that registry, beside the proposals in flight; nothing is kept.
 
-        `session` is the transaction in which that is asked, where there is one.
+        `standing` is read anew where it is not given; inside a transaction it is what `standing_in` says there.
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
         now = now.replace(microsecond=0)  # as the check states it: what is run again on it must see the same moment
-        patterns = tuple(self._risk_patterns())
-        modes, fragile = _standing(session, now) if session else self._database.read(lambda one: _standing(one, now))
-        circumstances = Circumstances(self._engine(), modes, now, in_flight, patterns, fragile)
+        standing = standing or self._database.read(lambda session: self.standing_in(session, now))
+        circumstances = Circumstances(
+            self._engine(), standing.modes, now, in_flight, standing.patterns, standing.fragile
+        )
         drawn = draw_up(registry, asked.source, asked.changes, circumstances, proposal_id)
         return Judged(drawn.check, inputs_of(changes, asked, circumstances, registry.revision, drawn), drawn.hold)
 
@@ -188,12 +194,14 @@ class ConflictService:
 
     def still_holds(self, session: "Session", judged: Judged, now: datetime) -> bool:
         """Whether modes, active patterns and fragile contracts are still those that the judgement saw."""
-        modes, fragile = _standing(session, now)
-        present = standing_document(modes, tuple(self._risk_patterns()), fragile)
+        present = self.standing_in(session, now).document
         return all(judged.inputs[name] == value for name, value in present.items())
 
-
-def _standing(session: "Session", now: datetime) -> tuple[Modes, tuple[str, ...]]:
-    """The mode of every tier, and the contracts that are fragile."""
-    known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
-    return modes_in(policies.newest(session, POLICY)), still_fragile(known, now)
+    def standing_in(self, session: "Session", now: datetime) -> Standing:
+        """What a judgement made now sees besides the registry and the proposals in flight."""
+        known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
+        return Standing(
+            modes=modes_in(policies.newest(session, POLICY)),
+            patterns=tuple(self._risk_patterns()),
+            fragile=still_fragile(known, now),
+        )

@@ -234,7 +234,7 @@ class ProposalService:
             now=now,
             in_flight=others,
             proposal_id=fresh.proposal_id,
-            session=session,
+            standing=self._conflicts.standing_in(session, now),
         )
 
     def _still_holds(

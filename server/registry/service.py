@@ -105,9 +105,19 @@ class RegistryService:
     @contextmanager
     def reading(self) -> Iterator[RegistryMap]:
         """The registry as it is stored now. The map may be used until the context ends, and not be changed."""
+        with self.reading_beside(lambda session: None) as (registry, _):
+            yield registry
+
+    @contextmanager
+    def reading_beside(self, look: Callable[["Session"], T]) -> Iterator[tuple[RegistryMap, T]]:
+        """The same, with what `look` finds in the database at the same moment."""
+
+        def read(session: "Session") -> T:
+            _refresh(self._reading, session, self._writing)
+            return look(session)
+
         with self._lock:
-            self._database.read(lambda session: _refresh(self._reading, session, self._writing))
-            yield self._reading
+            yield self._reading, self._database.read(read)
 
     def write(self, now: datetime, change: Callable[[Registration], T]) -> T:
         """What `change` does to the registry is stored as a whole, with the findings that follow, or not at all."""

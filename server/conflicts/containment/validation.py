@@ -32,7 +32,7 @@ from server.conflicts.containment.regex.syntax import (
 )  # fmt: skip
 from server.model.base import Json
 
-MATCHING = Budget(steps=200_000, size=50_000)
+MATCHING = Budget(steps=60_000, size=50_000)
 """What matching one text against one pattern may cost."""
 MOST_WAYS = 2_000_000
 """A pattern that can match in more ways is not given to the library's own matcher."""

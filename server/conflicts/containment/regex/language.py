@@ -12,6 +12,9 @@ from server.conflicts.containment.budget import Meter
 from server.conflicts.containment.regex import charset
 from server.conflicts.containment.regex.charset import Charset
 
+PARTS_PER_STEP = 8
+"""Of a term with many alternatives, so many are put together in one step."""
+
 
 class Op(IntEnum):
     """How a term is built."""
@@ -57,7 +60,7 @@ class Languages:
         key = (op, args)
         found = self._made.get(key)
         if found is None:
-            self.meter.hold()
+            self.meter.hold(1 + len(args) // PARTS_PER_STEP)
             found = self._made[key] = Term(op, args, nullable, len(self._made))
         return found
 
@@ -101,12 +104,42 @@ class Languages:
                     flat[inner] = None
         if single:
             flat[self.chars(charset.union(*single))] = None
-        if len(flat) > 1 and self.epsilon in flat and any(part.nullable for part in flat if part is not self.epsilon):
+        if self.epsilon in flat and any(part.nullable for part in flat if part is not self.epsilon):
             del flat[self.epsilon]
         if len(flat) < 2:
             return next(iter(flat), self.empty)
+        if sum(_counted(part) for part in flat) > 1:
+            flat = self._joined(flat)
+        self.meter.step(len(flat) // PARTS_PER_STEP)
+        if len(flat) < 2:
+            return next(iter(flat))
         terms = tuple(sorted(flat, key=_by_id))
         return self._make(Op.ALT, terms, any(part.nullable for part in terms))
+
+    def _joined(self, parts: dict[Term, None]) -> dict[Term, None]:
+        """The same alternatives, those made one that repeat the same, so or so many times, before the same."""
+        self.meter.step(len(parts))
+        result: dict[Term, None] = {}
+        counts: dict[tuple[Term, Term], list[tuple[int, int]]] = {}
+        for one in parts:
+            if _counted(one):
+                repeated, rest = (one, self.epsilon) if one.op is Op.REPEAT else one.args
+                part, least, most = repeated.args
+                counts.setdefault((part, rest), []).append((least, most))
+            else:
+                result[one] = None
+        for (part, rest), spans in counts.items():
+            spans.sort(key=lambda span: span[0])
+            joined = [spans[0]]
+            for least, most in spans[1:]:
+                low, high = joined[-1]
+                if least <= high + 1:
+                    joined[-1] = (low, max(high, most))
+                else:
+                    joined.append((least, most))
+            for least, most in joined:
+                result[self.cat(self.repeat(part, least, most), rest)] = None
+        return result
 
     def both(self, parts: Iterable[Term]) -> Term:
         """All of them at once."""
@@ -123,6 +156,7 @@ class Languages:
             return self.empty
         if len(flat) < 2:
             return next(iter(flat), self.all)
+        self.meter.step(len(flat) // PARTS_PER_STEP)
         terms = tuple(sorted(flat, key=_by_id))
         return self._make(Op.AND, terms, all(part.nullable for part in terms))
 
@@ -172,7 +206,7 @@ class Languages:
         """The derivative: what may follow this character."""
         found = term.next.get(point)
         if found is None:
-            self.meter.step(2)
+            self.meter.step()
             found = term.next[point] = self._derive(term, point)
         return found
 
@@ -196,6 +230,12 @@ class Languages:
                 return self.cat(self.after(part, point), rest)
             case _:
                 return self.empty
+
+
+def _counted(term: Term) -> bool:
+    """Whether it begins with a part repeated up to so many times."""
+    first = term.args[0] if term.op is Op.CAT else term
+    return first.op is Op.REPEAT and first.args[2] is not None
 
 
 def _parts(term: Term, op: Op) -> tuple[Term, ...]:

@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from server.conflicts.containment.budget import Undecidable
-from server.conflicts.containment.exact import key_of
+from server.conflicts.containment.exact import ARRAY, key_of
 from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.matching import distinct_choice
 from server.conflicts.containment.outcome import NOTHING, Found, Nothing, Open
@@ -35,6 +35,9 @@ class Wanted:
     least: int = 0
     most: int | None = None
     every: list[tuple[int, int | None, Formula]] = field(default_factory=list)
+    """What the items between the indexes (None: the end) have to be."""
+    every_at: dict[int, list[Formula]] = field(default_factory=dict)
+    """What the item at an index has to be, where nothing else is asked for the same."""
     some: list[tuple[int, int | None, Formula]] = field(default_factory=list)
     """Each asks for one item between the indexes (None: the end) that is so."""
     groups: list[tuple[Formula, int]] = field(default_factory=list)
@@ -49,6 +52,7 @@ class Wanted:
         """From this index on every position is asked for the same."""
         edges = [first for first, _, _ in (*self.every, *self.some)]
         edges += [last + 1 for _, last, _ in (*self.every, *self.some) if last is not None]
+        edges += [index + 1 for index in self.every_at]
         return max(edges, default=0)
 
     @property
@@ -58,7 +62,8 @@ class Wanted:
 
     def asked_at(self, index: int) -> Asked:
         """What an item at this index has to satisfy."""
-        return {value: None for first, last, value in self.every if first <= index and (last is None or index <= last)}
+        ranges = [value for first, last, value in self.every if first <= index and (last is None or index <= last)]
+        return dict.fromkeys([*self.every_at.get(index, ()), *ranges])
 
 
 class ArrayTheory:
@@ -74,6 +79,21 @@ class ArrayTheory:
             return NOTHING
         return _Lengths(self._solver, wanted).run()
 
+    def possible(self, atoms: dict[Formula, None]) -> Callable[[Formula], bool]:
+        """A quick test whether an alternative can hold beside the atoms: whether the one item it asks for can be so."""
+        wanted = _sorted([atom for atom in atoms if atom.about == ARRAY])
+
+        def refused(part: Formula) -> bool:
+            if part.kind is not Kind.SOME_ITEM or part.args[0] != part.args[1]:
+                return False
+            asked = {**wanted.asked_at(part.args[0]), part.args[2]: None}
+            return isinstance(self._solver.solve(asked), Nothing)
+
+        def test(alternative: Formula) -> bool:
+            return not any(map(refused, alternative.args if alternative.kind is Kind.AND else (alternative,)))
+
+        return test
+
 
 def _sorted(atoms: list[Formula]) -> Wanted:
     wanted = Wanted()
@@ -84,6 +104,8 @@ def _sorted(atoms: list[Formula]) -> Wanted:
                 wanted.least = max(wanted.least, args[1])
             case Kind.SIZE_MAX:
                 wanted.most = args[1] if wanted.most is None else min(wanted.most, args[1])
+            case Kind.EVERY_ITEM if args[0] == args[1]:
+                wanted.every_at.setdefault(args[0], []).append(args[2])
             case Kind.EVERY_ITEM:
                 wanted.every.append((args[0], args[1], args[2]))
             case Kind.SOME_ITEM:
@@ -146,6 +168,7 @@ class _Lengths:
             if place in seen:
                 continue
             seen[place] = None
+            self.solver.meter.step()
             if isinstance(self.solver.solve(asked), Nothing):
                 return index
         return longest

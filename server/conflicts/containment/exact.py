@@ -14,6 +14,9 @@ Key = tuple[Any, ...]
 JSON_TYPES = ("null", "boolean", "number", "string", "array", "object")
 NULL, BOOLEAN, NUMBER, STRING, ARRAY, OBJECT = range(6)
 
+HELD_PER_PART = 8
+"""So many values in a list or an object count as much as a further object."""
+
 
 class NotJson(ValueError):
     """A value that JSON can't carry: NaN, an infinity, or an object of another language."""
@@ -111,14 +114,14 @@ def are_equal(one: Json, other: Json) -> bool:
 
 
 def parts_of(value: Json, most: int) -> int:
-    """How many objects and lists a value is made of, itself counted; one more than `most` where there are more."""
+    """How many objects and lists a value is made of, itself counted, long ones for more; above `most` where there are more."""
     pending, found = [value], 0
     while pending and found <= most:
         one = pending.pop()
         if isinstance(one, dict):
-            found += 1
+            found += 1 + len(one) // HELD_PER_PART
             pending += one.values()
         elif isinstance(one, list):
-            found += 1
-            pending += one
+            found += 1 + len(one) // HELD_PER_PART
+            pending += one if found <= most else ()
     return found

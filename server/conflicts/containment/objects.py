@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from server.conflicts.containment.outcome import Outcome
     from server.conflicts.containment.solver import Solver
 
-WORTH_TESTING = 4
-"""From so many alternatives on, each is tested by itself before the whole is searched."""
 MOST_CONDITIONS = 10
 """Conditions on names, besides single names, that are told apart."""
 
@@ -89,13 +87,11 @@ class ObjectTheory:
         """An object that satisfies the atoms, if there is one."""
         return _Search(self._solver, self._sorted(atoms), self.apart).run()
 
-    def possible(self, atoms: dict[Formula, None], count: int) -> Callable[[Formula], bool] | None:
+    def possible(self, atoms: dict[Formula, None]) -> Callable[[Formula], bool]:
         """A quick test whether an alternative can hold beside the atoms: whether each member it asks for can have a value.
 
-        Made only where there are enough alternatives for it to pay; what passes the test may still prove impossible.
+        What passes the test may still prove impossible.
         """
-        if count < WORTH_TESTING:
-            return None
         search = _Search(self._solver, self._sorted([atom for atom in atoms if atom.about == OBJECT]), self.apart)
 
         def refused(part: Formula) -> bool:

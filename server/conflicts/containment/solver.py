@@ -7,7 +7,7 @@ no document for the same goal within.
 What was refuted under such an assumption counts only once the outer goal is refuted too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from server.conflicts.containment import numbers_between
@@ -25,6 +25,8 @@ from server.model.base import Json
 Goal = tuple[Formula, ...]
 """Formulas, sorted by id, each once."""
 NEVER = 1 << 30
+WORTH_TESTING = 4
+"""From so many alternatives on, each is tested by itself before the whole is searched."""
 FEW = 4
 """Where a choice has no more alternatives, each is tried without the cases of those before it."""
 MOST_REMEMBERED = 12
@@ -198,7 +200,9 @@ class Solver:
     def _choose(self, kind: int, atoms: dict[Formula, None], choices: list[Formula], chosen: Formula) -> Outcome:
         unsure: Open | None = None
         others = [choice for choice in choices if choice is not chosen]
-        possible = self._objects.possible(atoms, len(chosen.args)) if kind == OBJECT else None
+        possible: Callable[[Formula], bool] | None = None
+        if len(chosen.args) >= WORTH_TESTING and kind in (ARRAY, OBJECT):
+            possible = (self._objects if kind == OBJECT else self._arrays).possible(atoms)
         ruled_out: list[Formula] = []
         for alternative in sorted(chosen.args, key=lambda one: one.kind is Kind.AND):
             if possible is not None and not possible(alternative):

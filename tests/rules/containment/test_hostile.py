@@ -146,3 +146,49 @@ def test_con_10_a_malformed_keyword_crashes_nothing(word: str) -> None:
             assert decide(broken, {"type": "string"}).verdict in ("SAFE", "BREAKS", "UNKNOWN")
             assert decide({"type": "object"}, broken).verdict in ("SAFE", "BREAKS", "UNKNOWN")
             find_shape_error(broken)
+
+
+def _counted(depth: int, most: int) -> str:
+    pattern = "a"
+    for _ in range(depth):
+        pattern = f"({pattern}){{1,{most}}}"
+    return f"^{pattern}$"
+
+
+WIDE = {f"p{i}": {"type": "string", "maxLength": i} for i in range(4_000)}
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "expected"),
+    [
+        ({"type": "string", "pattern": _counted(2, 100)}, {"pattern": "^(a+)+$"}, ("SAFE", "UNKNOWN")),
+        ({"type": "string", "pattern": "^(a+)+$"}, {"pattern": _counted(2, 100)}, ("BREAKS", "UNKNOWN")),
+        ({"const": "a" * 5_000 + "!"}, {"pattern": _counted(2, 100)}, ("BREAKS", "UNKNOWN")),
+        ({"const": "a" * 5_000 + "!"}, {"pattern": _counted(3, 50)}, ("BREAKS", "UNKNOWN")),
+        ({"type": "string", "pattern": "^.{0,50}foo.{0,50}$"}, {"pattern": "^.{3,103}$"}, ("SAFE",)),
+        (
+            {"type": "array", "prefixItems": [{"type": "integer", "minimum": i} for i in range(1_000)]},
+            {"prefixItems": [{"type": "integer", "minimum": i - 1} for i in range(1_000)]},
+            ("SAFE",),
+        ),
+        (
+            {"type": "array", "prefixItems": [{"type": "integer", "minimum": i} for i in range(1_000)]},
+            {"prefixItems": [{"type": "integer", "minimum": min(i, 998)} for i in range(1_000)]},
+            ("SAFE",),
+        ),
+        (
+            {"type": "object", "allOf": [{"properties": {name: one}} for name, one in WIDE.items()]},
+            {"allOf": [{"properties": {name: {**one, "type": ["string", "null"]}}} for name, one in WIDE.items()]},
+            ("SAFE",),
+        ),
+        ({"const": [0] * 500_000}, {"maxItems": 3}, ("UNKNOWN",)),
+        ({"enum": list(range(500_000))}, {"type": "integer"}, ("UNKNOWN",)),
+    ],
+    ids=lambda _: None,
+)
+def test_con_10_work_on_long_alternatives_lists_and_texts_is_counted(
+    writer: Any, reader: Any, expected: tuple[str, ...]
+) -> None:
+    decision = decide(writer, reader)
+    assert decision.verdict in expected, decision.reason
+    assert decision.steps <= DEFAULT.steps + 10_000

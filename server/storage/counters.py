@@ -21,8 +21,7 @@ def following(session: "Session", name: str, count: int = 1) -> int:
 
 def present(session: "Session", name: str) -> int:
     """The last number that was given; 0 where none was."""
-    statement = sql.text("SELECT value FROM counters WHERE name = :name")
-    return int(session.connection().execute(statement, {"name": name}).scalar() or 0)
+    return int(session.connection().execute(_last(), {"name": name}).scalar() or 0)
 
 
 @cache
@@ -31,3 +30,8 @@ def _counting_up() -> "TextClause":
         "INSERT INTO counters (name, value) VALUES (:name, :count) "
         "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
     )
+
+
+@cache
+def _last() -> "TextClause":
+    return sql.text("SELECT value FROM counters WHERE name = :name")

@@ -1,6 +1,7 @@
 """Queries over findings: what a rule sees is opened once, touched while it lasts, closed when it is gone."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from server.model.finding import Finding, FindingKind, FindingStatus, Observation
@@ -10,7 +11,7 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import portions
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, RowMapping
+    from sqlalchemy import ColumnElement, RowMapping, Select
     from sqlmodel import Session
 
 
@@ -81,12 +82,7 @@ def open_about(session: "Session", system_id: str, *, limit: int) -> list[Findin
 
 def open_of_kind(session: "Session", kind: FindingKind) -> list[Observation]:
     """The open findings of one kind, as they were last seen, oldest first."""
-    findings = tables.findings.c
-    rows = session.connection().execute(
-        sql.select(*(findings[name] for name in Observation.model_fields))
-        .where(findings.status == FindingStatus.OPEN.value, findings.kind == kind.value)
-        .order_by(findings.id)
-    )
+    rows = session.connection().execute(_open_of_kind(), {"kind": kind.value})
     return [Observation.model_validate(dict(row)) for row in rows.mappings()]
 
 
@@ -160,3 +156,13 @@ def _close(session: "Session", ids: Sequence[str], now: str) -> None:
 
 def _finding(row: "RowMapping") -> Finding:
     return Finding.model_validate({name: row[name] for name in Finding.model_fields})
+
+
+@cache
+def _open_of_kind() -> "Select[Any]":
+    findings = tables.findings.c
+    return (
+        sql.select(*(findings[name] for name in Observation.model_fields))
+        .where(findings.status == FindingStatus.OPEN.value, findings.kind == sql.bindparam("kind"))
+        .order_by(findings.id)
+    )

@@ -1,7 +1,9 @@
 """The prompts: reviews that arrive filled with what the server knows. Their texts are the Markdown files beside this one."""
 
 from prompts.onboard_system import PROMPT as ONBOARD_SYSTEM
+from prompts.plan_migration import PROMPT as PLAN_MIGRATION
 from prompts.registry_audit import PROMPT as REGISTRY_AUDIT
+from prompts.review_proposal import PROMPT as REVIEW_PROPOSAL
 from server.surface import Prompt
 
-PROMPTS: tuple[Prompt, ...] = (REGISTRY_AUDIT, ONBOARD_SYSTEM)
+PROMPTS: tuple[Prompt, ...] = (REVIEW_PROPOSAL, PLAN_MIGRATION, REGISTRY_AUDIT, ONBOARD_SYSTEM)

@@ -1,0 +1,55 @@
+"""What several prompts gather: a check without what only machines need, and the systems that it is about."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from server.services import Services
+
+SHOWN = 10
+"""Conflicts quoted, the worst first; the rest is counted and named by the check's address."""
+
+Documents = list[dict[str, Any]]
+
+
+def verdict_of(check: Mapping[str, Any]) -> dict[str, Any]:
+    """The check without its conflicts and plans."""
+    left_out = ("conflicts", "undecided", "in_flight", "knowledge")
+    return {name: value for name, value in check.items() if name not in left_out}
+
+
+def conflicts_of(check: Mapping[str, Any]) -> Documents:
+    """The worst conflicts with what proves them, each with its way out in a sentence."""
+    found = []
+    for conflict in check["conflicts"][:SHOWN]:
+        plan = conflict["proposed_resolution"]
+        way_out = {name: plan[name] for name in ("strategy", "description", "estimated_duration_days")}
+        told = {name: value for name, value in conflict.items() if name != "proposed_resolution"}
+        found.append({**told, "way_out": way_out})
+    return found
+
+
+def affected_by(check: Mapping[str, Any]) -> set[str]:
+    """The proposing system and everyone whom its conflicts or undecided items name."""
+    items = [*check["conflicts"], *check["undecided"]]
+    return {check["source_system"], *(item["affected_system"] for item in items)} - {""}
+
+
+def systems_named(services: "Services", ids: Iterable[str]) -> Documents:
+    """{id, name, tier, owner, status} of each system; one that nobody registered says so."""
+    with services.registry.reading() as registry:
+        found = []
+        for system_id in sorted(set(ids)):
+            stored = registry.systems.get(system_id)
+            if stored is None:
+                found.append({"id": system_id, "registered": False})
+                continue
+            system = stored.system
+            known = {
+                "name": system.name,
+                "tier": system.tier.value,
+                "owner": system.owner,
+                "status": system.status.value,
+            }
+            found.append({"id": system_id, **known, **({"archived": True} if stored.archived else {})})
+        return found

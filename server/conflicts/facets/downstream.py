@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.conflicts.agreements import Agreement, agreements_on
+from server.conflicts.agreements import Agreement
+from server.model.contract import ContractType
 from server.model.system import is_people
 from server.model.tier import Tier
 from server.registry.graph import Reached, reach
@@ -81,20 +82,23 @@ def _reached(registry: RegistryMap, source: str, first: Iterable[str], *, needed
 
 def _further(registry: RegistryMap, reached: Reached, required: bool) -> FurtherDown:
     stored = registry.live(reached.system_id)
-    before = registry.live(reached.path[-2])
-    names = (
-        {before.canonical_of(output.resource) for output in before.system.writes_to} if before is not None else set()
-    )
-    contracts = sorted(
-        agreement.contract_id
-        for name in names
-        for agreement in agreements_on(registry, reached.path[-2], name)
-        if agreement.consumer == reached.system_id and agreement.contract_id
-    )
     return FurtherDown(
         system_id=reached.system_id,
         path=reached.path,
         required=required,
         tier=stored.system.tier if stored is not None else None,
-        contract_id=contracts[0] if contracts else "",
+        contract_id=_contract_between(registry, reached.path[-2], reached.system_id),
     )
+
+
+def _contract_between(registry: RegistryMap, producer: str, consumer: str) -> str:
+    """The id of a contract of these two, the producer's entry first; empty where they have none."""
+    for holder, side, other in (
+        (producer, ContractType.PRODUCER, consumer),
+        (consumer, ContractType.CONSUMER, producer),
+    ):
+        stored = registry.live(holder)
+        for contract in stored.system.contracts if stored is not None else ():
+            if contract.type is side and registry.known_as(contract.counterparty) == other:
+                return contract.contract_id
+    return ""

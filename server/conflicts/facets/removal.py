@@ -1,11 +1,13 @@
 """The removal facet: a resource that will no longer be written, or a dependency that will no longer be read."""
 
+from dataclasses import replace
+
 from server.conflicts.agreements import Agreement, agreements_on
 from server.conflicts.facets.downstream import FurtherDown, further_down, told_further
 from server.conflicts.plans import Recorded, Situation, retire_after_readers, situation_of_all
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import SeverityRule, rule_named
-from server.model.check import Conflict, ConflictType, Undecided
+from server.model.check import Conflict, ConflictType, Resolution, Undecided
 from server.model.contract import schema_hash
 
 MOST_FURTHER_DOWN = 50
@@ -20,15 +22,20 @@ def judge_removal(question: Question) -> Answer:
     registry, me = question.registry, question.source.id
     others = sorted(set(registry.writers_of(question.name)) - {me})
     everyone = agreements_on(registry, me, question.name)
+    of_all = situation_of_all(question, everyone, me)
+    plans = {
+        one.consumer: retire_after_readers(replace(of_all, consumer=one.consumer), what=question.resource)
+        for one in everyone
+    }
     for agreement in question.agreements:
         tier = question.tier_with(agreement.tier)
         answer.bases.append((tier, agreement.basis))
         rule = rule_named("removal.required" if agreement.required else "removal.optional")
-        answer.conflicts.append((tier, _removal(question, agreement, everyone, rule, others)))
+        answer.conflicts.append((tier, _removal(question, agreement, rule, others, plans[agreement.consumer])))
     if question.agreements:
         below, more = further_down(registry, me, everyone, MOST_FURTHER_DOWN)
         for one in below:
-            answer.conflicts.append((question.tier_with(one.tier), _further(question, everyone, one)))
+            answer.conflicts.append((question.tier_with(one.tier), _further(question, one, plans[one.path[1]])))
         if more:
             answer.notes.append(f"{more} more systems depend on those that would be affected; trace_impact lists them.")
     unknown = question.unknown_readers("removal")
@@ -53,12 +60,11 @@ def judge_dependency_removal(question: Question) -> Answer:
 
 
 def _removal(
-    question: Question, agreement: Agreement, everyone: list[Agreement], rule: SeverityRule, others: list[str]
+    question: Question, agreement: Agreement, rule: SeverityRule, others: list[str], plan: Resolution
 ) -> Conflict:
     chain = told_further(question.registry, question.source.id, agreement.consumer)
     still = f" {', '.join(others)} would still write it." if others else " Nobody else writes it."
     need = "needs" if agreement.required else "reads"
-    situation = situation_of_all(question, everyone, agreement.consumer)
     return Conflict(
         type=ConflictType.DEPENDENCY_REMOVAL,
         affected_contract=agreement.contract_id,
@@ -70,11 +76,11 @@ def _removal(
         severity_base=rule.severity,
         rule=rule.id,
         basis=agreement.basis,
-        proposed_resolution=retire_after_readers(situation, what=question.resource),
+        proposed_resolution=plan,
     )
 
 
-def _further(question: Question, everyone: list[Agreement], one: FurtherDown) -> Conflict:
+def _further(question: Question, one: FurtherDown, plan: Resolution) -> Conflict:
     """The conflict with a system that is reached through others; its way out is that of the reader through which it is."""
     rule = rule_named("removal.downstream" if one.required else "removal.downstream-optional")
     way = " to ".join(one.path)
@@ -91,9 +97,7 @@ def _further(question: Question, everyone: list[Agreement], one: FurtherDown) ->
         severity_base=rule.severity,
         rule=rule.id,
         evidence={"path": list(one.path)},
-        proposed_resolution=retire_after_readers(
-            situation_of_all(question, everyone, one.path[1]), what=question.resource
-        ),
+        proposed_resolution=plan,
     )
 
 

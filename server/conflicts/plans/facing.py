@@ -24,6 +24,7 @@ def situation(question: Question, agreement: Agreement) -> Situation:
 def situation_of_all(question: Question, agreements: Iterable[Agreement], consumer: str) -> Situation:
     """What one plan between the source and all these consumers has to deal with, seen from `consumer`."""
     concerned = {agreement.consumer: agreement for agreement in agreements}
+    present = _present_hash(question)
     return Situation(
         writer=question.source.id,
         consumer=consumer,
@@ -31,10 +32,8 @@ def situation_of_all(question: Question, agreements: Iterable[Agreement], consum
         schema_version=question.schema_version,
         tier=strictest(question.tier_with(agreement.tier) for agreement in concerned.values()),
         contracts=_contracts_of_writer(question),
-        schema_hash=_present_hash(question),
-        parties=tuple(
-            party_of(question.registry, name, concerned[name], _present_hash(question)) for name in sorted(concerned)
-        ),
+        schema_hash=present,
+        parties=tuple(party_of(question.registry, name, concerned[name], present) for name in sorted(concerned)),
     )
 
 

@@ -34,7 +34,8 @@ class Image:
         root: Node = {} if schema is True else NEVER if isinstance(schema, bool) else schema
         self._dialect = root.get("$schema")
         self._legacy = "/draft-0" in str(self._dialect)
-        inner = moved(root, _CARRIED) if '"$ref"' in json.dumps(root) else root
+        self._refers = '"$ref"' in json.dumps(root)
+        inner = moved(root, _CARRIED) if self._refers else root
         assert isinstance(inner, dict)
         self._was = inner
         self._now: Node = {word: value for word, value in inner.items() if word != "$schema"}
@@ -51,6 +52,22 @@ class Image:
     def may_be(self, segments: tuple[str, ...]) -> bool:
         """Whether anything can stand at the place, as far as is plain to see."""
         return self._value(self._now, segments, 0) != NEVER
+
+    def plainly_has(self, segments: tuple[str, ...], kind: str = "") -> bool:
+        """Whether it is plain to see that every document has the place (and an object there); no is no answer."""
+        node: Any = self._now
+        for name in segments:
+            if not isinstance(node, dict) or (self._legacy and "$ref" in node):
+                return False
+            if name == EVERY:
+                if node.get("type") != "array" or "prefixItems" in node:
+                    return False
+                node = node.get("items")
+            else:
+                if node.get("type") != "object" or name not in node.get("required", ()):
+                    return False
+                node = node.get("properties", {}).get(name)
+        return not kind or (isinstance(node, dict) and node.get("type") == kind)
 
     def names(self, segments: tuple[str, ...]) -> set[str]:
         """The members that are named at the place, `*` for the items of a list; references and cases looked into."""
@@ -109,7 +126,8 @@ class Image:
 
     def _whole(self, node: Node) -> Schema:
         root: Node = {} if self._dialect is None else {"$schema": self._dialect}
-        carried = {"$defs": {"was": self._was}} if f'"#{_CARRIED}' in json.dumps(node) else {}
+        refers = self._refers and f'"#{_CARRIED}' in json.dumps(node)
+        carried = {"$defs": {"was": self._was}} if refers else {}
         return {**root, **node, **carried}
 
     def _edit(self, segments: tuple[str, ...], edit: Edit) -> None:

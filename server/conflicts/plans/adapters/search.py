@@ -69,7 +69,7 @@ def find_adapter(wanted: Wanted, decide: Decide) -> Search:
     if any(is_bound_to_place(schema) for schema in (wanted.before, wanted.after, wanted.accepts)):
         return Search(None, "a schema names places of its own ($id, $anchor, $dynamicRef), which are not followed.")
     declared = list(_moves_of_patch(wanted))
-    decision = decide(wanted.after, wanted.accepts)
+    decision = None
     for operations, basis in _candidates(wanted, declared, decide):
         image = Image(wanted.after)
         for operation in operations:
@@ -77,7 +77,7 @@ def find_adapter(wanted: Wanted, decide: Decide) -> Search:
         decision = decide(image.schema, wanted.accepts)
         if decision.verdict == "SAFE":
             return Search(_adapter(wanted, operations, basis))
-    place = decision.path or "the document"
+    place = (decision or decide(wanted.after, wanted.accepts)).path or "the document"
     return Search(None, f"no move or conversion was found after which {place} is proved to be always accepted.")
 
 
@@ -110,7 +110,10 @@ def _as_a_whole(wanted: Wanted, decide: Decide) -> Iterator[Operation]:
             and _is_certain(image, (name,), decide)
         ):
             yield {"op": "move", "from": pointer_of((name,)), "path": ""}
+    required = set(wanted.accepts.get("required", ())) if isinstance(wanted.accepts, dict) else set()
     for name in sorted(old_names - image.names(()) - {EVERY}):
+        if required - {name}:
+            continue
         wrapped = Image(wanted.after)
         wrapped.apply({"op": "wrap", "member": name})
         if decide(wrapped.schema, wanted.accepts).verdict == "SAFE":
@@ -275,6 +278,8 @@ class _Builder:
                 self._add({"op": "remove", "path": pointer_of(place), **_mark(certain)})
 
     def _is_object(self, place: Place) -> bool:
+        if self._image.plainly_has(place, "object"):
+            return True
         return self._decide(self._image.schema, document_with(place, {"type": "object"})).verdict == "SAFE"
 
 
@@ -284,7 +289,7 @@ def _mark(certain: bool) -> Operation:
 
 def _is_certain(image: Image, place: Place, decide: Decide) -> bool:
     """Whether every document has the place: proved."""
-    return decide(image.schema, document_with(place, True)).verdict == "SAFE"
+    return image.plainly_has(place) or decide(image.schema, document_with(place, True)).verdict == "SAFE"
 
 
 def _values_of(schema: Schema) -> list[Any] | None:

@@ -17,6 +17,10 @@ RENAME = {"op": "move", "from": "/properties/score", "path": "/properties/rating
 RETYPED: dict[str, Any] = copy.deepcopy(SIGNAL_SCHEMA)
 RETYPED["properties"]["score"] = {"type": "string"}
 READS = ["/ticker", "/score"]
+RATED_AS_SCORE: dict[str, Any] = {
+    "type": "object",
+    "properties": {"score": {"type": "number"}, "ticker": {"type": "string"}},
+}
 
 
 async def register_pair(
@@ -335,6 +339,27 @@ async def test_con_04_an_answer_about_many_readers_keeps_the_worst_conflict_whol
     told = check["notes"][-1]
     assert "record only" in told
     assert len(others) + 1 == readers or f"of {readers} conflicts are shown" in told
+
+
+async def test_con_04_a_reader_with_two_contracts_gets_the_adapter_for_each_of_them(concord: Concord) -> None:
+    await register_pair(concord, "service://signals", 0)
+    reading = {"type": "CONSUMER", "resource": "service://signals"}
+    contracts: list[dict[str, Any]] = [
+        {**reading, "contract_id": "CTR-201", "reads": ["/score"]},
+        {**reading, "contract_id": "CTR-202", "reader_schema": {**RATED_AS_SCORE, "required": ["score", "ticker"]}},
+    ]
+    await concord.register("sys_reader", reads_from=["service://signals"], contracts=contracts)
+    check = await concord.check(resource="service://signals", source_system="sys_writer", patch=[RENAME])
+    hashes = set()
+    for conflict in check["conflicts"]:
+        plan = conflict["proposed_resolution"]
+        assert plan["strategy"] == "ADAPTER_LAYER"
+        hashes.add(plan["adapter"]["output_schema_hash"])
+        read = {"CTR-201": {"required": ["score"]}, "CTR-202": contracts[1]["reader_schema"]}[
+            conflict["affected_contract"]
+        ]
+        assert Draft202012Validator(read).is_valid(adapt(plan["adapter"], conflict["witness"]))
+    assert len(hashes) == 2
 
 
 async def test_con_04_a_reader_that_asks_for_more_waits_for_its_writer(concord: Concord) -> None:

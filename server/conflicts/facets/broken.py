@@ -38,10 +38,10 @@ class Broken:
     """Whether `after` describes items of the document."""
 
 
-def plans_for(broken: Sequence[Broken]) -> dict[str, Resolution]:
-    """Reader → its resolution: one plan for all that one change of a resource breaks."""
+def plans_for(broken: Sequence[Broken]) -> list[Resolution]:
+    """The resolution for each break, in their order: one plan for all that one change of a resource breaks."""
     if not broken:
-        return {}
+        return []
     questions = list({id(one.question): one.question for one in broken}.values())
     situations = []
     for question in questions:

@@ -22,10 +22,9 @@ def judge_schemas(questions: Sequence[Question]) -> Answer:
     """What one change of a schema does to each reader, whichever contract it holds to; one plan for all that break."""
     answer = Answer()
     broken = [one for question in questions for one in _judge_question(question, answer)]
-    plans = plans_for(broken)
-    for one in broken:
+    for one, plan in zip(broken, plans_for(broken), strict=True):
         tier = one.question.tier_with(one.agreement.tier)
-        answer.conflicts.append((tier, _conflict(one, plans[one.agreement.consumer])))
+        answer.conflicts.append((tier, _conflict(one, plan)))
     return answer
 
 

@@ -52,14 +52,19 @@ class Migration:
     """Why there is no such place."""
 
 
-def migration_plans(migration: Migration, engine: Engine) -> dict[str, Resolution]:
-    """Reader → its resolution: one plan for all of them, with what each has to do itself."""
+def migration_plans(migration: Migration, engine: Engine) -> list[Resolution]:
+    """The resolution for each of the readers, in their order: one plan for all of them, with each one's own adapter."""
     rejected, strategy = _chosen(migration, engine)
     proof = _proof_of_return(migration.readers, engine)
-    return {
-        reader.party.system_id: _resolution(migration, reader, strategy, rejected, proof)
-        for reader in migration.readers
-    }
+    alike = not migration.situation.others  # all steps are spelled out: the plan is the same from wherever it is seen
+    made: dict[tuple[str, int], Resolution] = {}
+    plans = []
+    for reader in migration.readers:
+        seen = ("" if alike else reader.party.system_id, id(reader.adapter))
+        if seen not in made:
+            made[seen] = _resolution(migration, reader, strategy, rejected, proof)
+        plans.append(made[seen])
+    return plans
 
 
 def _chosen(migration: Migration, engine: Engine) -> tuple[tuple[RejectedStrategy, ...], Strategy]:

@@ -36,7 +36,7 @@ def situation_with(readers: int, **party: Any) -> Situation:
 def chosen(situation: Situation, *, before: Any = NUMBER, after: Any = TEXT, new_name: str = "") -> Resolution:
     readers = tuple(BrokenReader(party, NUMBER, before, after, None, "there is none.") for party in situation.readers)
     migration = Migration(situation, readers, new_name, "" if new_name else "It can't be written twice.")
-    return migration_plans(migration, containment_engine())["sys_1"]
+    return migration_plans(migration, containment_engine())[0]
 
 
 @pytest.mark.parametrize(

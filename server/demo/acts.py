@@ -113,6 +113,31 @@ async def witness_is_rendered(play: Play) -> JsonObject:
     return {"rows_before": len(before), "rows_with_witness": len(after), "exit_code": 0, "said": said}
 
 
+async def change_is_proposed(play: Play) -> JsonObject:
+    """The change was submitted and is blocked; its proposer can't let it pass, the dashboard has accepted the plan."""
+    generator, dashboard = play.systems[cast.GENERATOR], play.systems[cast.DASHBOARD]
+    submitted = await generator.call(
+        "submit_proposal",
+        title=f"Nest the fields under {cast.NESTED_UNDER}",
+        changes=[{"resource": cast.SIGNALS, "patch": cast.nesting_patch()}],
+        state="READY_FOR_SHADOW_TEST",
+    )
+    hold(submitted["state"] == "BLOCKED", "the submitted change is blocked", submitted)
+    proposal_id, waits_for = submitted["proposal_id"], submitted["check"]["must_accept"]
+    hold(waits_for == [cast.DASHBOARD], "it waits for the dashboard", waits_for)
+    word = {"proposal_id": proposal_id, "decision": "ACCEPT", "actor": cast.DASHBOARD}
+    refused = await generator.refused("decide_proposal", **word)
+    accepted = await dashboard.call("decide_proposal", proposal_id=proposal_id, decision="ACCEPT")
+    hold(accepted["state"] == "READY_FOR_SHADOW_TEST", "with the plan accepted it goes on", accepted)
+    return {
+        "proposal_id": proposal_id,
+        "state": submitted["state"],
+        "waits_for": waits_for,
+        "refused": refused["message"],
+        "state_accepted": accepted["state"],
+    }
+
+
 async def plan_is_carried_out(play: Play) -> JsonObject:
     """Both forms are written and the dashboard shows the same from either; the way back was tried; the registry knows."""
     plan, stage = play.conflict["proposed_resolution"], play.stage
@@ -207,6 +232,7 @@ ACTS: tuple[tuple[str, Act], ...] = (
     ("registration", systems_register),
     ("conflict", nesting_is_checked),
     ("proof", witness_is_rendered),
+    ("proposal", change_is_proposed),
     ("plan", plan_is_carried_out),
     ("safe_change", safe_change_passes),
     ("graph", graph_is_drawn),

@@ -45,6 +45,7 @@ class Screen:
             "registration": _registration,
             "conflict": _conflict,
             "proof": _proof,
+            "proposal": _proposal,
             "plan": _plan,
             "safe_change": _safe_change,
             "graph": _graph,
@@ -191,6 +192,20 @@ def _proof(facts: JsonObject) -> Section:
     ]
 
 
+def _proposal(facts: JsonObject) -> Section:
+    waits = ", ".join(facts["waits_for"])
+    return "Submitted all the same: a proposal can't wave itself through", [
+        _labelled(
+            (
+                "submitted",
+                Text.assemble((facts["proposal_id"], NAME), ": ", (facts["state"], BAD), f", waits for {waits}"),
+            ),
+            ("generator", Text.assemble("accepts for the dashboard: ", ("refused", BAD), f". {facts['refused']}")),
+            ("dashboard", Text.assemble("accepts the plan: ", (facts["state_accepted"], GOOD))),
+        ),
+    ]
+
+
 def _plan(facts: JsonObject) -> Section:
     new, rows = facts["new_file"], facts["rows"]
     seen = (
@@ -207,7 +222,7 @@ def _plan(facts: JsonObject) -> Section:
     back = facts["rollback"].partition(". ")[0]
     steps += [
         [Text("↩", GOOD), Text(f"Rollback: {back}.")],
-        [Text(""), Text("   tried, dashboard first: the same page again, to the byte", SEEN)],
+        [Text(""), Text("   tried: the same page again, to the byte", SEEN)],
         [Text("✓", GOOD), Text(f"Both systems registered again, with {new} and its contract CTR-003.")],
     ]
     return f"The plan: {facts['strategy']}, {facts['days']} days; its first steps, carried out", [_columns(*steps)]

@@ -136,6 +136,15 @@ class Connection:
             raise Fallen(f"{tool} was refused", "\n".join(said))
         return result.structured_content
 
+    async def refused(self, tool: str, **arguments: Json) -> JsonObject:
+        """The error with which the tool refuses; an answer ends the demonstration."""
+        with _serving(f"{tool} answers"), anyio.fail_after(PATIENCE_SECONDS):
+            result = await self._client.call_tool(tool, arguments)
+        if not result.is_error or not isinstance(result.structured_content, dict):
+            raise Fallen(f"It does not hold that {tool} refuses", str(result.structured_content))
+        error: JsonObject = result.structured_content["error"]
+        return error
+
     async def read(self, uri: str) -> str:
         """The text of a resource."""
         with _serving(f"{uri} can be read"), anyio.fail_after(PATIENCE_SECONDS):

@@ -235,9 +235,8 @@ class _Filling:
     def different(self, slots: list[Slot], value: Formula) -> Iterator[Slot]:
         """The slots, of those that ask for the same (in the same part of the array) only the first."""
         seen: set[tuple[object, ...]] = set()
-        edges = sorted(
-            {edge for first, last, _ in self.wanted.some for edge in (first, -1 if last is None else last + 1)}
-        )
+        edges = {first for first, _, _ in self.wanted.some}
+        edges |= {last + 1 for _, last, _ in self.wanted.some if last is not None}
         for slot in slots:
             place = (frozenset(slot.asked), len(slot.positions), *(slot.positions[0] >= edge for edge in edges))
             if place not in seen:

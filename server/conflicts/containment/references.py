@@ -42,7 +42,6 @@ class References:
     def __init__(self, document: Schema, draft: Draft) -> None:
         self.document = document
         self._draft = draft
-        self._scanned = False
         self.named = False
         """Whether parts of the document have names of their own."""
         self.dynamic = False

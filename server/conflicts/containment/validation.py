@@ -172,7 +172,7 @@ def _counted(keyword: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-def _read(pattern: str, python: bool = False) -> tuple[Languages, Term] | str:
+def _read(pattern: str, python: bool) -> tuple[Languages, Term] | str:
     languages = Languages(Meter(MATCHING))
     try:
         return languages, found_in(languages, pattern, python)

@@ -203,7 +203,22 @@ def test_equal_formulas_are_the_same_object() -> None:
     assert MADE.exactly_one([MADE.true, x]) is MADE.negate(x)
     assert MADE.count_min(ONE, 1) is MADE.some_item(0, None, ONE)
     assert MADE.count_max(ONE, 0) is MADE.every_item(0, None, MADE.negate(ONE))
+    assert MADE.count_max(MADE.false, 0) is MADE.count_min(ONE, 0) is MADE.count_min(ONE, -1) is MADE.true
+    assert MADE.count_max(MADE.true, 2) is MADE.size_max(ARRAY, 2)
+    assert MADE.count_min(MADE.true, 2) is MADE.size_min(ARRAY, 2)
+    assert MADE.size_min(STRING, 0) is MADE.size_min(ARRAY, -1) is MADE.true
+    assert MADE.every_item(0, None, MADE.true) is MADE.every_item(1, 0, ONE) is MADE.true
+    assert MADE.every_item(0, 0, MADE.false) is not MADE.true
+    assert MADE.every_member(NAME_A, MADE.true) is MADE.every_member(MADE.false, ONE) is MADE.true
+    assert MADE.some_item(0, None, MADE.false) is MADE.some_item(2, 1, ONE) is MADE.types(ALL_TYPES & ~(1 << ARRAY))
+    assert MADE.some_member(NAME_A, MADE.false) is MADE.types(ALL_TYPES & ~(1 << OBJECT))
+    assert MADE.size_max(STRING, -1) is MADE.types(ALL_TYPES & ~(1 << STRING))
+    assert MADE.size_max(STRING, 0).kind is Kind.SIZE_MAX
+    assert MADE.count_max(ONE, -1) is MADE.types(ALL_TYPES & ~(1 << ARRAY))
     assert MADE.negate(MADE.true) is MADE.false
+    assert MADE.negate(MADE.false) is MADE.true
+        [MADE.types(ALL_TYPES & ~(1 << ARRAY)), MADE.unique()]
+    )
     assert repr(MADE.types(2)) == "TYPES(2,)"
 
 

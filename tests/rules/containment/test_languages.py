@@ -69,6 +69,7 @@ def terms(made: Languages) -> list[Term]:
     simple = [made.empty, made.epsilon, made.all, made.some, a, b, ab, made.repeat(ab, 0, None), made.repeat(a, 1, 2)]
     return [
         *simple,
+        *(made.cat(made.repeat(a, least, most), b) for least, most in ((0, 1), (3, None))),
         made.alt([a, ab, made.epsilon]),
         made.cat(made.all, b),
         made.complement(ab),

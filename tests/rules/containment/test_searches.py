@@ -162,6 +162,20 @@ def test_arrays_are_as_short_and_as_plain_as_they_can_be() -> None:
     assert array(world, made.every_item(2, 2, made.false), made.some_item(2, None, one)) == Nothing()
 
 
+def test_no_more_items_are_such_than_may_be() -> None:
+    for most in (1, 2, 3, 4):
+        for length in (1, 2, 3, 4, 5):
+            world = World()
+            made, one = world.made, world.values(1)
+            ones = made.every_item(0, None, one)
+            found = array(world, made.count_max(one, most), ones, made.size_min(ARRAY, length))
+            assert found == ([1] * length if length <= most else Nothing())
+            twins = array(
+                world, made.count_max(one, most), ones, made.size_min(ARRAY, length), made.dual(made.unique())
+            )
+            assert twins == ([1] * max(length, 2) if max(length, 2) <= most else Nothing())
+
+
 def test_arrays_too_large_to_deal_out_or_to_write_down_are_left_open() -> None:
     world = World()
     made, one = world.made, world.values(1)

@@ -217,8 +217,6 @@ def test_equal_formulas_are_the_same_object() -> None:
     assert MADE.count_max(ONE, -1) is MADE.types(ALL_TYPES & ~(1 << ARRAY))
     assert MADE.negate(MADE.true) is MADE.false
     assert MADE.negate(MADE.false) is MADE.true
-        [MADE.types(ALL_TYPES & ~(1 << ARRAY)), MADE.unique()]
-    )
     assert repr(MADE.types(2)) == "TYPES(2,)"
 
 

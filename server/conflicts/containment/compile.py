@@ -29,7 +29,7 @@ class Compiler:
         self._known: dict[Hashable, Formula] = {}
         self._targets: dict[Hashable, Target] = {}
         self._under_way: set[Hashable] = set()
-        self._waiting: deque[tuple[Hashable, Schema, Scope]] = deque()
+        self._waiting: deque[tuple[Hashable, Schema, Scope, Draft]] = deque()
         self._depth = 0
         self._lender: Compiler | None = None
         self._shared: frozenset[str] = frozenset()
@@ -50,8 +50,8 @@ class Compiler:
     def finish(self) -> None:
         """Reads what was left for later."""
         while self._waiting:
-            key, schema, scope = self._waiting.popleft()
-            self._targets[key].formula = self._read_now(key, schema, scope)
+            key, schema, scope, draft = self._waiting.popleft()
+            self._targets[key].formula = self._read_now(key, schema, scope, draft)
         if self._lender is not None:
             self._lender.finish()
 
@@ -63,31 +63,39 @@ class Compiler:
             return self.formulas.opaque("a schema is neither an object nor a boolean", repr(schema)[:200])
         if not schema:
             return self.formulas.true
-        scope = self.references.inside(scope, schema)
-        key = (id(schema), scope.key(self.references.dynamic))
+        draft = self.draft
+        if "$schema" in schema and schema is not self._document:
+            named = named_draft(schema["$schema"])
+            if named is None:
+                return self.formulas.opaque("a subschema is of a dialect that is not known", repr(schema["$schema"]))
+            draft = named
+        scope = self.references.inside(scope, schema, draft)
+        key = (id(schema), scope.key(self.references.dynamic), draft)
         known = self._known.get(key)
         if known is not None:
             return known
         if key in self._under_way or self._depth >= DEEPEST_AT_ONCE:
-            return self._link(key, schema, scope)
-        return self._read_now(key, schema, scope)
+            return self._link(key, schema, scope, draft)
+        return self._read_now(key, schema, scope, draft)
 
-    def _link(self, key: Hashable, schema: Schema, scope: Scope) -> Formula:
+    def _link(self, key: Hashable, schema: Schema, scope: Scope, draft: Draft) -> Formula:
         target = self._targets.get(key)
         if target is None:
             target = self._targets[key] = Target(str(len(self._targets)))
             if key not in self._under_way:
-                self._waiting.append((key, schema, scope))
+                self._waiting.append((key, schema, scope, draft))
         return self.formulas.link(target)
 
-    def _read_now(self, key: Hashable, schema: Schema, scope: Scope) -> Formula:
+    def _read_now(self, key: Hashable, schema: Schema, scope: Scope, draft: Draft) -> Formula:
         if key in self._known:
             return self._known[key]
         self._step(1)
         self._under_way.add(key)
         self._depth += 1
         assert isinstance(schema, dict)
+        around, self.draft = self.draft, draft  # what it refers to is read as it is, unless it names a dialect itself
         formula = self._read_keywords(schema, scope)
+        self.draft = around
         self._depth -= 1
         self._under_way.discard(key)
         self._known[key] = formula
@@ -98,8 +106,6 @@ class Compiler:
     def _read_keywords(self, schema: dict[str, Any], scope: Scope) -> Formula:
         if self.draft <= Draft.D7 and "$ref" in schema:
             return self.follow(schema["$ref"], scope)
-        if "$schema" in schema and schema is not self._document and named_draft(schema["$schema"]) is not self.draft:
-            return self.formulas.opaque("a subschema is of another dialect", repr(schema["$schema"]))
         parts: list[Formula] = []
         for word in schema:
             reader = keywords.READERS.get(word)
@@ -116,6 +122,7 @@ class Compiler:
         """The formula of what a reference leads to."""
         if (
             self._lender is not None
+            and self._lender.draft is self.draft
             and scope.resolver is None
             and isinstance(reference, str)
             and reference in self._shared

@@ -89,8 +89,8 @@ def _keywords(schema: Schema) -> tuple[set[str], bool, str]:
         if not pending:
             break
         one = pending.pop()
-        if not isinstance(one, dict):
-            continue
+        if not isinstance(one, dict) or "$schema" in one:
+            continue  # a part that names its own dialect says nothing of the others
         for word, value in one.items():
             if word in _SHOWS:
                 legacy |= _LEGACY & {word}

@@ -84,14 +84,14 @@ class References:
         if self.dynamic:
             self.named = True
 
-    def inside(self, scope: Scope, schema: Schema) -> Scope:
-        """The scope inside a subschema, which may name itself."""
+    def inside(self, scope: Scope, schema: Schema, draft: Draft | None = None) -> Scope:
+        """The scope inside a subschema, which may name itself, and may be of another draft than the document."""
         if scope.resolver is None or not isinstance(schema, dict) or schema is scope.entered:
             return scope
         if "$id" not in schema and "id" not in schema:
             return scope
         try:
-            resource = _specification(self._draft).create_resource(schema)
+            resource = _specification(draft or self._draft).create_resource(schema)
             return Scope(scope.resolver.in_subresource(resource), schema)
         except MALFORMED:
             raise Undecidable("a schema's name is no URI") from None

@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from server.conflicts.containment.budget import Undecidable
-from server.conflicts.containment.dialect import Draft
+from server.conflicts.containment.dialect import Draft, named_draft
 from server.conflicts.containment.exact import OBJECT, Key
 from server.conflicts.containment.formula import Formula, Kind
 from server.conflicts.containment.keywords import expect, named, names_besides
@@ -123,7 +123,9 @@ class _Gatherer:
             return
         if depth == 0:
             raise Undecidable(f"`{self.word}` looks through schemas nested too deep")
-        scope = self.compiler.references.inside(scope, schema)
+        if "$schema" in schema and not outermost and named_draft(schema["$schema"]) is not self.compiler.draft:
+            raise Undecidable(f"`{self.word}` looks into a schema of another dialect")
+        scope = self.compiler.references.inside(scope, schema, self.compiler.draft)
         if self.word == "unevaluatedProperties":
             self._members(schema, condition, outermost)
         else:

@@ -14,7 +14,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecidable
-from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of
+from server.conflicts.containment.dialect import Dialect, Draft, Schema, dialect_of, named_draft
 from server.conflicts.containment.references import MALFORMED
 from server.conflicts.containment.regex import search
 from server.conflicts.containment.regex.language import Languages, Term
@@ -95,7 +95,7 @@ class Validation:
         self._allowance = allowance or Allowance()
         if isinstance(schema, dict):
             try:
-                self._validator = _validator(dialect.draft)(_without_dialects(schema), registry=Registry())
+                self._validator = _validator(dialect.draft)(schema, registry=Registry())
             except MALFORMED as error:
                 raise Undecidable(f"the schema can't be used to validate: {error}") from None
 
@@ -149,7 +149,17 @@ def _validator(draft: Draft) -> Any:
         changed["unevaluatedProperties"] = _guarded(_STOCK[draft].VALIDATORS["unevaluatedProperties"])
     counted = {word: _counted(changed.get(word, stock)) for word, stock in _STOCK[draft].VALIDATORS.items()}
     extend: Any = validators.extend  # without types in its stubs
-    return extend(_STOCK[draft], counted)
+    made = extend(_STOCK[draft], counted)
+    made.evolve = _evolved
+    return made
+
+
+def _evolved(validator: Any, **changes: Any) -> Any:
+    """As the library has it: the validator for a subschema, of the draft that it names; but never the library's own class."""
+    schema = changes.get("schema", validator.schema)
+    draft = named_draft(schema["$schema"]) if isinstance(schema, dict) and "$schema" in schema else None
+    made = _validator(draft) if draft else type(validator)
+    return made(schema, registry=validator._registry, _resolver=changes.get("_resolver", validator._resolver))
 
 
 def _counted(keyword: Any) -> Any:
@@ -307,34 +317,3 @@ def _ways(node: Node) -> int:
             return _ways(part)
         case _:
             return 1
-
-
-def _without_dialects(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without `$schema`, on meeting which the library would go back to its own way of matching patterns."""
-    if "$schema" in schema:
-        schema = {word: value for word, value in schema.items() if word != "$schema"}
-    pending: list[Any] = list(schema.values())
-    seen: set[int] = set()
-    while pending:
-        one = pending.pop()
-        if isinstance(one, dict | list) and one:
-            if id(one) in seen:
-                continue
-            seen.add(id(one))
-        if isinstance(one, dict):
-            if isinstance(one.get("$schema"), str):
-                rebuilt: dict[str, Any] = _rebuilt(schema)
-                return rebuilt
-            pending += one.values()
-        elif isinstance(one, list):
-            pending += one
-    return schema
-
-
-def _rebuilt(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_rebuilt(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {word: one for word, one in value.items() if not (word == "$schema" and isinstance(one, str))}
-    return {word: one if word in ("const", "enum") else _rebuilt(one) for word, one in kept.items()}

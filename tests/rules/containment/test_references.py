@@ -165,12 +165,35 @@ def test_con_12_a_relative_name_counts_once() -> None:
     assert decide(writer, {"properties": {"v": NUMBER_}}).verdict == "SAFE"
 
 
-def test_a_part_of_another_dialect_is_left_open() -> None:
+def test_con_12_a_part_of_another_dialect_is_read_in_that_dialect() -> None:
     leaf = {"properties": {"a": {**D7, "type": "integer"}}}
-    assert decide(leaf, {"properties": {"a": NUMBER_}}).verdict == "UNKNOWN"
-    assert "another dialect" in decide(leaf, {"properties": {"a": NUMBER_}}).reason
+    assert decide(leaf, {"properties": {"a": NUMBER_}}).verdict == "SAFE"
     assert decide({**D7, **leaf}, {"properties": {"a": NUMBER_}}).verdict == "SAFE"
     assert decide({**D7, "type": "integer"}, {**D4, "type": "number"}).verdict == "SAFE"
+    old = {"$defs": {"old": {**D7, "items": [{"type": "integer"}], "additionalItems": False}}}
+    writer = {"type": "array", "allOf": [{"$ref": "#/$defs/old"}], **old}
+    assert decide(writer, {"prefixItems": [{"type": "integer"}], "items": False}).verdict == "SAFE"
+    assert decide({"type": "array", "prefixItems": [{"type": "integer"}]}, writer).verdict == "BREAKS"
+    meta = {"$ref": D7["$schema"]}
+    assert decide({"const": {"minLength": 1}}, meta).verdict == "SAFE"
+    assert decide({"const": {"minLength": -1}}, meta).verdict == "BREAKS"
+
+
+def test_what_an_old_part_keeps_silent_about_is_asked_for_again_where_the_document_refers_to_it() -> None:
+    count = {"allOf": [{"minimum": 1, "exclusiveMinimum": True}]}
+    reader = {"properties": {"a": {**D4, **count}, "b": {"$ref": "#/properties/a/allOf/0"}}}
+    assert decide({"const": {"a": 1}}, reader).verdict == "BREAKS"
+    assert decide({"const": {"a": 2}}, reader).verdict == "SAFE"
+    assert decide({"const": {"a": 2, "b": 2}}, reader).verdict == "UNKNOWN"  # to the newest draft it is malformed
+
+
+def test_a_part_of_a_dialect_that_is_not_known_is_left_open() -> None:
+    part = {"properties": {"a": {"$schema": "https://own.example/meta", "type": "integer"}}}
+    decision = decide({"const": {"a": 1}}, part)
+    assert decision.verdict == "UNKNOWN"
+    assert "dialect" in decision.reason
+    assert decide({"$defs": {"n": {**D7, "properties": {"x": True}}}, "allOf": [{"$ref": "#/$defs/n"}],
+                   "unevaluatedProperties": False, "type": "object"}, False).verdict == "UNKNOWN"  # fmt: skip
 
 
 def shared(writer: Any, reader: Any) -> frozenset[str]:

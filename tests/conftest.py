@@ -8,7 +8,7 @@ pytest_plugins = ["tests.databases"]
 
 pytest_plugins = ["tests.databases"]
 
-for _name in [name for name in os.environ if name.startswith("CONCORD_") and name != "CONCORD_TEST_DATA"]:
+for _name in [name for name in os.environ if name.startswith("CONCORD_") and not name.startswith("CONCORD_TEST_")]:
     del os.environ[_name]
 
 

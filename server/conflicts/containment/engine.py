@@ -12,6 +12,7 @@ from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
 from server.conflicts.containment.evident import left_to_show
 from server.conflicts.containment.exact import NotJson, are_equal, key_of, parts_of
 from server.conflicts.containment.formula import Formula, Formulas
+from server.conflicts.containment.inhabited import plainly_has_a_document
 from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
 from server.conflicts.containment.shrink import shrunk
 from server.conflicts.containment.solver import Solver
@@ -57,7 +58,7 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
 
 def accepts_nothing(schema: Schema, *, budget: Budget = DEFAULT) -> bool:
     """Whether it is proved that no document is valid. The same as being inside `false`, without a witness where it is not."""
-    if parts_of(schema, MOST_PARTS) > MOST_PARTS:
+    if plainly_has_a_document(schema) or parts_of(schema, MOST_PARTS) > MOST_PARTS:
         return False
     try:
         question = _Question(schema, False, (dialect_of(schema), dialect_of(False)), Meter(budget), False)

@@ -50,7 +50,6 @@ class Solver:
         """Goals refuted so far only under the assumption about the goal at that depth of the stack."""
         self._resting: list[list[Goal]] = []
         """Per goal under way: what rests on the assumption about it."""
-        self._under_way: dict[Goal, int] = {}
         self._asked: list[frozenset[Formula]] = []
         """The goals under way, outermost first."""
         self._refuted: dict[Formula, list[frozenset[Formula]]] = {}
@@ -91,9 +90,6 @@ class Solver:
         if goal in self._assumed:
             self._leaned_on = min(self._leaned_on, self._assumed[goal])
             return NOTHING
-        if goal in self._under_way:
-            self._leaned_on = min(self._leaned_on, self._under_way[goal])
-            return NOTHING
         asked = frozenset(goal)
         for depth, outer in enumerate(self._asked):
             if outer <= asked:
@@ -111,17 +107,15 @@ class Solver:
 
     def _solve_anew(self, goal: Goal, asked: frozenset[Formula]) -> Outcome:
         self.meter.step(2)
-        depth = len(self._under_way)
+        depth = len(self._asked)
         if depth >= self.meter.budget.depth:
             return Open(f"a document would have to be nested more than {depth} deep")
-        self._under_way[goal] = depth
         self._resting.append([])
         self._asked.append(asked)
         outer, self._leaned_on = self._leaned_on, NEVER
         try:
             outcome = self._by_types(goal)
         finally:
-            del self._under_way[goal]
             resting = self._resting.pop()
             self._asked.pop()
             leaned, self._leaned_on = self._leaned_on, outer

@@ -119,6 +119,7 @@ a, b, c = one("a"), one("b"), one("c")
         ("[\\b]", one("\b")),
         ("[\\d-z]", Chars(charset.union(D, one("-", "z").chars))),
         ("[a-\\d]", Chars(charset.union(D, one("-", "a").chars))),
+        ("[\\P{Any}-a]", one("-", "a")),
         ("[\\da]", Chars(charset.union(D, a.chars))),
         ("[*+?.]", one("*", "+", "?", ".")),
         ("[\\ud83d\\ude00]", one("\U0001f600")),

@@ -81,6 +81,8 @@ def deep(depth: int) -> dict[str, Any]:
         ({**D7, "$ref": "#/definitions/a", "definitions": {"a": {}}, "minimum": "x"}, "", None),
         ({**D7, "$ref": "#/definitions/a", "definitions": {"a": {}}, "not": 5}, "", None),
         ({**D2019, "$ref": "#/$defs/a", "$defs": {"a": {}}, "not": 5}, "/not", "not a number"),
+        ({"$id": 5, "$anchor": "a"}, "", "a schema's name is no URI."),
+        ({"properties": {"a": {"$id": 5, "$anchor": "a"}}}, "/properties/a", "a schema's name is no URI."),
         ({"$schema": "urn:mine"}, "/$schema", "the dialect 'urn:mine' is not one of drafts 4, 6, 7, 2019-09 and 2020-12."),
         ({"properties": {"a": {"minimum": "1"}, "b": {"minimum": "2"}}}, "/properties/a/minimum", "a number is expected"),
         ({"const": {"minimum": "x"}, "enum": [{"type": 5}], "default": {"not": 5}}, "", None),

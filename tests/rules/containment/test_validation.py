@@ -73,6 +73,7 @@ D7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
             Rejection("/c", "/additionalProperties/type", "type", "1 is not of type 'null'"),
         ),
         ({"items": False}, [1], Rejection("", "/items", "items", "Expected at most 0 items but found 1 extra: 1")),
+        ({**D7, "items": False}, [1], Rejection("", "/items", "items", "False schema does not allow 1")),
         (
             {"unevaluatedProperties": False},
             {"a": 1},

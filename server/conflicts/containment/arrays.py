@@ -60,6 +60,16 @@ class Wanted:
         """How many positions the atoms can need at most."""
         return len(self.some) + sum(count for _, count in self.groups) + (2 if self.not_unique else 0)
 
+    @property
+    def front(self) -> int:
+        """How many items differ from those behind them, in what is asked of them or by one of the tasks."""
+        return self.tail + self.tasks
+
+    @property
+    def alike_behind(self) -> bool:
+        """Whether all items behind the front may as well be the same: nothing says how many may be so."""
+        return not self.limits and not self.unique
+
     def asked_at(self, index: int) -> Asked:
         """What an item at this index has to satisfy."""
         ranges = [value for first, last, value in self.every if first <= index and (last is None or index <= last)]
@@ -134,14 +144,16 @@ class _Lengths:
         if wanted.most is not None:
             longest = min(longest, wanted.most)
         longest = self.reach(longest)
-        if longest > MOST_DEALT and (wanted.limits or wanted.unique or wanted.tasks) and wanted.least <= longest:
-            return Open(
-                f"an array of up to {longest:,} items with conditions on how many are so is too large to search"
-            )
         if longest < wanted.least:
             return NOTHING
         if longest > self.solver.meter.budget.witness:
             return Open(f"an array of {longest:,} items is too large to be written down")
+        asks = wanted.tasks or not wanted.alike_behind
+        if asks and longest > MOST_DEALT:
+            if wanted.front > MOST_DEALT:
+                return self.too_large(longest)
+            if not wanted.alike_behind:
+                return self.far(longest)
         shortest = max(wanted.least, 2 if wanted.not_unique else 0, 1 if wanted.some else 0)
         shortest = max([shortest, *(first + 1 for first, _, _ in wanted.some), *(count for _, count in wanted.groups)])
         if not wanted.limits and not wanted.unique and shortest < longest:
@@ -157,6 +169,17 @@ class _Lengths:
             if isinstance(outcome, Open):
                 unsure = outcome
         return unsure or NOTHING
+
+    def far(self, length: int) -> "Outcome":
+        """A long array whose items behind the front are all the same, if there is one; that there is none says nothing."""
+        if not self.wanted.unique:
+            outcome = _Filling(self.solver, self.wanted, length, self.wanted.front).run()
+            if isinstance(outcome, Found):
+                return outcome
+        return self.too_large(length)
+
+    def too_large(self, length: int) -> Open:
+        return Open(f"an array of up to {length:,} items with conditions on how many are so is too large to search")
 
     def reach(self, longest: int) -> int:
         """Up to which length no position is known to be impossible to fill."""
@@ -190,10 +213,12 @@ class Slot:
 class _Filling:
     """Fills an array of one length."""
 
-    def __init__(self, solver: "Solver", wanted: Wanted, length: int) -> None:
+    def __init__(self, solver: "Solver", wanted: Wanted, length: int, dealt: int | None = None) -> None:
         self.solver = solver
         self.wanted = wanted
         self.length = length
+        self.dealt = min(length, wanted.front) if wanted.alike_behind else length if dealt is None else dealt
+        """So many items are looked at one by one; those behind are all the same."""
         self.unsure = ""
 
     def run(self) -> "Outcome":
@@ -209,11 +234,13 @@ class _Filling:
 
     def layouts(self) -> Iterator[list[Slot]]:
         """The positions one by one; where two items have to be equal, with each pair in turn as one slot."""
-        singles = [Slot((index,), self.wanted.asked_at(index)) for index in range(self.length)]
+        singles = [Slot((index,), self.wanted.asked_at(index)) for index in range(self.dealt)]
+        if self.dealt < self.length:
+            singles.append(Slot(tuple(range(self.dealt, self.length)), self.wanted.asked_at(self.dealt)))
         if not self.wanted.not_unique:
             yield singles
             return
-        for one, other in combinations(range(self.length), 2):
+        for one, other in combinations(range(self.dealt), 2):
             pair = Slot((one, other), {**singles[one].asked, **singles[other].asked})
             rest = [Slot(slot.positions, dict(slot.asked)) for slot in singles if slot.positions[0] not in (one, other)]
             yield [pair, *rest]

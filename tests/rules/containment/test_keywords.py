@@ -271,3 +271,23 @@ def test_con_10_names_asked_for_the_same_are_counted_one_by_one() -> None:
     assert decide(named, {"maxProperties": 299}).verdict == "BREAKS"
     assert decide(named, {"maxProperties": 300}).verdict == "SAFE"
     assert decide({**named, "minProperties": 301}, False).verdict == "SAFE"
+
+
+LONG: Any = {"type": "array", "minItems": 1_500, "maxItems": 1_500}
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader", "verdict"),
+    [
+        ({**LONG, "items": {"type": "integer"}}, {"items": {"type": "number", "multipleOf": 0.5}}, "SAFE"),
+        ({**LONG, "items": {"type": "integer"}}, {"items": {"minimum": 0}}, "BREAKS"),
+        ({**LONG, "items": {"minimum": 2}}, {"contains": {"minimum": 3}}, "BREAKS"),
+        ({**LONG, "items": {"type": "integer", "minimum": 4}}, {"contains": {"minimum": 3}}, "SAFE"),
+        ({**LONG, "items": {"const": 1}}, {"uniqueItems": True}, "BREAKS"),
+        ({**LONG, "prefixItems": [{"const": 1}] * 3, "items": {"const": 2}}, {"contains": {"const": 1}, "minContains": 4}, "BREAKS"),
+        ({**LONG, "uniqueItems": True}, {"maxItems": 1_499}, "UNKNOWN"),
+        ({"type": "array", "minItems": 10**8, "items": {"const": 1}}, {"contains": {"const": 2}, "minContains": 2}, "UNKNOWN"),
+    ],
+)  # fmt: skip
+def test_con_10_long_lists_are_decided_by_the_items_that_differ(writer: Any, reader: Any, verdict: str) -> None:
+    assert decide(writer, reader).verdict == verdict

@@ -54,7 +54,7 @@ PAIRS = "300"
 """Random pairs of schemas; a quarter of what the test suite takes."""
 WANTED = 0.85
 LEAST_CPU = 10
-"""Seconds; with five times the processor time of the original, a mutant has run long enough."""
+"""Seconds; with twice the processor time that all the tests take, a mutant has run long enough."""
 MEMORY = 4 << 30
 
 
@@ -276,7 +276,7 @@ def main() -> int:
     """Prints the score; 1 where it is under the one that is wanted."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--sample", type=int, default=400)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=2026)
     parser.add_argument("--module", default="", help="only files with this in their path")
     parser.add_argument("--again", type=Path, help="the survivors in this file, instead of a sample")
     parser.add_argument("--out", type=Path, help="gets a JSON line for each mutant")
@@ -296,7 +296,7 @@ def measured(root: Path, arguments: argparse.Namespace, out: Any) -> int:
     if original.outcome != "survived":
         print(f"the tests fail without any mutation: {original.test}")
         return 1
-    most_cpu = max(LEAST_CPU, round(5 * original.seconds))
+    most_cpu = max(LEAST_CPU, round(2 * original.seconds))
     mutants = wanted_mutants(root, arguments)
     print(f"the original takes {original.seconds:.1f} s; {len(mutants)} mutants, each at most {most_cpu} s", flush=True)
     outcomes: Counter[str] = Counter()

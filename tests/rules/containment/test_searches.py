@@ -154,6 +154,8 @@ def test_arrays_are_as_short_and_as_plain_as_they_can_be() -> None:
     assert array(world, made.some_item(2, None, one)) == [None, None, 1]
     assert array(world, made.some_item(0, None, one), made.some_item(0, None, two)) == [2, 1]
     assert array(world, made.count_min(one, 3), made.count_max(one, 3), made.size_min(ARRAY, 4)) == [1, 1, 1, None]
+    assert array(world, made.every_item(0, 1, one), made.some_item(0, None, two)) == [1, 1, 2]
+    assert array(world, made.some_item(0, 1, one), made.every_item(0, 0, two)) == [2, 1]
     assert array(world, made.dual(made.unique())) == [None, None]
     assert array(world, made.unique(), made.size_min(ARRAY, 3)) == [True, False, None]
     assert array(world, made.dual(made.unique()), made.count_max(made.true, 1)) == Nothing()
@@ -215,6 +217,12 @@ def test_objects_are_as_small_and_as_plain_as_they_can_be() -> None:
     assert instance(world, made.some_member(a, one), made.some_member(some, one)) == {"a": 1}
     assert instance(world, made.some_member(some, one), made.some_member(some, world.values(2))) == {"a": 2, "b": 1}
     assert instance(world, made.every_member(a, made.false), made.some_member(some, one)) == {"b": 1}
+    growing = [made.some_member(some, world.values(*range(least, 5))) for least in (1, 2, 3, 4)]
+    assert instance(world, *growing, made.size_max(OBJECT, 1)) == {"a": 4}
+    apart = [made.some_member(made.pattern("^.$"), world.values(value)) for value in (1, 2, 3, 4)]
+    found = instance(world, *apart, made.size_max(OBJECT, 4))
+    assert sorted(found.values()) == [1, 2, 3, 4]
+    assert instance(world, *apart, made.size_max(OBJECT, 3)) == Nothing()
     assert instance(world, made.some_member(a, one), made.some_member(b, one), made.size_max(OBJECT, 1)) == Nothing()
     assert instance(world, made.size_min(OBJECT, 3), made.every_member(made.negate(some), made.false)) == Nothing()
 

@@ -155,6 +155,7 @@ def test_a_draft_is_known_by_its_name(uri: Any, draft: Draft | None) -> None:
         ({"additionalProperties": {"items": [{}]}}, Draft.D7, "a list of items"),
         ({"if": {"items": [{}]}}, Draft.D7, "a list of items"),
         ({"oneOf": [{}, {"items": [{}]}]}, Draft.D7, "a list of items"),
+        ({"oneOf": [{"items": [{}]}, True]}, Draft.D7, "a list of items"),
         ({"items": [{"dependencies": {}}]}, Draft.D7, "it uses a list of items, dependencies."),
         ({"const": {"items": [{}]}, "default": {"$defs": {}}}, Draft.D2020, ""),
         ({**D4, "$defs": {}}, Draft.D4, ""),

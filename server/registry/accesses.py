@@ -15,11 +15,14 @@ class AccessIndex:
         """Names that lie below a folder (a glob lies below its fixed part)."""
         self._globs: defaultdict[str, set[str]] = defaultdict(set)
         """The globs among them: looked through for every name below the folder, so they are kept apart."""
+        self.changes = 0
+        """How often a name came or went."""
 
     def add(self, system_id: str, names: Iterable[str]) -> None:
         """The system is known to access these resources."""
         for name in names:
             if not self._systems[name]:
+                self.changes += 1
                 for folder in _folders(name):
                     self._inside[folder].add(name)
                     if is_glob(name):
@@ -35,6 +38,7 @@ class AccessIndex:
             systems.discard(system_id)
             if not systems:
                 del self._systems[name]
+                self.changes += 1
                 for folder in _folders(name):
                     self._inside[folder].discard(name)
                     self._globs[folder].discard(name)

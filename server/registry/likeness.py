@@ -1,59 +1,117 @@
 """Which of many names look like one, as `difflib.get_close_matches` finds them, without weighing every pair to the end."""
 
-from collections.abc import Callable, Iterable
-from functools import cache
+from bisect import insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 CUTOFF = 0.8
 """So alike a name has to be: twice the matching characters over all characters of both."""
-DEEPEST = 50
-"""Folders within each other up to which the passes over them are shared."""
 LONGEST = 500
 """Characters of the name in question that are looked at."""
 
 
-def most_alike(name: str, names: Iterable[str], most: int = 5) -> tuple[str, ...]:
-    """The names that are most like this one, at most so many, the best first.
+class Names:
+    """Names to be looked through, as a tree in which what they begin with alike stands once."""
 
-    What difflib counts as matching is a common subsequence, so the longest one bounds it from above. Its length is found in
-    one pass over a name, with a set of positions as bits (Hyyrö 2004); names in one folder share the pass over the folder.
-    Only the names that such a bound leaves in the race are compared.
-    """
-    import difflib
+    def __init__(self, names: Iterable[str]) -> None:
+        self._root = _Branch(sorted(set(names)), 0)
 
-    name = name[:LONGEST]
-    passed = _passing(name)
-    nothing = (1 << len(name)) - 1
+    def __len__(self) -> int:
+        return len(self._root.names)
 
-    @cache
-    def past(folder: str) -> tuple[int, int]:
-        """What is left to match after the folder, and how much of it was matched."""
-        above, slash, last = folder.rpartition("/")
-        before = past(above)[0] if slash and folder.count("/") < DEEPEST else passed(above, nothing)
-        left = passed(slash + last, before)
-        return left, len(name) - left.bit_count()
+    def most_alike(self, name: str, most: int = 5) -> tuple[str, ...]:
+        """Those that are most like this one, at most so many, the best first.
 
-    at_best: list[tuple[float, str]] = []
-    for other in names:
-        both = len(name) + len(other)
-        if both and 2 * min(len(name), len(other)) >= CUTOFF * both:
-            folder, slash, last = other.rpartition("/")
-            at_best.append((2 * (past(folder)[1] + len(slash + last)) / both, other))
-    matcher = difflib.SequenceMatcher()
-    matcher.set_seq2(name)
-    found: list[tuple[float, str]] = []
-    for possible, other in sorted(at_best, reverse=True):
-        needed = found[-1][0] if len(found) == most else CUTOFF
-        if possible < needed:
-            break
-        folder, slash, last = other.rpartition("/")
-        common = len(name) - passed(slash + last, past(folder)[0]).bit_count()
-        if 2 * common / (len(name) + len(other)) < needed:
-            continue
-        matcher.set_seq1(other)
-        ratio = matcher.ratio()
-        if ratio >= needed:
-            found = sorted([*found, (ratio, other)], reverse=True)[:most]
-    return tuple(other for _, other in found)
+        What difflib counts as matching is a common subsequence, so the longest one bounds it from above. Its length is
+        found in one pass over a name, with a set of positions as bits (Hyyrö 2004), and names that begin alike share the
+        pass. Whatever may come to most at best is looked at first, until nothing is left that could still win.
+        """
+        import difflib
+
+        name = name[:LONGEST]
+        passed = _passing(name)
+        matcher = difflib.SequenceMatcher()
+        matcher.set_seq2(name)
+        race: list[_Runner] = []
+        running: Sequence[_Branch] = [self._root] if self._root.names else []
+        state = (1 << len(name)) - 1
+        found: list[tuple[float, str]] = []
+        while True:
+            for branch in running:
+                left = passed(branch.text, state)
+                possible = branch.possible(len(name), left.bit_count())
+                if possible >= CUTOFF and (len(found) < most or (possible, branch.names[-1]) > found[-1]):
+                    insort(race, _Runner(possible, branch.names[-1], branch, left))
+            if not race:
+                break
+            possible, greatest, first, state = race.pop()
+            if len(found) == most and (possible, greatest) < found[-1]:
+                break
+            running = first.branches
+            if running:
+                continue
+            matcher.set_seq1(greatest)
+            ratio = matcher.ratio()
+            if ratio >= CUTOFF:
+                found = sorted([*found, (ratio, greatest)], reverse=True)[:most]
+        return tuple(other for _, other in found)
+
+
+class _Branch:
+    """Names that begin alike, or a single one. What it branches into is found when it is first asked for."""
+
+    def __init__(self, names: list[str], begin: int) -> None:
+        """The names are in order; they have as many characters as `begin` in common with all on the branch before."""
+        self.names = names
+        self._end = _in_common(names[0], names[-1]) if names else 0
+        self.text = names[0][begin : self._end] if names else ""
+        """What they begin with, from there on."""
+        sizes = [len(name) - self._end for name in names]
+        self._shortest, self._longest = min(sizes, default=0), max(sizes, default=0)
+        self._branches: list[_Branch] | None = [] if len(names) < 2 else None
+
+    def possible(self, size: int, left: int) -> float:
+        """How much alike one of them may be, at best, to a name of that size of which so much is not matched yet.
+
+        The best is one of which all that comes after the branch is matched.
+        """
+        rest = min(max(left, self._shortest), self._longest)
+        both = size + self._end + rest
+        return 2 * (size - left + min(rest, left)) / both if both else 0.0
+
+    @property
+    def branches(self) -> Sequence["_Branch"]:
+        """What comes after what they have in common; nothing for a single name."""
+        if self._branches is None:
+            self._branches = [_Branch(names, self._end) for names in self._by_next_character()]
+        return self._branches
+
+    def _by_next_character(self) -> Iterator[list[str]]:
+        begin, at = 0, self._end
+        for number, name in enumerate(self.names):
+            if name[at : at + 1] != self.names[begin][at : at + 1]:
+                yield self.names[begin:number]
+                begin = number
+        yield self.names[begin:]
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    if one == other:
+        return len(one)
+    return next(
+        (at for at, (mine, its) in enumerate(zip(one, other, strict=False)) if mine != its), min(len(one), len(other))
+    )
+
+
+class _Runner(NamedTuple):
+    """A branch, by what is possible for it at best; of two alike the one with the greater name wins."""
+
+    possible: float
+    greatest: str
+    branch: _Branch
+    state: int
+    """Of the pass over all before what it branches into."""
 
 
 def _passing(name: str) -> Callable[[str, int], int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from server.model.contract import Basis, Contract, ContractType
 from server.model.system import Input, Output, StoredSystem
 from server.registry.accesses import AccessIndex
+from server.registry.likeness import Names
 from server.registry.resources import overlaps
 
 
@@ -49,6 +50,9 @@ class RegistryMap:
         self._producers: dict[str, Sequence[Link]] = {}
         self._consumers: dict[str, Sequence[Link]] = {}
         """What was derived of a system's neighbours since the map was changed last: who looks far asks for many of them again."""
+        self._accessed = Names(())
+        self._accessed_at = (0, 0)
+        """Of which changes of `reads` and `writes` that is a picture."""
         for stored in systems:
             self.apply(stored)
 
@@ -197,6 +201,13 @@ class RegistryMap:
             return name
         called = self._called.get(name, set())
         return next(iter(called)) if len(called) == 1 else name
+
+    def accessed(self) -> Names:
+        """The canonical name of everything that is read or written, to be looked through."""
+        now = (self.reads.changes, self.writes.changes)
+        if now != self._accessed_at:
+            self._accessed, self._accessed_at = Names({*self.reads.names(), *self.writes.names()}), now
+        return self._accessed
 
     def contract_ids_as(self, text: str) -> tuple[str, ...]:
         """The ids of live contracts that read like the text but for case; sorted."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from server.errors import Ambiguous, NotFound
 from server.model.contract import ContractType
 from server.model.system import StoredSystem
-from server.registry.likeness import most_alike
 from server.registry.map import RegistryMap
 
 Canonical = Callable[[str], str]
@@ -179,8 +178,8 @@ def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
 
 def close_resources(registry: RegistryMap, name: str) -> tuple[str, ...]:
     """Up to five canonical names of resources that look like this one."""
-    names = {*registry.reads.names(), *registry.writes.names()}
-    return most_alike(name, names) if len(names) <= MOST_COMPARED else ()
+    accessed = registry.accessed()
+    return accessed.most_alike(name) if len(accessed) <= MOST_COMPARED else ()
 
 
 def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:

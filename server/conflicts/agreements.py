@@ -167,5 +167,10 @@ def aligned(writer: Schema, writer_of_items: bool, reader: Schema, reader_of_ite
     return (array_of(writer), reader) if writer_of_items else (writer, array_of(reader))
 
 
+def whole(schema: Schema, of_items: bool) -> Schema:
+    """The schema of the document, where it may be given for the items."""
+    return array_of(schema) if of_items else schema
+
+
 def _escaped(name: str) -> str:
     return name.replace("~", "~0").replace("/", "~1")

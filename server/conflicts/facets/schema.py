@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from server.conflicts.agreements import Agreement, Reader, aligned, readers_in
+from server.conflicts.agreements import Agreement, Reader, aligned, readers_in, whole
 from server.conflicts.changes import changes_schema, schema_after_all
 from server.conflicts.facets.broken import Broken, plans_for
 from server.conflicts.facets.downstream import told_further
+from server.conflicts.facets.said import said_otherwise
 from server.conflicts.question import Answer, Break, Question, SchemaDecision
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened
@@ -110,6 +111,8 @@ def _judge_reader(
         if after is None:
             reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
             open_item = _undecided(question, agreement, reader.contract_id, reason)
+        elif open_item is None and (reason := _said_otherwise(question, reader, after, of_items)):
+            open_item = _undecided(question, agreement, reader.contract_id, reason)
         if open_item is None:
             answer.notes.append(
                 f"Proved safe for {agreement.consumer}: it accepts every document that may now be written to {question.resource}."
@@ -117,6 +120,13 @@ def _judge_reader(
     if open_item is not None:
         answer.undecided.append((tier, open_item))
     return None if found is None else (in_musts, found)
+
+
+def _said_otherwise(question: Question, reader: Reader, after: Schema, of_items: bool) -> str:
+    """What the writer comes to say otherwise of values that the reader reads; empty for nothing."""
+    written = question.written
+    before = None if written is None else whole(written.schema, written.of_items)
+    return said_otherwise(before, whole(after, of_items), whole(reader.full, reader.of_items))
 
 
 def _broken_sample(question: Question, reader: Reader, accepted: Schema) -> Break | None:

@@ -229,16 +229,27 @@ def test_a_schema_has_at_most_fifty_thousand_parts() -> None:
         ),
         ({"format": "date"}, {"format": "date"}, []),
         ({"format": "time"}, {"format": "date"}, ["The reader expects format 'date' at the whole document;"]),
-        ({}, {"properties": {"a": {"format": "date"}}}, ["format 'date' at /properties/a;"]),
-        ({}, {"allOf": [True, {"contentEncoding": "base64"}]}, ["contentEncoding 'base64' at /allOf/1;"]),
+        ({}, {"properties": {"a": {"format": "date"}}}, ["format 'date' at /a;"]),
+        ({}, {"allOf": [True, {"contentEncoding": "base64"}]}, ["contentEncoding 'base64' at the whole document;"]),
         ({}, {"contentMediaType": "text/html", "format": 5}, ["contentMediaType 'text/html'"]),
         ({"format": "date"}, {}, []),
         (True, False, []),
         (
             {},
             {"allOf": [{"format": str(n)} for n in range(9)]},
-            [f"format '{n}' at /allOf/{n};" for n in (8, 7, 6, 5, 4)],
+            [f"format '{n}' at the whole document;" for n in range(5)],
         ),
+        (
+            {"properties": {"a": {"$ref": "#/$defs/day"}}, "$defs": {"day": {"format": "date"}}},
+            {"properties": {"a": {"allOf": [{"format": "date"}]}, "b": {"items": [{"format": "time"}]}}},
+            ["format 'time' at /b/*;"],
+        ),
+        (
+            {},
+            {"properties": {"next": {"$ref": "#"}, "at": {"format": "time"}}},
+            ["format 'time' at /at;", "format 'time' at /next/at;"],
+        ),
+        ({}, {"patternProperties": {"^a": {"format": "uri"}}, "$ref": "other.json"}, ["format 'uri' at /*;"]),
     ],
 )
 def test_annotations_that_only_the_reader_states_are_noted(writer: Any, reader: Any, notes: list[str]) -> None:

@@ -182,6 +182,17 @@ async def test_con_02_runs_that_overlap_and_did_not_before_are_medium(concord: C
     assert [one["rule"] for one in still["conflicts"]] == ["timing.overlap"]
 
 
+async def test_con_02_a_write_at_the_moment_of_a_read_overlaps_only_where_a_length_is_declared(
+    concord: Concord,
+) -> None:
+    await agree(concord, timing("0 6 * * *"), timing("0 7 * * *"))
+    judged = await check(concord, timing("0 * * * *"))
+    assert (judged["verdict"], judged["conflicts"], judged["blocks"]) == ("CLEAR", [], False)
+    assert "at the very moment of the write" in judged["non_breaking_notes"]
+    lasting = await check(concord, timing("50 * * * *", duration_seconds=1200))
+    assert [one["rule"] for one in lasting["conflicts"]] == ["timing.overlap"]
+
+
 async def test_con_02_a_promise_that_the_consumer_does_not_rely_on_is_only_touched(concord: Concord) -> None:
     reader, rarer = timing("0 9 * * *"), timing("0 6 */2 * *")
     await agree(concord, timing("0 6 * * *"), reader, promised={"freshness_seconds": DAY}, max_age_seconds=7 * DAY)

@@ -212,12 +212,14 @@ def _older_than_before(case: Case, outcome: Outcome) -> None:
 
 
 def _overlapping(case: Case, outcome: Outcome) -> None:
-    """New where no two runs overlap today."""
+    """New where no two runs overlap today. A run that nobody said the length of is a moment, and only meets another."""
     if case.reader is None:
         return
+    meets = False
     for course in case.courses:
         overlap = _overlap(course, course.starts_after, case.after, case.reader)
         if overlap is None:
+            meets = meets or _newly_meets(case, course, case.reader)
             continue
         if case.before is None:
             outcome.open.append("its runs will overlap the writer's; whether they do so today is not known")
@@ -227,15 +229,35 @@ def _overlapping(case: Case, outcome: Outcome) -> None:
             if found is not None:
                 outcome.shown.append(Shown("timing.overlap", course, found, overlap=overlap))
                 return
+    if meets:
+        outcome.notes.append(
+            "at times it will run at the very moment of the write and may or may not find it; how long their runs take is not "
+            "declared (duration_seconds), so no overlap is shown"
+        )
 
 
 def _overlap(course: Course, starts: Moments | None, writer: Rhythm, reader: Rhythm) -> Overlap | None:
+    if not writer.duration and not reader.duration:
+        return None  # two moments meet or they do not: neither is inside the other
     if starts is not None and course.readings is not None:
         return first_overlap(starts, writer.delay, course.readings, reader.delay, course.window)
-    if not writer.delay and not reader.delay:
-        return None  # two moments, one of them unknown: they meet or they do not
     reading = course.window.start if course.readings is None else course.readings.first_from(course.window.start)
     return None if reading is None else Overlap(reading, reading)
+
+
+def _newly_meets(case: Case, course: Course, reader: Rhythm) -> bool:
+    """Whether a run of the reader then falls on the second of a write, and none does today."""
+    if course.readings is None or course.starts_after is None or case.before is None:
+        return False
+
+    def meet(starts: Moments | None, writer: Rhythm) -> bool:
+        readings = course.readings
+        if starts is None or readings is None:
+            return True  # nobody knows that they do not
+        second = max(1, writer.delay), max(1, reader.delay)
+        return first_overlap(starts, second[0], readings, second[1], course.window) is not None
+
+    return meet(course.starts_after, case.after) and not meet(course.starts_before, case.before)
 
 
 def _promise_broken(case: Case, promise: MostAge, outcome: Outcome) -> None:

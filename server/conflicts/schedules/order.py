@@ -79,8 +79,10 @@ class Overlap:
 
 @lru_cache(maxsize=128)
 def first_overlap(writes: Moments, write_lasts: int, reads: Moments, read_lasts: int, window: Window) -> Overlap | None:
-    """The first two runs that overlap; what is not said to last takes a second. All days that look alike are asked once."""
-    write_lasts, read_lasts = max(1, write_lasts), max(1, read_lasts)
+    """The first two runs that share more than an edge: a run of no length overlaps only what it lies strictly inside of.
+
+    All days that look alike are asked once.
+    """
     around = range(-1 - write_lasts // DAY, 2 + read_lasts // DAY)
     asked = set()
     for day in range(window.first_day, window.end_day):

@@ -129,7 +129,9 @@ def test_an_overlap_is_two_runs_at_one_time_where_none_were_before(
     window = case.courses[0].window
 
     def overlap(writer: Rhythm) -> bool:
-        lasts, reads = max(1, writer.delay), max(1, reader.delay)
+        if not writer.duration and not reader.duration:
+            return False
+        lasts, reads = writer.delay, reader.delay
         starts = [at for at in runs(reader, window) if at >= window.start]
         writes = runs(writer, window)
         return any(bisect_left(writes, read + reads) > bisect_right(writes, read - lasts) for read in starts)
@@ -176,6 +178,29 @@ def test_a_run_that_moves_to_an_earlier_hour_is_not_missed() -> None:
     outcome = outcome_of(case_of(daily(5), daily(4), daily(6)))
     assert rules_of(outcome) == ["timing.older-than-before"]
     assert outcome_of(case_of(daily(5), daily(4), None)).shown == []
+
+
+def test_runs_of_no_declared_length_only_meet() -> None:
+    hourly = Rhythm("0 * * * *", "Europe/Berlin")
+    outcome = outcome_of(case_of(daily(6), hourly, daily(7)))
+    assert (outcome.shown, outcome.open) == ([], [])
+    assert "at the very moment of the write" in outcome.notes[0]
+    late = Rhythm("0 * * * *", "Europe/Berlin", jitter=600)  # a late start lasts no longer
+    assert "timing.overlap" not in rules_of(outcome_of(case_of(daily(6), late, daily(7))))
+    assert outcome_of(case_of(daily(6, 10), Rhythm("10 * * * *", "Europe/Berlin"), daily(7))).notes == []
+
+
+def test_a_run_that_begins_or_ends_where_the_other_is_only_a_moment_does_not_overlap() -> None:
+    reads = daily(7, duration=1800)
+    for minute, overlaps in ((0, False), (29, True), (30, False), (1, True)):
+        outcome = outcome_of(case_of(daily(6, minute), Rhythm(f"{minute} * * * *", "Europe/Berlin"), reads))
+        assert ("timing.overlap" in rules_of(outcome)) == overlaps, minute
+    for minute, overlaps in ((40, False), (41, True), (59, True)):
+        hourly = Rhythm(f"{minute} * * * *", "Europe/Berlin", duration=1200)
+        before = daily(5, minute, duration=1200)
+        assert ("timing.overlap" in rules_of(outcome_of(case_of(before, hourly, daily(7))))) == overlaps, minute
+    both = case_of(daily(5, duration=60), Rhythm("0 * * * *", "Europe/Berlin", duration=60), daily(7, duration=60))
+    assert "timing.overlap" in rules_of(outcome_of(both))
 
 
 def test_rarer_runs_are_older_and_not_late() -> None:

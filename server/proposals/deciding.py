@@ -11,7 +11,7 @@ from server.model.check import USER
 from server.model.proposal import FINAL, Decision, DecisionKind, Proposal
 from server.model.proposal import ProposalState as State
 from server.proposals.drafting import modified
-from server.proposals.lifecycle import follow
+from server.proposals.lifecycle import follow, told_where_it_stands
 from server.proposals.parties import (
     LOCAL_USER,
     accepted,
@@ -25,7 +25,7 @@ from server.proposals.parties import (
     still_asked,
 )
 from server.proposals.plan import Step, missing_before, ready
-from server.proposals.standing import allowed_for, unmet
+from server.proposals.standing import allowed_for, not_accepted, unmet
 from server.registry.map import RegistryMap
 
 
@@ -58,6 +58,19 @@ def decided(
 
     Raises NotAllowed, Refused or InvalidArgument, each with what the caller may do instead.
     """
+    with told_where_it_stands(proposal):
+        return _outcome(registry, proposal, steps, saying, changes, caller, now)
+
+
+def _outcome(
+    registry: RegistryMap,
+    proposal: Proposal,
+    steps: Sequence[Step],
+    saying: Saying,
+    changes: tuple[Change, ...],
+    caller: str,
+    now: str,
+) -> tuple[Proposal, Proposal]:
     may = allowed_for(registry, proposal, steps, caller)
     match saying.decision:
         case DecisionKind.ACCEPT:
@@ -125,8 +138,8 @@ def _complete(
     now: str,
     may: Sequence[str],
 ) -> Proposal:
-    """The step is done, once; those before it are done already."""
-    follow(proposal, saying.decision, allowed=may)
+    """The step is done, once; everyone asked has accepted, and those before it are done already."""
+    follow(proposal, saying.decision, allowed=may, unmet=not_accepted(proposal))
     wanted = next((step for step in steps if step.step == saying.step), None)
     if wanted is None:
         raise InvalidArgument(

@@ -1,10 +1,10 @@
 """The life of a proposal: what can be done in which state, and what becomes of it (evolution rule 1)."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from server.conflicts.severity import Hold
-from server.errors import Refused
+from server.errors import NotAllowed, Refused
 from server.model.proposal import FINAL, DecisionKind, Proposal, ProposalState
 
 REVISE = "submit_proposal"
@@ -25,13 +25,11 @@ NEXT: Mapping[tuple[ProposalState, str], ProposalState] = {
     (_S.IN_REVIEW, _D.MODIFY): _S.DRAFT,
     (_S.IN_REVIEW, _D.REJECT): _S.REJECTED,
     (_S.IN_REVIEW, _D.WITHDRAW): _S.WITHDRAWN,
-    (_S.IN_REVIEW, _D.COMPLETE_STEP): _S.IN_REVIEW,
     (_S.BLOCKED, _D.ACCEPT): _S.READY_FOR_SHADOW_TEST,
     (_S.BLOCKED, REVISE): _S.READY_FOR_SHADOW_TEST,
     (_S.BLOCKED, _D.MODIFY): _S.DRAFT,
     (_S.BLOCKED, _D.REJECT): _S.REJECTED,
     (_S.BLOCKED, _D.WITHDRAW): _S.WITHDRAWN,
-    (_S.BLOCKED, _D.COMPLETE_STEP): _S.BLOCKED,
     (_S.SHADOW_TESTING, _D.REJECT): _S.REJECTED,
     (_S.SHADOW_TESTING, _D.WITHDRAW): _S.WITHDRAWN,
     (_S.SHADOW_TESTING, _D.COMPLETE_STEP): _S.SHADOW_TESTING,
@@ -39,7 +37,10 @@ NEXT: Mapping[tuple[ProposalState, str], ProposalState] = {
     (_S.ELIGIBLE, _D.WITHDRAW): _S.WITHDRAWN,
     (_S.ELIGIBLE, _D.COMPLETE_STEP): _S.ELIGIBLE,
 }
-"""(state, move) → the state that it leads to: an ACCEPT once everybody asked has said it, a new version as its check lets it."""
+"""(state, move) → the state that it leads to: an ACCEPT once everybody asked has said it, a new version as its check lets it.
+
+No step of a plan is done before that: its first one begins when all have agreed (CON-10).
+"""
 
 AFTER_CHECK: Mapping[Hold, ProposalState] = {
     Hold.GOES_ON: _S.READY_FOR_SHADOW_TEST,
@@ -68,13 +69,19 @@ def follow(proposal: Proposal, move: str, *, allowed: Iterable[str], unmet: Iter
         hint="A new proposal can be submitted." if proposal.state in FINAL else "get_proposal shows what is open.",
         allowed=tuple(allowed),
         unmet=tuple(unmet),
-        details=_standing(proposal),
     )
+
+
+@contextmanager
+def told_where_it_stands(proposal: Proposal) -> Iterator[None]:
+    """Whatever move is refused inside says so: the state, what is possible in it, and what is for this caller, if anything."""
+    try:
+        yield
+    except (NotAllowed, Refused) as error:
+        legal = list(moves_from(proposal.state))
+        error.details = {"state": proposal.state.value, "legal": legal, "allowed": list(error.allowed)} | error.details
+        raise
 
 
 def _verb(move: str) -> str:
     return "a revision" if move == REVISE else move
-
-
-def _standing(proposal: Proposal) -> dict[str, Any]:
-    return {"state": proposal.state.value, "legal": list(moves_from(proposal.state))}

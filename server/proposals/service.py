@@ -18,7 +18,7 @@ from server.proposals.asking import WAITING, asked_by_finding, fingerprints
 from server.proposals.deciding import Saying, decided
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
-from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow
+from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, told_where_it_stands
 from server.proposals.plan import Step, plan_of
 from server.proposals.standing import allowed_for, full_document, unmet
 from server.registry.map import RegistryMap
@@ -209,9 +209,9 @@ class ProposalService:
     ) -> Proposal:
         """The version that is asked for; its state is the one asked for, too."""
         if previous is not None:
-            fresh = next_version(wish, changes, previous, caller, to_wire(now))
-            steps: tuple[Step, ...] = ()
-            follow(previous, REVISE, allowed=allowed_for(registry, previous, steps, caller))
+            with told_where_it_stands(previous):
+                fresh = next_version(wish, changes, previous, caller, to_wire(now))
+                follow(previous, REVISE, allowed=allowed_for(registry, previous, (), caller))
             return fresh
         if not changes:
             raise nothing_changes()

@@ -39,28 +39,32 @@ def unmet(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step]) -> l
         return []
     if proposal.state is ProposalState.DRAFT:
         return ["It is a draft: submit_proposal with state READY_FOR_SHADOW_TEST has it checked."]
-    missing = []
-    if proposal.state in WAITING:
-        missing += [
-            f"{'A person (the local user)' if one == USER else one} has not accepted version {proposal.version}."
-            for one in still_asked(proposal)
-        ]
+    missing = not_accepted(proposal)
     if proposal.state in (*WAITING, ProposalState.READY_FOR_SHADOW_TEST):
         missing.append(f"The shadow test of {shadow_days(registry, proposal)} days has not begun.")
     missing += [f"Step {step.step} ({step.owner}) is not done: {step.description}" for step in steps if not step.done]
     return missing
 
 
+def not_accepted(proposal: Proposal) -> list[str]:
+    """Who has still to accept before the proposal goes on, a sentence each."""
+    if proposal.state not in WAITING:
+        return []
+    return [
+        f"{'A person (the local user)' if one == USER else one} has not accepted version {proposal.version}."
+        for one in still_asked(proposal)
+    ]
+
+
 def pending(proposal: Proposal, steps: Sequence[Step]) -> list[JsonObject]:
     """{system_id, waiting_for}: whose turn it is."""
     if proposal.state in FINAL or proposal.private:
         return []
-    asked = still_asked(proposal) if proposal.state in WAITING else ()
-    waiting = [{"system_id": one, "waiting_for": DecisionKind.ACCEPT.value} for one in asked]
-    waiting += [
+    if proposal.state in WAITING:
+        return [{"system_id": one, "waiting_for": DecisionKind.ACCEPT.value} for one in still_asked(proposal)]
+    return [
         {"system_id": step.owner, "waiting_for": f"{DecisionKind.COMPLETE_STEP} {step.step}"} for step in ready(steps)
     ]
-    return waiting
 
 
 def full_document(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str) -> JsonObject:

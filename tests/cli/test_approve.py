@@ -56,8 +56,12 @@ def test_a_person_accepts_for_a_system_and_says_why(blocked: Path, capsys: pytes
 
 
 def test_a_person_rejects_withdraws_and_completes_steps(blocked: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, answer = answered(["approve", "PROP-001", "--step", "1", "--evidence", "commit abc"], capsys)
-    assert (code, answer["state"]) == (0, "BLOCKED")
+    step = ["approve", "PROP-001", "--step", "1", "--evidence", "commit abc"]
+    code, answer = answered(step, capsys)
+    assert (code, answer["error"]["unmet"]) == (3, ["sys_dashboard has not accepted version 1."])
+    answered(["approve", "PROP-001", "--for", "sys_dashboard", "--reason", "Tried it."], capsys)
+    code, answer = answered(step, capsys)
+    assert (code, answer["state"]) == (0, "READY_FOR_SHADOW_TEST")
     code, answer = answered(["approve", "PROP-001", "--reject", "--reason", "The report needs it."], capsys)
     assert (code, answer["state"]) == (0, "REJECTED")
     assert left_with(["approve", "PROP-002", "--withdraw"]) == 0

@@ -233,6 +233,47 @@ async def test_a_system_with_an_engine_is_asked_by_a_finding_only_after_its_days
             assert (await user.call("find_findings", kind="acceptance_needed"))["total"] == expected, now
 
 
+@pytest.mark.parametrize("proposal", [BREAKING, UNCLEAR], ids=["blocked", "in review"])
+async def test_no_step_is_done_before_everyone_has_accepted(concord: Concord, proposal: dict[str, Any]) -> None:
+    await register_example(concord)
+    for name in ("sys_b", "sys_c"):
+        reads = {"type": "CONSUMER", "counterparty": WRITER, "resource": SIGNALS, "reads": ["/ticker"]}
+        await concord.register(name, reads_from=[SIGNALS], contracts=[reads])
+    submitted = await concord.call("submit_proposal", **proposal, **SUBMITTED)
+    state, asked = submitted["state"], submitted["check"]["must_accept"]
+    done = {**ID, "decision": "COMPLETE_STEP", "step": 1, "evidence": "abc123"}
+    for place, actor in enumerate(asked):
+        error = await concord.refused("decide_proposal", **done)
+        assert (error["code"], error["state"]) == ("refused", state)
+        assert [sentence.split()[0] for sentence in error["unmet"]] == asked[place:]
+        assert "COMPLETE_STEP" not in {*error["allowed"], *error["legal"]}
+        shown = await concord.call("get_proposal", **ID)
+        assert {one["waiting_for"] for one in shown["pending"]} == {"ACCEPT"}
+        await concord.call("decide_proposal", **ID, decision="ACCEPT", actor=actor, reason="Agreed.")
+    shown = await concord.call("get_proposal", **ID)
+    assert {one["waiting_for"][:13] for one in shown["pending"]} == ({"COMPLETE_STEP"} if shown["plan"] else set())
+    if shown["plan"]:
+        assert (await concord.call("decide_proposal", **done))["state"] == "READY_FOR_SHADOW_TEST"
+
+
+async def test_whoever_may_not_move_is_told_what_is_possible_and_that_nothing_is_for_him(
+    database_url: str, tmp_path: Path, era: Era
+) -> None:
+    async with callers(database_url, tmp_path, era, WRITER, STRANGER) as (user, writer, stranger):
+        await everyone(user)
+        await writer.call("submit_proposal", **BREAKING, **SUBMITTED)
+        legal = ["ACCEPT", "submit_proposal", "MODIFY", "REJECT", "WITHDRAW"]
+        for tool, arguments in (
+            ("submit_proposal", {"title": "Mine"}),
+            ("decide_proposal", {"decision": "REJECT", "reason": "x"}),
+            ("decide_proposal", {"decision": "WITHDRAW"}),
+            ("decide_proposal", {"decision": "MODIFY", "changes": SAFE["changes"]}),
+        ):
+            error = await stranger.refused(tool, **ID, **arguments)
+            assert (error["code"], error["state"], error["legal"]) == ("not_allowed", "BLOCKED", legal), arguments
+            assert error["allowed"] == [], arguments
+
+
 async def test_the_steps_of_the_plan_are_done_in_their_order_by_whoever_owns_them(
     database_url: str, tmp_path: Path, era: Era
 ) -> None:

@@ -129,7 +129,8 @@ async def test_evo_01_a_proposal_that_is_over_can_only_be_looked_at(concord: Con
         ("decide_proposal", {"decision": "COMPLETE_STEP", "step": 1, "evidence": "x"}),
     ):
         error = await concord.refused(tool, proposal_id="PROP-001", **arguments)
-        assert (error["code"], error["state"], error["legal"]) == ("refused", "WITHDRAWN", []), arguments
+        told = (error["code"], error["state"], error["legal"], error["allowed"])
+        assert told == ("refused", "WITHDRAWN", [], []), arguments
     shown = await concord.call("get_proposal", proposal_id="PROP-001")
     assert (shown["allowed"], shown["pending"], shown["expected_days"]) == ([], [], 0)
 

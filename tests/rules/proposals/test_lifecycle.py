@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from server.errors import ConcordError, NotAllowed, Refused
 from server.model.proposal import FINAL, IN_FLIGHT, DecisionKind, Proposal
 from server.model.proposal import ProposalState as State
+from server.proposals.asking import WAITING
 from server.proposals.deciding import Saying, decided
-from server.proposals.lifecycle import NEXT, REVISE, follow, moves_from
+from server.proposals.lifecycle import NEXT, REVISE, follow, moves_from, told_where_it_stands
 from server.proposals.parties import still_asked
 from server.proposals.standing import allowed_for, pending, unmet
 from tests.rules.proposals.worlds import AT, proposal, registry, said
@@ -33,7 +34,7 @@ def test_evo_01_a_move_is_followed_where_the_table_has_it_and_refused_with_the_l
     if (state, move) in NEXT:
         assert follow(proposal(state), move, allowed=()) is NEXT[state, move]
         return
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as refused, told_where_it_stands(proposal(state)):
         follow(proposal(state), move, allowed=("WITHDRAW",), unmet=("x",))
     error = refused.value.payload()["error"]
     assert (error["legal"], error["allowed"], error["unmet"]) == (list(moves_from(state)), ["WITHDRAW"], ["x"])
@@ -50,6 +51,10 @@ def test_evo_01_nothing_leads_out_of_a_final_state_and_every_other_state_can_be_
 def test_a_proposal_can_be_revised_as_long_as_its_test_has_not_begun() -> None:
     states = {state for state, move in NEXT if move == REVISE}
     assert states == {State.DRAFT, State.READY_FOR_SHADOW_TEST, State.IN_REVIEW, State.BLOCKED}
+
+
+def test_no_step_of_a_plan_is_done_before_everyone_asked_has_accepted() -> None:
+    assert {state for state, move in NEXT if move == DecisionKind.COMPLETE_STEP} == {*IN_FLIGHT} - {*WAITING}
 
 
 @given(

@@ -50,7 +50,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     )
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
-        database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.open
+        database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
     )
     return Services(
         registry=registry,

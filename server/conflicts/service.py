@@ -23,12 +23,16 @@ from server.model.tier import Tier
 from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
 from server.storage import checks, findings, policies, systems
+from server.storage.present import Present, present
 
 if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
 NEWEST = "latest"
+
+OpenIn = Callable[[RegistryMap], tuple[OpenProposal, ...]]
+"""The proposals in flight, as their changes stand in that registry."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,11 @@ class ConflictService:
         *,
         engine: Callable[[], Engine],
         check_schema: SchemaCheck,
-        open_proposals: Callable[[RegistryMap], tuple[OpenProposal, ...]] = lambda registry: (),
+        open_proposals: Callable[["Session", int], OpenIn] = lambda session, revision: lambda registry: (),
         risk_patterns: Callable[[], Iterable[RiskPattern]] = lambda: (),
     ) -> None:
-        """`open_proposals` are those in flight, as their changes stand in that registry (CON-14); `risk_patterns` those
-        that are active, significant or confirmed, and of a risk type (CON-8).
+        """`open_proposals` are those in flight at that revision of the proposals, which is the session's present one (CON-14);
+        `risk_patterns` those that are active, significant or confirmed, and of a risk type (CON-8).
         """
         self._database = database
         self._registry = registry
@@ -81,15 +85,15 @@ class ConflictService:
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         changes = self.read(documents)
-        with self._registry.reading_beside(lambda session: self.standing_in(session, now)) as (registry, standing):
+        with self._registry.reading_beside(lambda session: self._look(session, now), _revision_in) as (registry, seen):
             judged = self.judge(
                 registry,
                 changes,
                 source_system=source_system,
                 caller=caller,
                 now=now,
-                in_flight=self._open_proposals(registry),
-                standing=standing,
+                in_flight=seen.open_in(registry),
+                standing=seen.standing,
             )
         document = check_document(judged.check)
         if keep:
@@ -199,9 +203,27 @@ class ConflictService:
 
     def standing_in(self, session: "Session", now: datetime) -> Standing:
         """What a judgement made now sees besides the registry and the proposals in flight."""
-        known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT)
+        return self._standing_at(session, present(session, POLICY), now)
+
+    def _look(self, session: "Session", now: datetime) -> "_Seen":
+        at = present(session, POLICY)
+        return _Seen(at, self._standing_at(session, at, now), self._open_proposals(session, at.proposals_revision))
+
+    def _standing_at(self, session: "Session", at: Present, now: datetime) -> Standing:
+        known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT) if at.any_fragile else []
         return Standing(
-            modes=modes_in(policies.newest(session, POLICY)),
-            patterns=tuple(self._risk_patterns()),
-            fragile=still_fragile(known, now),
+            modes=modes_in(at.policy), patterns=tuple(self._risk_patterns()), fragile=still_fragile(known, now)
         )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What a check finds in the database besides the registry."""
+
+    at: Present
+    standing: Standing
+    open_in: OpenIn
+
+
+def _revision_in(seen: _Seen) -> int:
+    return seen.at.registry_revision

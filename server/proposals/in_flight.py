@@ -35,7 +35,13 @@ class ProposalsInFlight:
 
     def open(self, registry: RegistryMap) -> tuple[OpenProposal, ...]:
         """The proposals that may still change what others rely on, as their changes stand in that registry, oldest first."""
-        return tuple(found for proposal, found in self._known(registry) if proposal.state in IN_FLIGHT)
+        self._database.read(lambda session: self._look(session, proposals.revision(session)))
+        return self._open_as_known(registry)
+
+    def seen_in(self, session: "Session", revision: int) -> Callable[[RegistryMap], tuple[OpenProposal, ...]]:
+        """The same as they are at this revision of the proposals, which is the present one in that session."""
+        self._look(session, revision)
+        return self._open_as_known
 
     def open_in(self, session: "Session", registry: RegistryMap, *, besides: str) -> tuple[OpenProposal, ...]:
         """The same inside a write transaction, without the proposal that is being judged."""
@@ -44,6 +50,7 @@ class ProposalsInFlight:
 
     def briefly(self, registry: RegistryMap, caller: str) -> tuple[Proposed, ...]:
         """Open proposals and the caller's own drafts (the local user's are all drafts), for a briefing."""
+        self._database.read(lambda session: self._look(session, proposals.revision(session)))
         return tuple(
             Proposed(
                 proposal_id=proposal.proposal_id,
@@ -53,17 +60,18 @@ class ProposalsInFlight:
                 resources=tuple(dict.fromkeys(name for _, name in found.changes if name)),
                 affected=proposal.judged.affected if proposal.judged is not None else (),
             )
-            for proposal, found in self._known(registry)
+            for proposal, found in self._resolved_in(registry)
             if not proposal.private or caller in ("", proposal.source_system)
         )
 
-    def _known(self, registry: RegistryMap) -> tuple[tuple[Proposal, OpenProposal], ...]:
-        def newer(session: "Session") -> tuple[int, tuple[Proposal, ...]]:
-            revision = proposals.revision(session)
-            known = revision == self._revision
-            return revision, self._rows if known else tuple(proposals.in_states(session, _SHOWN))
+    def _look(self, session: "Session", revision: int) -> None:
+        if revision != self._revision:
+            self._rows, self._revision = tuple(proposals.in_states(session, _SHOWN)), revision
 
-        self._revision, self._rows = self._database.read(newer)
+    def _open_as_known(self, registry: RegistryMap) -> tuple[OpenProposal, ...]:
+        return tuple(found for proposal, found in self._resolved_in(registry) if proposal.state in IN_FLIGHT)
+
+    def _resolved_in(self, registry: RegistryMap) -> tuple[tuple[Proposal, OpenProposal], ...]:
         if self._resolved_at != (self._revision, registry.revision):
             self._resolved = tuple(_resolved(registry, self._rows, self._canonical))
             self._resolved_at = (self._revision, registry.revision)

@@ -96,6 +96,8 @@ class RegistryService:
         self._home = str(home or Path.home())
         self._lock = threading.RLock()
         self._reading = RegistryMap()
+        self._read_at = 0
+        """The registry's revision that the map was brought up to."""
         self._rows: dict[str, JsonObject] = {}
         self._rows_at = -1
         self._writing = RegistryMap()
@@ -105,16 +107,21 @@ class RegistryService:
     @contextmanager
     def reading(self) -> Iterator[RegistryMap]:
         """The registry as it is stored now. The map may be used until the context ends, and not be changed."""
-        with self.reading_beside(lambda session: None) as (registry, _):
+        with self.reading_beside(systems.revision, int) as (registry, _):
             yield registry
 
     @contextmanager
-    def reading_beside(self, look: Callable[["Session"], T]) -> Iterator[tuple[RegistryMap, T]]:
-        """The same, with what `look` finds in the database at the same moment."""
+    def reading_beside(
+        self, look: Callable[["Session"], T], revision_in: Callable[[T], int]
+    ) -> Iterator[tuple[RegistryMap, T]]:
+        """The same, with what `look` finds in the database at the same moment: the registry's revision is in it."""
 
         def read(session: "Session") -> T:
-            _refresh(self._reading, session, self._writing)
-            return look(session)
+            found = look(session)
+            if revision_in(found) != self._read_at:
+                _refresh(self._reading, session, self._writing)
+                self._read_at = revision_in(found)
+            return found
 
         with self._lock:
             yield self._reading, self._database.read(read)

@@ -1,0 +1,50 @@
+"""Where the database stands: what tells those who keep copies whether theirs is still good, in one query."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from server.model.finding import FindingKind, FindingStatus
+from server.storage import proposals, systems
+from server.storage.lazily import sql, tables
+
+if TYPE_CHECKING:
+    from sqlalchemy import ScalarSelect, Select
+    from sqlmodel import Session
+
+
+class Present(NamedTuple):
+    """One state of the database."""
+
+    registry_revision: int
+    proposals_revision: int
+    policy: dict[str, Any] | None
+    """The document of the policy that was asked for, as it counts; None where nobody has set it yet."""
+    any_fragile: bool
+    """Whether a finding on a fragile contract is open."""
+
+
+def present(session: "Session", policy: str) -> Present:
+    """Where the database stands, with the policy of that name."""
+    row = session.connection().execute(_present(), {"policy": policy}).one()
+    return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]))
+
+
+@cache
+def _present() -> "Select[Any]":
+    policies, findings = tables.policies.c, tables.findings.c
+    newest = (
+        sql.select(policies.document)
+        .where(policies.name == sql.bindparam("policy"))
+        .order_by(policies.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    fragile = sql.exists().where(
+        findings.status == FindingStatus.OPEN.value, findings.kind == FindingKind.FRAGILE_CONTRACT.value
+    )
+    return sql.select(_counter(systems.REVISION), _counter(proposals.REVISION), newest, fragile)
+
+
+def _counter(name: str) -> "ScalarSelect[Any]":
+    counters = tables.counters.c
+    return sql.select(counters.value).where(counters.name == name).scalar_subquery()

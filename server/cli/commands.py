@@ -46,7 +46,11 @@ COMMANDS = (
     Command("import", "Bring in a registry file, docker compose files or other catalogues.", "import_sources"),
     Command("export", "Write the registry's documents into a folder.", "export_files"),
     Command("approve", "Say for a system, as a person, whether a proposal may go on.", "approve"),
-    Command("status", "Show how things stand: systems, proposals, what conflicts held or let go, and open findings.", "status"),
+    Command(
+        "status",
+        "Show how things stand: systems, proposals, what conflicts held or let go, and open findings.",
+        "status",
+    ),
     Command("doctor", "Look whether settings, database and optional parts are in order.", "doctor"),
 )
 

@@ -152,7 +152,9 @@ def _touched_systems(registry: RegistryMap, source: StoredSystem, change: Change
     ends = {change.removes_dependency} - {""}
     if not name:
         return ends
-    around = set(registry.writers_of(name)) if _of_reader(registry, source, change, name) else registry.consumers_of(name)
+    around = (
+        set(registry.writers_of(name)) if _of_reader(registry, source, change, name) else registry.consumers_of(name)
+    )
     return (ends | around) - {source.id}
 
 

@@ -179,4 +179,6 @@ def _label(text: str) -> str:
 
 def _entry(row: Recorded) -> JsonObject:
     contract = Contract.model_validate(row.document)
-    return {**contract_document(contract), "schema_hash": schema_hash(contract.model_dump(mode="json")["terms"])}
+    terms = contract.model_dump(mode="json")["terms"]
+    stated = terms != {}  # an entry that states no schema has nothing to hash
+    return {**contract_document(contract), **({"schema_hash": schema_hash(terms)} if stated else {})}

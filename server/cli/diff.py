@@ -10,7 +10,7 @@ a line that can't be used is answered UNKNOWN with its error, and the others go 
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from server.cli.documents import as_schema, parse_json, read_lines, read_schema
@@ -54,7 +54,10 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.new is None:
         raise InvalidArgument("Two schemas are needed.", hint="concord diff OLD.json NEW.json, or --batch FILE.jsonl")
     old, new = read_schema(arguments.old), read_schema(arguments.new)
-    answer = _decide(new, read_schema(arguments.reader) if arguments.reader is not None else old)
+    reader = read_schema(arguments.reader) if arguments.reader is not None else old
+    answer = _decide(new, reader)
+    if answer["verdict"] == "UNKNOWN":
+        _expect_schemas({arguments.new: new, arguments.reader or arguments.old: reader})
     if arguments.json:
         show_json(answer)
     else:
@@ -75,6 +78,16 @@ def _decide(writer: JsonObject | bool, reader: JsonObject | bool) -> JsonObject:
         "reason": decision.reason,
         "notes": list(decision.notes),
     }
+
+
+def _expect_schemas(schemas: Mapping[str, JsonObject | bool]) -> None:
+    """Raises InvalidArgument where one of them is none: that is not undecided, it is bad input."""
+    from server.conflicts.containment import find_shape_error
+
+    for name, schema in schemas.items():
+        error = find_shape_error(schema)
+        if error is not None and error.path != "/$schema":  # a dialect that nobody knows is undecided
+            raise InvalidArgument(f"{name} is no JSON Schema: {error.message}", path=error.path, hint=error.hint)
 
 
 def _show_answer(answer: JsonObject) -> None:

@@ -28,7 +28,7 @@ def registered_after(registry: RegistryMap, source: StoredSystem, changes: Chang
 
 
 def _with_change(registry: RegistryMap, source: StoredSystem, change: Change, name: str) -> StoredSystem:
-    written = _as_written(source, name)
+    written = as_written(source, name)
     source = source.model_copy(update={"canonical": {**source.canonical, written: name}})
     if change.removes:
         return _without_output(source, name)
@@ -153,7 +153,7 @@ def _writes(source: StoredSystem, name: str) -> bool:
     return any(overlaps(source.canonical_of(output.resource), name) for output in source.system.writes_to)
 
 
-def _as_written(source: StoredSystem, name: str) -> str:
+def as_written(source: StoredSystem, name: str) -> str:
     """The resource as the source names it; its canonical name where it does not."""
     system = source.system
     named = [one.resource for one in system.writes_to] + [one.resource for one in system.reads_from]

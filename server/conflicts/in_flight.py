@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never
 
-from server.conflicts.effects import Changes, registered_after
+from server.conflicts.effects import Changes, as_written, registered_after
 from server.conflicts.question import Answer, OpenProposal
 from server.errors import ConcordError
 from server.model.base import Json
@@ -93,7 +93,8 @@ def judge_in_flight(
             continue
         pair = _pair(registry, (source.id, changes), (their.id, other.changes), Outcome(alone), judge)
         tier = strictest([source.system.tier, their.system.tier])
-        _tell(found, source, other, tier, _shared(changes, other.changes), pair)
+        shared = [as_written(source, one) for one in _shared(changes, other.changes)]
+        _tell(found, source, other, tier, shared, pair)
     if len(near) > MOST_PAIRS:
         reason = f"{len(near) - MOST_PAIRS} more open proposals touch the same resources, and were not looked at."
         found.undecided.append((source.system.tier, Undecided(facet="in_flight", resource="", reason=reason)))
@@ -204,6 +205,8 @@ def _tell(found: Answer, source: StoredSystem, other: OpenProposal, tier: Tier, 
         case Relation.ORDER_DEPENDENT if first:
             reason = f"This has to go in before {name} of {other.source_system}: {_why_first(pair, name)}"
             found.notes.append(f"{reason} Now it is the only order that breaks nobody.")
+            if pair.after_other.refused:  # the open one came first, and takes away what this is made against
+                found.undecided.append((tier, _open(shared, theirs, reason)))
         case Relation.ORDER_DEPENDENT:
             reason = f"{name} of {other.source_system} has to go in first: {_wrong(pair.other_after, 'it', 'this')}"
             found.undecided.append((tier, _open(shared, theirs, reason)))

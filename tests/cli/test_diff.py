@@ -131,3 +131,20 @@ def test_a_fault_of_ours_in_one_pair_does_not_stop_the_others(
 @pytest.mark.parametrize("words", [["diff"], ["diff", "one.json"], ["diff", "one.json", "--batch", "many.jsonl"]])
 def test_sur_17_a_question_without_its_schemas_is_bad_input(words: list[str]) -> None:
     assert left_with(words) == 3
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [({"type": "strin"}, "/type"), ({"minimum": "x"}, "/minimum"), ({"properties": []}, "/properties")],
+)
+def test_sur_17_what_is_no_schema_is_bad_input_and_not_undecided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], schema: Any, place: str
+) -> None:
+    sound, bad = tmp_path / "sound.json", tmp_path / "bad.json"
+    sound.write_text('{"type": "string"}', encoding="utf-8")
+    bad.write_text(json.dumps(schema), encoding="utf-8")
+    for words in ([sound, bad], [bad, sound]):
+        assert left_with(["diff", "--json", *map(str, words)]) == 3
+        error = json.loads(capsys.readouterr().out)["error"]
+        assert error["path"] == place
+        assert "bad.json" in error["message"]

@@ -122,7 +122,15 @@ def _described(error: ValidationError) -> Rejection:
     steps = list(error.absolute_schema_path)
     if keyword == "false" and steps and isinstance(steps[-1], str) and steps[-1] in ("additionalProperties", "items"):
         keyword = steps[-1]
-    return Rejection(pointer(error.absolute_path), pointer(steps), keyword, _in_json(error)[:300])
+    return Rejection(pointer(_place(error)), pointer(steps), keyword, _in_json(error)[:300])
+
+
+def _place(error: ValidationError) -> list[Any]:
+    """Where the document fails; for a member that is missing, where it should be."""
+    place = list(error.absolute_path)
+    if error.validator == "required" and isinstance(error.validator_value, list) and isinstance(error.instance, dict):
+        place += [name for name in error.validator_value if name not in error.instance][:1]
+    return place
 
 
 def _in_json(error: ValidationError) -> str:

@@ -128,6 +128,16 @@ def test_con_14_a_patch_that_would_take_away_what_an_open_one_changes_lets_it_go
     assert verdict is Verdict.REVIEW_REQUIRED
 
 
+def test_con_14_a_patch_whose_ground_an_open_one_takes_away_goes_to_a_person_with_the_order() -> None:
+    rename = {"patch": [{"op": "move", "from": "/properties/ticker", "path": "/properties/symbol"}]}
+    describe = {"patch": [{"op": "add", "path": "/properties/ticker/description", "value": "Symbol"}]}
+    answer, verdict = judged(describe, rename, theirs="sys_writer")
+    (relation,) = answer.in_flight
+    assert (relation.relation, relation.order) == (Relation.ORDER_DEPENDENT, ("", "PROP-002"))
+    assert "before PROP-002" in answer.undecided[0][1].reason
+    assert verdict is Verdict.REVIEW_REQUIRED
+
+
 def test_con_14_patches_that_do_not_commute_exclude_each_other() -> None:
     answer, verdict = judged(range_of(0, 50), range_of(0, 60), theirs="sys_writer")
     assert answer.in_flight[0].relation is Relation.EXCLUSIVE

@@ -31,7 +31,7 @@ D7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
             [2, 1],
             Rejection("/1", "/items/minimum", "minimum", "1 is less than the minimum of 2"),
         ),
-        ({"required": ["a"]}, {}, Rejection("", "/required", "required", "'a' is a required property")),
+        ({"required": ["a"]}, {}, Rejection("/a", "/required", "required", "'a' is a required property")),
         ({"pattern": "^a"}, "b", Rejection("", "/pattern", "pattern", "\"b\" does not match '^a'")),
         ({"pattern": "^a"}, 5, None),
         ({"pattern": "a$"}, "ba", None),

@@ -1,10 +1,9 @@
 """What a writer will write once a change is in place: patches applied to the schema of the contract (RFC 6902, RFC 7386)."""
 
-import copy
 from collections.abc import Sequence
 from typing import Any
 
-from server.conflicts.schemas import Schema, merged, read_terms
+from server.conflicts.schemas import Schema, copied, merged, read_terms
 from server.errors import InvalidArgument, Refused
 from server.model.base import JsonObject
 from server.model.change import Change
@@ -110,7 +109,7 @@ def _patched(patch: tuple[JsonObject, ...], terms: JsonObject) -> Schema:
     short = any(str(operation["path"]).startswith(("/required_fields", "/format")) for operation in patch)
     base = terms if short else _full(terms)
     try:
-        after = jsonpatch.JsonPatch(list(patch)).apply(copy.deepcopy(base))
+        after = jsonpatch.JsonPatch(list(patch)).apply(copied(base), in_place=True)
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, KeyError) as error:
         raise InvalidArgument(
             f"The patch does not fit the contract's schema: {error}"[:500],

@@ -126,6 +126,15 @@ def of_any_value(schema: Schema) -> Schema:
     return result
 
 
+def copied(value: Any) -> Any:
+    """The same JSON value, of which nothing is shared; as deep as values that can be sent are, and no deeper."""
+    if isinstance(value, dict):
+        return {name: copied(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value
+
+
 def merged(target: Any, patch: Any) -> Any:
     """The target with a merge patch applied (RFC 7386, section 2)."""
     if not isinstance(patch, dict):

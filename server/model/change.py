@@ -68,12 +68,12 @@ FACETS = (
     "removes_dependency",
 )
 """Members that change something; the others describe."""
+_BLANK = Change()
 
 
 def facets_of(change: Change) -> tuple[str, ...]:
     """The facets that the change sets, in the order of `FACETS`."""
-    blank = Change()
-    return tuple(name for name in FACETS if getattr(change, name) != getattr(blank, name))
+    return tuple(name for name in FACETS if getattr(change, name) != getattr(_BLANK, name))
 
 
 def change_document(change: Change) -> JsonObject:

@@ -8,12 +8,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from server.model.contract import Basis, Contract, ContractType
 from server.model.system import Input, Output, StoredSystem
 from server.registry.accesses import AccessIndex
 from server.registry.likeness import Names
 from server.registry.resources import overlaps
+
+MOST_NAMES_KEPT = 1_000
+"""Resources of which it is remembered who is concerned: a check asks many times about the same few."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -50,6 +56,10 @@ class RegistryMap:
         self._producers: dict[str, Sequence[Link]] = {}
         self._consumers: dict[str, Sequence[Link]] = {}
         """What was derived of a system's neighbours since the map was changed last: who looks far asks for many of them again."""
+        self._writers_of: dict[str, Mapping[str, Sequence[Output]]] = {}
+        self._contracts_on: dict[str, Sequence[tuple[StoredSystem, Contract]]] = {}
+        self._consumers_of: dict[str, frozenset[str]] = {}
+        """The same of resources, by their canonical names."""
         self._accessed = Names(())
         self._accessed_at = (0, 0)
         """Of which changes of `reads` and `writes` that is a picture."""
@@ -58,8 +68,8 @@ class RegistryMap:
 
     def apply(self, stored: StoredSystem) -> None:
         """The map knows this version of the system and no earlier one."""
-        self._producers.clear()
-        self._consumers.clear()
+        for derived in (self._producers, self._consumers, self._writers_of, self._contracts_on, self._consumers_of):
+            derived.clear()
         previous = self.systems.get(stored.id)
         if previous is not None and not previous.archived:
             self.reads.remove(previous.id, _names(previous, previous.system.reads_from))
@@ -170,24 +180,17 @@ class RegistryMap:
         found.pop(besides, None)
         return found
 
-    def consumers_of(self, name: str) -> set[str]:
+    def consumers_of(self, name: str) -> frozenset[str]:
         """Ids of all who read this canonical name: by what they read, named by a writer of it, or by a contract on it."""
-        parties = {
-            other for outputs in self.writers_of(name).values() for output in outputs for other in output.consumers
-        }
-        for holder, contract in self.contracts_on(name):
-            parties.add(contract.counterparty if contract.type is ContractType.PRODUCER else holder.id)
-        return (self.reads.systems(name) | {self.known_as(other) for other in parties}) - {""}
+        return _kept(self._consumers_of, name, self._find_consumers_of)
 
-    def writers_of(self, name: str) -> dict[str, list[Output]]:
-        """The live systems that write this canonical name, each with the outputs that do."""
-        found = {}
-        for system_id in sorted(self.writes.systems(name)):
-            stored = self.systems[system_id]
-            found[system_id] = [
-                output for output in stored.system.writes_to if overlaps(stored.canonical_of(output.resource), name)
-            ]
-        return found
+    def writers_of(self, name: str) -> Mapping[str, Sequence[Output]]:
+        """The live systems that write this canonical name, in order, each with the outputs that do."""
+        return _kept(self._writers_of, name, self._find_writers_of)
+
+    def contracts_on(self, name: str) -> Sequence[tuple[StoredSystem, Contract]]:
+        """Every live entry on a resource that overlaps this canonical name, with the system that holds it."""
+        return _kept(self._contracts_on, name, self._find_contracts_on)
 
     def consumers_of_output(self, system_id: str, output: Output) -> list[str]:
         """Ids of those who read this output: declared by the writer, or joined up from the reading side; sorted."""
@@ -213,8 +216,24 @@ class RegistryMap:
         """The ids of live contracts that read like the text but for case; sorted."""
         return self._contract_ids.get(text.lower(), ())
 
-    def contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
-        """Every live entry on a resource that overlaps this canonical name, with the system that holds it."""
+    def _find_consumers_of(self, name: str) -> frozenset[str]:
+        parties = {
+            other for outputs in self.writers_of(name).values() for output in outputs for other in output.consumers
+        }
+        for holder, contract in self.contracts_on(name):
+            parties.add(contract.counterparty if contract.type is ContractType.PRODUCER else holder.id)
+        return frozenset((self.reads.systems(name) | {self.known_as(other) for other in parties}) - {""})
+
+    def _find_writers_of(self, name: str) -> dict[str, list[Output]]:
+        found = {}
+        for system_id in sorted(self.writes.systems(name)):
+            stored = self.systems[system_id]
+            found[system_id] = [
+                output for output in stored.system.writes_to if overlaps(stored.canonical_of(output.resource), name)
+            ]
+        return found
+
+    def _find_contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
         return [
             (stored, contract)
             for stored in (self.systems[system_id] for system_id in sorted(self.agreed.systems(name)))
@@ -255,6 +274,16 @@ class RegistryMap:
             for link in meant
             if link.consumer != link.producer and self.live(link.consumer) and self.live(link.producer)
         }
+
+
+def _kept(known: dict[str, T], name: str, find: Callable[[str], T]) -> T:
+    """What is known of the name, found where it is not known yet."""
+    found = known.get(name)
+    if found is None:
+        if len(known) >= MOST_NAMES_KEPT:
+            known.clear()
+        found = known[name] = find(name)
+    return found
 
 
 def _names(stored: StoredSystem, named: Iterable[Input | Output | Contract]) -> list[str]:

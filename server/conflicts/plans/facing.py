@@ -59,7 +59,7 @@ def free_name(question: Question) -> tuple[str, str]:
     in_the_way: set[str] = set()
     for new, name in zip(shown, canonical, strict=False):
         registry, me = question.registry, question.source.id
-        others = (registry.consumers_of(name) | registry.writes.systems(name)) - {me}
+        others = {*registry.consumers_of(name), *registry.writes.systems(name)} - {me}
         if not others:
             return new, ""
         in_the_way = in_the_way or others

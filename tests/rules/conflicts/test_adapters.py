@@ -14,6 +14,7 @@ from referencing.exceptions import Unresolvable
 from server.conflicts.containment.dialect import Draft
 from server.conflicts.engine import containment_engine
 from server.conflicts.plans.adapters import Image, Search, Wanted, adapt, find_adapter
+from server.conflicts.plans.adapters.search import MOST_QUESTIONS
 from server.errors import InvalidArgument
 from server.model.base import Json
 from tests.rules.containment.random_schemas import NAMES, SchemaMaker, documents
@@ -336,3 +337,45 @@ def test_con_04_adapters_found_between_random_schemas_make_what_the_reader_accep
                     assert valid(before, adapt(adapter, document)), seed
     assert adapters > 100
     assert adapted > 1_000
+
+
+def asked(before: Any, after: Any, accepts: Any) -> tuple[Search, int]:
+    """What came of a search, and how many pairs it had decided."""
+    pairs: list[None] = []
+
+    def decide(writer: Any, reader: Any) -> Any:
+        pairs.append(None)
+        return containment_engine().decide(writer, reader)
+
+    wanted = Wanted(before=before, after=after, accepts=accepts, of_items=False, patch=(), patched_items=False)
+    return find_adapter(wanted, decide), len(pairs)
+
+
+def members(letter: str, count: int, **each: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {f"{letter}{number}": each for number in range(count)}}
+
+
+def test_con_04_no_adapter_is_looked_for_between_schemas_that_are_too_large() -> None:
+    reader = members("p", 40, type="string")
+    for before, after in (
+        ({"type": "object"}, members("q", 10_000, type="string")),
+        (members("q", 10_000, type="string"), {"type": "object"}),
+    ):
+        search, pairs = asked(before, after, reader)
+        assert (search.adapter, pairs) == (None, 0)
+        assert "too large to look for an adapter" in search.reason
+    assert "too large to look for an adapter" in asked(reader, reader, members("q", 2_000, type="string"))[0].reason
+
+
+def test_con_04_a_search_for_an_adapter_decides_so_many_pairs_and_no_more() -> None:
+    held = obj("x", x={"type": "integer"})
+    search, pairs = asked(members("p", 200, **held), members("q", 200, **held), members("p", 40, **held))
+    assert search.adapter is None
+    assert pairs <= MOST_QUESTIONS
+    assert "too large to look for an adapter" in search.reason
+
+
+def test_con_04_a_document_that_could_be_any_of_many_members_is_moved_from_none() -> None:
+    search, pairs = asked({"type": "object"}, members("q", 400, type="object"), members("p", 40, type="string"))
+    assert search.adapter is None
+    assert pairs <= MOST_QUESTIONS

@@ -192,3 +192,27 @@ def test_con_10_work_on_long_alternatives_lists_and_texts_is_counted(
     decision = decide(writer, reader)
     assert decision.verdict in expected, decision.reason
     assert decision.steps <= DEFAULT.steps + 10_000
+
+
+def _alternatives(depth: int) -> Any:
+    """A tree, in which no part is the same object as another, as it comes out of a message."""
+    if not depth:
+        return {"type": "integer"}
+    return {
+        "anyOf": [
+            {"allOf": [_alternatives(depth - 1), {"minimum": depth}]},
+            {"not": _alternatives(depth - 1)},
+            {"type": "string", "minLength": depth},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    "writer",
+    [_many(10_000, 1, type="object"), {"type": "object", "properties": {"p1": _alternatives(12)}}],
+    ids=["ten thousand members", "nested alternatives"],
+)
+def test_con_10_a_reader_that_needs_nothing_of_a_huge_schema_is_decided_without_a_search(writer: Any) -> None:
+    needs = {"type": "object", "properties": {f"p{number}": True for number in range(40)}}
+    decision = decide(writer, needs)
+    assert (decision.verdict, decision.steps) == ("SAFE", 0)

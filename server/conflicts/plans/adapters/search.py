@@ -6,6 +6,7 @@ from the change's own patch, or where exactly one place holds what another held;
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from server.conflicts.plans.adapters.adapt import EACH_ITEM, LANGUAGE, WHOLE
@@ -16,7 +17,7 @@ from server.conflicts.plans.adapters.image import (
     Image,
     is_bound_to_place,
 )
-from server.conflicts.plans.adapters.places import Place, closed_places, places_of
+from server.conflicts.plans.adapters.places import Place, closed_places, has_more_parts, places_of
 from server.conflicts.plans.adapters.pointers import (
     EVERY,
     document_with,
@@ -24,12 +25,17 @@ from server.conflicts.plans.adapters.pointers import (
     pointer_of,
     segments_of,
 )
-from server.conflicts.question import Decide
+from server.conflicts.question import Decide, SchemaDecision
 from server.conflicts.schemas import Schema
 from server.model.base import JsonObject
 from server.model.contract import Basis, schema_hash
 
 Operation = dict[str, Any]
+MOST_PARTS = 1_500
+"""So many objects and lists a schema has at most for which an adapter is looked for."""
+MOST_QUESTIONS = 150
+"""So many pairs of schemas are decided at most in one search."""
+TOO_LARGE = "the schemas are too large to look for an adapter"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,34 @@ def find_adapter(wanted: Wanted, decide: Decide) -> Search:
     """An adapter that is proved: what it makes of any document of the new form, the reader accepts."""
     if any(is_bound_to_place(schema) for schema in (wanted.before, wanted.after, wanted.accepts)):
         return Search(None, "a schema names places of its own ($id, $anchor, $dynamicRef), which are not followed.")
+    if any(has_more_parts(schema, MOST_PARTS) for schema in (wanted.before, wanted.after, wanted.accepts)):
+        return Search(None, f"{TOO_LARGE} (more than {MOST_PARTS:,} parts).")
+    try:
+        return _found(wanted, _Bounded(decide).decide)
+    except _AskedTooMuch:
+        return Search(None, f"{TOO_LARGE} (more than {MOST_QUESTIONS} moves and conversions would have to be tried).")
+
+
+class _AskedTooMuch(Exception):
+    """The search would have to decide more pairs than it may."""
+
+
+class _Bounded:
+    """Decides so many pairs, and no more."""
+
+    def __init__(self, decide: Decide) -> None:
+        self._decide = decide
+        self._left = MOST_QUESTIONS
+
+    def decide(self, writer: Schema, reader: Schema) -> SchemaDecision:
+        """The decision. Raises _AskedTooMuch."""
+        if not self._left:
+            raise _AskedTooMuch
+        self._left -= 1
+        return self._decide(writer, reader)
+
+
+def _found(wanted: Wanted, decide: Decide) -> Search:
     declared = list(_moves_of_patch(wanted))
     decision = None
     for operations, basis in _candidates(wanted, declared, decide):
@@ -83,7 +117,7 @@ def find_adapter(wanted: Wanted, decide: Decide) -> Search:
 
 def _candidates(wanted: Wanted, declared: list[Move], decide: Decide) -> Iterator[tuple[list[Operation], Basis]]:
     if not declared:
-        whole = list(_as_a_whole(wanted, decide))
+        whole = list(islice(_as_a_whole(wanted, decide), 2))
         if len(whole) == 1:  # of several, any could be the one that is meant
             yield whole, Basis.INFERRED
     targets = [wanted.accepts] if wanted.before is None else [wanted.before, wanted.accepts]

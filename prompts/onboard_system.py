@@ -17,7 +17,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     path = arguments["path"]
     registry = call.services.registry
     try:
-        briefing = registry.brief(path=path, caller=call.caller)
+        briefing = registry.brief(path=path, caller=call.caller, now=call.now)
         known, state = block(briefing.data), briefing.summary
     except (NotFound, Ambiguous) as error:
         known, state = block({"known": False, "close": list(error.allowed)}), error.message

@@ -16,6 +16,7 @@ SHOWN = 40
 
 def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     """The audit with the present state of the registry in it."""
+    call.services.proposals.ask_due(call.now, read_only=call.read_only)
     overview = call.services.registry.overview()
     worst = call.services.findings.find(limit=SHOWN)
     rows = [

@@ -29,7 +29,7 @@ NO_CHECK: dict[str, Any] = {"source_system": "", "conflicts": [], "undecided": [
 
 def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     """The review with the proposal, its newest check, the systems concerned and what is still open."""
-    proposal = call.services.proposals.get(arguments["proposal_id"], caller=call.caller)
+    proposal = call.services.proposals.get(arguments["proposal_id"], caller=call.caller, now=call.now)
     made = proposal["checks"]
     check = call.services.conflicts.stored(made[-1]["id"], caller=call.caller) if made else NO_CHECK
     check = {name: value for name, value in check.items() if name != "inputs"}
@@ -52,7 +52,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "systems": block(systems_named(call.services, concerned)),
             "in_flight": block(check["in_flight"]),
             "fragile": block([one.model_dump(mode="json") for one in fragile]),
-            "open": block({name: proposal[name] for name in ("pending", "unmet", "allowed")}),
+            "open": block({name: proposal[name] for name in ("pending", "unmet", "findings", "allowed")}),
         },
     )
 

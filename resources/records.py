@@ -19,6 +19,7 @@ def _json(value: Any) -> str:
 
 def read_system(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The source's system object, with version, findings and whether it is archived."""
+    call.services.proposals.ask_due(call.now, read_only=call.read_only)
     view = call.services.registry.get(values["id"])
     return _json(
         {
@@ -45,7 +46,7 @@ def read_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 def read_proposal(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The proposal as get_proposal shows it, with its earlier versions."""
-    return _json(call.services.proposals.history(values["id"], caller=call.caller))
+    return _json(call.services.proposals.history(values["id"], caller=call.caller, now=call.now))
 
 
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:

@@ -46,7 +46,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         database,
         check_schema=check_shape,
         changed=changed,
-        proposed=lambda known, caller: in_flight.briefly(known, caller),
+        proposed=lambda known, caller, now: in_flight.briefly(known, caller, now),
     )
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(

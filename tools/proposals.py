@@ -92,7 +92,7 @@ class GetProposal(Arguments):
 
 def get_proposal(call: "Call[Services]", args: GetProposal) -> Answer:
     """The proposal, and where it stands."""
-    found = call.services.proposals.get(args.proposal_id, caller=call.caller)
+    found = call.services.proposals.get(args.proposal_id, caller=call.caller, now=call.now)
     proposal_id, open_points = found["proposal_id"], found["unmet"]
     waits = f"; {counted(len(open_points), 'point')} open: {open_points[0]}" if open_points else "."
     return Answer(

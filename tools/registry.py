@@ -44,7 +44,7 @@ class Brief(Arguments):
 
 def brief(call: "Call[Services]", args: Brief) -> Answer:
     """Who reads it, what was agreed on, what is open."""
-    told = call.services.registry.brief(path=args.path, system_id=args.system_id, caller=call.caller)
+    told = call.services.registry.brief(path=args.path, system_id=args.system_id, caller=call.caller, now=call.now)
     following = [Next("check_change", {"resource": args.path})] if args.path else []
     return Answer(summary=told.summary, data=told.data, next=following)
 
@@ -96,6 +96,7 @@ class GetSystem(Arguments):
 
 def get_system(call: "Call[Services]", args: GetSystem) -> Answer:
     """The whole system object."""
+    call.services.proposals.ask_due(call.now, read_only=call.read_only)
     view = call.services.registry.get(args.system_id)
     document = view.document
     state = "archived" if view.archived else f"{document['tier']}, {document['status']}"

@@ -71,7 +71,7 @@ def _decide(session: Session, arguments: argparse.Namespace, wanted: str) -> Jso
 
 
 def _looked_at(session: Session, proposal_id: str) -> JsonObject:
-    found = session.services.proposals.get(proposal_id, caller=session.config.system)
+    found = session.services.proposals.get(proposal_id, caller=session.config.system, now=session.now())
     members = ("proposal_id", "version", "state", "title", "source_system", "pending", "unmet", "allowed")
     return {name: found[name] for name in members}
 

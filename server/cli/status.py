@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer["conflict_modes"] = {tier.value: mode.value for tier, mode in conflicts.modes().items()}
         answer["conflicts"] = conflicts.log.recently(now)
         answer["fragile_contracts"] = [one.model_dump(mode="json") for one in conflicts.log.fragile(now)]
+        session.services.proposals.ask_due(now, read_only=session.config.read_only)
         answer["open_findings"] = session.services.findings.counts()
         pressing = session.services.findings.find(limit=MOST_PRESSING).findings
         answer["most_pressing"] = [

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from server.errors import NotFound
-from server.model.base import Json, JsonObject, Moment, Name, Text, Value
+from server.model.base import Json, JsonObject, Moment, Name, Value
 from server.model.change import Change
 from server.model.check import Check
 from server.model.contract import Contract

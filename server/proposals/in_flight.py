@@ -1,6 +1,7 @@
 """The proposals in flight, as other areas need them: read once, and again only when a proposal or the registry changed."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.conflicts.asked import resolve
@@ -8,6 +9,7 @@ from server.conflicts.question import OpenProposal
 from server.errors import ConcordError
 from server.model.change import Change
 from server.model.proposal import IN_FLIGHT, Proposal, ProposalState
+from server.proposals.asking import WAITING, asked_by_finding
 from server.registry.briefing import Proposed
 from server.registry.map import RegistryMap
 from server.storage import proposals
@@ -48,8 +50,13 @@ class ProposalsInFlight:
         rows = [one for one in proposals.in_states(session, IN_FLIGHT) if one.proposal_id != besides]
         return tuple(found for _, found in _resolved(registry, rows, self._canonical))
 
-    def briefly(self, registry: RegistryMap, caller: str) -> tuple[Proposed, ...]:
-        """Open proposals and the caller's own drafts (the local user's are all drafts), for a briefing."""
+    def waiting(self) -> tuple[Proposal, ...]:
+        """The proposals that wait for somebody to accept, oldest first."""
+        self._database.read(lambda session: self._look(session, proposals.revision(session)))
+        return tuple(proposal for proposal in self._rows if proposal.state in WAITING)
+
+    def briefly(self, registry: RegistryMap, caller: str, now: datetime) -> tuple[Proposed, ...]:
+        """Open proposals and the caller's own drafts (the local user's are all drafts), for a briefing at that moment."""
         self._database.read(lambda session: self._look(session, proposals.revision(session)))
         return tuple(
             Proposed(
@@ -59,6 +66,7 @@ class ProposalsInFlight:
                 source_system=proposal.source_system,
                 resources=tuple(dict.fromkeys(name for _, name in found.changes if name)),
                 affected=proposal.judged.affected if proposal.judged is not None else (),
+                asked=tuple(asked_by_finding(registry, proposal, now)),
             )
             for proposal, found in self._resolved_in(registry)
             if not proposal.private or caller in ("", proposal.source_system)

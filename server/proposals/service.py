@@ -1,6 +1,7 @@
 """Proposals as the surfaces use them: submit and revise (the check runs in the same call), decide, and see where one stands."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,11 @@ from server.clock import to_wire
 from server.conflicts.asked import resolve
 from server.conflicts.service import ConflictService, Judged
 from server.conflicts.verdict import summary_of
-from server.errors import ConcordError, InvalidArgument, NotFound
+from server.errors import ConcordError, InvalidArgument, NotFound, StorageError
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import check_document, of_proposal
+from server.model.finding import FindingKind
 from server.model.proposal import CheckMade, Proposal, ProposalState
 from server.proposals.asking import WAITING, asked_by_finding, fingerprints
 from server.proposals.deciding import Saying, decided
@@ -129,7 +131,7 @@ class ProposalService:
         arguments = {"proposal_id": proposal_id, **saying.arguments(), "expected_version": expected_version}
         return self._write(decision, "decide_proposal", arguments, caller, now, idempotency_key, touched)
 
-    def get(self, proposal_id: str, *, caller: str) -> JsonObject:
+    def get(self, proposal_id: str, *, caller: str, now: datetime) -> JsonObject:
         """The proposal with its checks, plan, and what is open for whom. Raises NotFound, also for another system's draft."""
         with self._registry.reading() as registry:
 
@@ -138,11 +140,11 @@ class ProposalService:
                 return found, _steps(session, found)
 
             proposal, steps = self._database.read(load)
-            return full_document(registry, proposal, steps, caller)
+            return full_document(registry, proposal, steps, caller, now)
 
-    def history(self, proposal_id: str, *, caller: str) -> JsonObject:
+    def history(self, proposal_id: str, *, caller: str, now: datetime) -> JsonObject:
         """The same, with `versions[]` {version, state, title, source_system, changes, decisions} as each was left, oldest first."""
-        whole = self.get(proposal_id, caller=caller)
+        whole = self.get(proposal_id, caller=caller, now=now)
 
         def load(session: "Session") -> list[Proposal]:
             return proposals.versions(session, whole["proposal_id"])
@@ -159,6 +161,32 @@ class ProposalService:
     def counts(self) -> dict[str, int]:
         """How many proposals are in each state."""
         return self._database.read(proposals.count_by_state)
+
+    def ask_due(self, now: datetime, *, read_only: bool = False) -> None:
+        """Findings ask for whoever has become silent for too long since a proposal was last written.
+
+        Whoever shows findings calls it first: nothing else happens on the day when they are due. With `read_only`, and where
+        the database can't be written, they are left for the next one who looks.
+        """
+        if read_only:
+            return
+        with self._registry.reading() as registry:
+            wanted = [
+                one for proposal in self._in_flight.waiting() for one in asked_by_finding(registry, proposal, now)
+            ]
+        if not wanted:
+            return
+        kind = FindingKind.ACCEPTANCE_NEEDED
+        known = {one.fingerprint for one in self._database.read(lambda session: findings.open_of_kind(session, kind))}
+        if {one.fingerprint for one in wanted} <= known:
+            return
+
+        def ask(session: "Session") -> None:
+            proposals.next_revision(session)  # nobody else decides at the same time
+            self.ask_silent(session, self._registry.standing(session), now)
+
+        with suppress(StorageError):  # who only wants to look sees what there is
+            self._database.write(ask)
 
     def ask_silent(
         self, session: "Session", registry: RegistryMap, now: datetime, *, besides: Iterable[Proposal] = ()

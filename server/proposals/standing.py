@@ -1,11 +1,13 @@
 """Where a proposal stands, in the eyes of whoever asks: what is open, for whom it waits, what the caller may do now."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from server.model.base import JsonObject
 from server.model.check import USER
+from server.model.finding import Observation
 from server.model.proposal import FINAL, DecisionKind, Proposal, ProposalState, proposal_document
-from server.proposals.asking import WAITING, shadow_days
+from server.proposals.asking import WAITING, asked_by_finding, shadow_days
 from server.proposals.lifecycle import REVISE, moves_from
 from server.proposals.parties import (
     may_accept_for,
@@ -67,8 +69,10 @@ def pending(proposal: Proposal, steps: Sequence[Step]) -> list[JsonObject]:
     ]
 
 
-def full_document(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str) -> JsonObject:
-    """The proposal with everything that says where it stands."""
+def full_document(
+    registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str, now: datetime
+) -> JsonObject:
+    """The proposal with everything that says where it stands at that moment."""
     done = [one for one in proposal.decisions if one.decision is DecisionKind.COMPLETE_STEP]
     return {
         **proposal_document(proposal),
@@ -77,5 +81,10 @@ def full_document(registry: RegistryMap, proposal: Proposal, steps: Sequence[Ste
         "pending": pending(proposal, steps),
         "unmet": unmet(registry, proposal, steps),
         "allowed": allowed_for(registry, proposal, steps, caller),
+        "findings": [_finding(one) for one in asked_by_finding(registry, proposal, now)],
         "expected_days": 0 if proposal.state in FINAL else shadow_days(registry, proposal) + days_left(steps),
     }
+
+
+def _finding(one: Observation) -> JsonObject:
+    return one.model_dump(mode="json", include={"kind", "severity", "system_id", "message"})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from server.errors import InvalidArgument, NotFound
 from server.model.base import JsonObject
 from server.model.contract import contract_document
+from server.model.finding import Observation
 from server.model.wording import counted
 from server.registry.gaps import gaps_of
 from server.registry.graph import reach
@@ -29,6 +30,8 @@ class Proposed:
     """Canonical."""
     affected: tuple[str, ...]
     """The other systems that its check names."""
+    asked: tuple[Observation, ...] = ()
+    """The findings that ask somebody to accept it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Propose
     rows = [_reader(registry, reader, resources) for reader, resources in sorted(readers.items())]
     contracts = [contract_document(contract) for contract in stored.system.contracts]
     below = reach(system_id, registry.dependents(system_id), registry.dependents)
-    gaps = gaps_of(registry, system_id)
+    gaps = [*_asked(near), *gaps_of(registry, system_id)]
     state = "archived" if stored.archived else stored.system.tier.value
     summary = (
         f"{system_id} ({state}) writes {counted(len(stored.system.writes_to), 'resource')}, read by "
@@ -121,7 +124,7 @@ def _on_resource(registry: RegistryMap, written: str, name: str, proposed: Itera
         {"system_id": holder.id, **contract_document(contract)} for holder, contract in registry.contracts_on(name)
     ]
     below = reach(written, [row["system_id"] for row in readers], registry.dependents)
-    gaps = [gap for writer in writers for gap in gaps_of(registry, writer)]
+    gaps = [*_asked(near), *(gap for writer in writers for gap in gaps_of(registry, writer))]
     summary = (
         f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {counted(len(readers), 'system')}"
         f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}{_underway(near)}."
@@ -152,6 +155,10 @@ def _reader(registry: RegistryMap, system_id: str, resources: list[str]) -> Json
 
 def _touches(proposed: Proposed, names: set[str]) -> bool:
     return any(overlaps(one, name) for one in proposed.resources for name in names)
+
+
+def _asked(near: Iterable[Proposed]) -> list[Observation]:
+    return [asked for one in near for asked in one.asked]
 
 
 def _underway(near: list[Proposed]) -> str:

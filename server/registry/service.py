@@ -83,11 +83,11 @@ class RegistryService:
         check_schema: SchemaCheck,
         home: Path | None = None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
-        proposed: Callable[[RegistryMap, str], Iterable[Proposed]] = lambda registry, caller: (),
+        proposed: Callable[[RegistryMap, str, datetime], Iterable[Proposed]] = lambda registry, caller, now: (),
     ) -> None:
         """`changed` is told the URIs of what a write changed, once it is durable.
 
-        `proposed` knows what somebody wants to change in that registry, as far as the caller may see it.
+        `proposed` knows what somebody wants to change in that registry, as far as the caller may see it, and whom it waits for.
         """
         self._changed = changed
         self._proposed = proposed
@@ -282,10 +282,10 @@ class RegistryService:
             reached = reach(root, first, neighbours, depth=depth)
             return Impact(found, tuple((registry.systems[one.system_id], one) for one in reached))
 
-    def brief(self, *, path: str = "", system_id: str = "", caller: str = "") -> Briefing:
+    def brief(self, *, now: datetime, path: str = "", system_id: str = "", caller: str = "") -> Briefing:
         """What to know before work on a path or a system. Raises InvalidArgument, NotFound or Ambiguous."""
         with self.reading() as registry:
-            proposed = self._proposed(registry, caller)
+            proposed = self._proposed(registry, caller, now)
             return brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
 
     def contract(self, contract_id: str) -> JsonObject:

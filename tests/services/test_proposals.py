@@ -140,7 +140,7 @@ def test_processes_that_accept_at_once_lose_no_acceptance(database_url: str) -> 
         told = [process.communicate(timeout=120) for process in deciding]
     assert [errors for _, errors in told if errors] == []
     for number in range(1, count + 1):
-        shown = services.proposals.get(f"PROP-{number:03d}", caller="")
+        shown = services.proposals.get(f"PROP-{number:03d}", caller="", now=NOW)
         assert sorted(one["actor"] for one in shown["decisions"]) == list(READERS)
         assert shown["state"] == "READY_FOR_SHADOW_TEST"
     services.close()

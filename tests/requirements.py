@@ -76,9 +76,7 @@ RULES = (
     Rule(
         "REG-13", "Discovery results go out and come back; an output that drifts without a proposal is a finding.", "C"
     ),
-    Rule(
-        "CON-1", "A proposal is checked on six facets against every contract of everything that its system writes.", "B"
-    ),
+    Rule("CON-1", "A proposal is checked on six facets against every contract of everything that its system writes."),
     Rule(
         "CON-2", "Severity is decided by named rules, the same for the same input; what is proved safe is no conflict."
     ),
@@ -86,7 +84,6 @@ RULES = (
     Rule(
         "CON-4",
         "Every conflict carries the best plan that fits, and says why the better ones did not.",
-        completed_by="B",
     ),
     Rule("CON-5", "Every plan can be rolled back for all systems involved in under five minutes.", completed_by="F"),
     Rule("CON-6", "A change that touches no contract and no pattern is CLEAR at once."),
@@ -102,7 +99,7 @@ RULES = (
     Rule("CON-10", "The verdict follows from the worst item, and what is in doubt is never CLEAR."),
     Rule("CON-11", "Promotion waits until every step of the migration is done.", "F"),
     Rule("CON-12", "Every schema conflict shows a document that the writer may write and the reader rejects."),
-    Rule("CON-13", "What counts for a consumer is what it reads: a change elsewhere is no conflict with it.", "B"),
+    Rule("CON-13", "What counts for a consumer is what it reads: a change elsewhere is no conflict with it."),
     Rule("CON-14", "Open proposals are checked against each other as well."),
     Rule("CON-15", "A check keeps the inputs that it saw, and gives the same answer when it is run on them again."),
     Rule("CON-16", "A guard audits what a writer really wrote before any reader sees it, or quarantines it.", "F"),

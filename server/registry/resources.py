@@ -98,6 +98,17 @@ def overlaps(one: str, other: str) -> bool:
     return _holds(one, other) or _holds(other, one)
 
 
+def takes_in(one: str, other: str) -> bool:
+    """Whether all that the other canonical name means lies in the first one: equal, in its folder, or matched by its glob.
+
+    Of two different globs no is said: it is not told which of them is the wider one.
+    """
+    if one == other or is_glob(one):
+        return one == other or (not is_glob(other) and glob_matches(one, other))
+    inside = static_prefix(other)
+    return (inside == one and inside != other) or _holds(one, inside)
+
+
 def globs_meet(one: str, other: str) -> bool:
     """Whether some path could be matched by both globs. Says yes where it can't tell."""
     return _segments_meet(tuple(one.split("/")), tuple(other.split("/")))

@@ -257,6 +257,45 @@ async def test_a_reader_that_can_do_without_makes_a_removal_high(concord: Concor
     assert check["conflicts"][0]["severity"] == "HIGH"
 
 
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize(
+    ("also", "said"),
+    [
+        ("/out/x.json", "sys_c would still write it: "),
+        ("/out/", "sys_c would still write to /out/, which takes it in: "),
+        ("/out/*.json", "sys_c would still write to /out/*.json, which takes it in: "),
+    ],
+)
+async def test_a_removal_of_what_another_system_goes_on_writing_is_high(
+    concord: Concord, also: str, said: str, required: bool
+) -> None:
+    await concord.register("sys_a", writes_to=["/out/x.json"])
+    await concord.register("sys_c", writes_to=[also])
+    await concord.register(
+        "sys_b", reads_from=[{"resource": "/out/x.json", "required": required}], writes_to=["/page.html"]
+    )
+    await concord.register("sys_d", reads_from=["/page.html"])
+    check = await concord.check(source_system="sys_a", changes=[{"resource": "/out/x.json", "removes": True}])
+    conflict = next(one for one in check["conflicts"] if one["affected_system"] == "sys_b")
+    assert (conflict["severity"], conflict["rule"]) == ("HIGH", "removal.still-written")
+    assert conflict["evidence"] == {"still_written_by": ["sys_c"]}
+    assert said in conflict["description"]
+    further = next(one for one in check["conflicts"] if one["affected_system"] == "sys_d")
+    assert further["severity"] == ("HIGH" if required else "MEDIUM")
+    assert check["verdict"] == "CONFLICT_DETECTED"
+
+
+async def test_a_removal_of_a_folder_of_which_another_system_writes_a_part_stays_critical(concord: Concord) -> None:
+    await concord.register("sys_a", writes_to=["/out/"])
+    await concord.register("sys_c", writes_to=["/out/x.json"])
+    await concord.register("sys_b", reads_from=["/out/"])
+    check = await concord.check(source_system="sys_a", changes=[{"resource": "/out/", "removes": True}])
+    (conflict,) = check["conflicts"]
+    assert (conflict["severity"], conflict["rule"]) == ("CRITICAL", "removal.required")
+    assert "sys_c would still write a part of it." in conflict["description"]
+    assert "evidence" not in conflict
+
+
 async def test_dropping_a_dependency_names_who_reaches_it_only_through_the_proposer(concord: Concord) -> None:
     await register_example(concord)
     await concord.register("sys_report", reads_from=[SIGNALS], dependencies=["sys_data_pipeline"])

@@ -1,14 +1,17 @@
 """The removal facet: a resource that will no longer be written, or a dependency that will no longer be read."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from server.conflicts.agreements import Agreement, agreements_on
 from server.conflicts.facets.downstream import FurtherDown, further_down, told_further
 from server.conflicts.plans import Recorded, Situation, retire_after_readers, situation_of_all
 from server.conflicts.question import Answer, Question
-from server.conflicts.rulebook import SeverityRule, rule_named
+from server.conflicts.rulebook import rule_named
+from server.model.base import JsonObject
 from server.model.check import Conflict, ConflictType, Resolution, Undecided
 from server.model.contract import schema_hash
+from server.registry.resources import takes_in
 
 MOST_FURTHER_DOWN = 50
 """Systems further down that get a conflict of their own, the nearest first; the rest are counted."""
@@ -20,7 +23,7 @@ def judge_removal(question: Question) -> Answer:
     if question.written_by_others:  # said by the judge: what the source does not write, it can't stop writing
         return answer
     registry, me = question.registry, question.source.id
-    others = sorted(set(registry.writers_of(question.name)) - {me})
+    others = _others(question)
     everyone = agreements_on(registry, me, question.name)
     of_all = situation_of_all(question, everyone, me)
     plans = {
@@ -30,8 +33,8 @@ def judge_removal(question: Question) -> Answer:
     for agreement in question.agreements:
         tier = question.tier_with(agreement.tier)
         answer.bases.append((tier, agreement.basis))
-        rule = rule_named("removal.required" if agreement.required else "removal.optional")
-        answer.conflicts.append((tier, _removal(question, agreement, rule, others, plans[agreement.consumer])))
+        conflict = _removal(question, agreement, others, plans[agreement.consumer])
+        answer.conflicts.append((tier, conflict))
     if question.agreements:
         below, more = further_down(registry, me, everyone, MOST_FURTHER_DOWN)
         for one in below:
@@ -59,11 +62,46 @@ def judge_dependency_removal(question: Question) -> Answer:
     return answer
 
 
-def _removal(
-    question: Question, agreement: Agreement, rule: SeverityRule, others: list[str], plan: Resolution
-) -> Conflict:
+@dataclass(frozen=True)
+class _Others:
+    """Who else writes what goes; by id."""
+
+    all_of_it: Mapping[str, str]
+    """With what each writes: the very resource, or a folder or glob that takes it in."""
+    a_part: Sequence[str]
+
+
+def _others(question: Question) -> _Others:
+    registry, name = question.registry, question.name
+    whole: dict[str, str] = {}
+    part = []
+    for writer, outputs in sorted(registry.writers_of(name).items()):
+        if writer == question.source.id:
+            continue
+        written = {registry.systems[writer].canonical_of(output.resource): output.resource for output in outputs}
+        # the very resource before a folder that takes it in
+        wide = sorted((one for one in written if takes_in(one, name)), key=lambda one: (one != name, one))
+        if wide:
+            whole[writer] = "it" if wide[0] == name else f"to {written[wide[0]]}, which takes it in"
+        else:
+            part.append(writer)
+    return _Others(whole, part)
+
+
+def _removal(question: Question, agreement: Agreement, others: _Others, plan: Resolution) -> Conflict:
+    rule = rule_named("removal.required" if agreement.required else "removal.optional")
+    still = " Nobody else writes it."
+    evidence: JsonObject = {}
+    if others.all_of_it:
+        rule, evidence = rule_named("removal.still-written"), {"still_written_by": list(others.all_of_it)}
+        said = "; ".join(f"{writer} would still write {what}" for writer, what in list(others.all_of_it.items())[:5])
+        more = len(others.all_of_it) - 5
+        still = (
+            f" {said}{f'; and {more} more systems would' if more > 0 else ''}: it gets only what is written there then."
+        )
+    elif others.a_part:
+        still = f" {', '.join(others.a_part[:5])} would still write a part of it."
     chain = told_further(question.registry, question.source.id, agreement.consumer)
-    still = f" {', '.join(others)} would still write it." if others else " Nobody else writes it."
     need = "needs" if agreement.required else "reads"
     return Conflict(
         type=ConflictType.DEPENDENCY_REMOVAL,
@@ -76,6 +114,7 @@ def _removal(
         severity_base=rule.severity,
         rule=rule.id,
         basis=agreement.basis,
+        evidence=evidence,
         proposed_resolution=plan,
     )
 

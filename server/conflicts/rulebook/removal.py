@@ -17,6 +17,12 @@ REMOVAL = (
         "The generator stops writing hints.json, which the dashboard reads with `required: false`.",
     ),
     SeverityRule(
+        "removal.still-written",
+        Severity.HIGH,
+        "One of several writers of a resource stops; the consumer gets only what the others write.",
+        "The generator stops writing signals.json, to which the backfill goes on writing; the dashboard reads it.",
+    ),
+    SeverityRule(
         "removal.downstream",
         Severity.HIGH,
         "A resource goes that a system needs through others: each on the way to it needs the one before.",

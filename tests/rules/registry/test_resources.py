@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.registry.accesses import AccessIndex
-from server.registry.resources import ancestors, canonical_name, globs_meet, overlaps, without_credentials
+from server.registry.resources import ancestors, canonical_name, globs_meet, overlaps, takes_in, without_credentials
 
 HOME = "/home/ada"
 
@@ -112,3 +112,28 @@ def test_ancestors_go_from_the_nearest_up() -> None:
     assert list(ancestors("/a/b/c")) == ["/a/b", "/a", "/"]
     assert list(ancestors("https://h/a/b")) == ["https://h/a", "https://h"]
     assert list(ancestors("service://cart")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("/out/x.json", "/out/x.json", True),
+        ("/out", "/out/x.json", True),
+        ("/out", "/out/deep/x.json", True),
+        ("/out", "/outer/x.json", False),
+        ("/out/x.json", "/out", False),
+        ("/out/*.json", "/out/x.json", True),
+        ("/out/*.json", "/out/x.csv", False),
+        ("/out/*.json", "/out", False),
+        ("/out", "/out/*.json", True),
+        ("/out/deep", "/out/*/x.json", False),
+        ("/out/*.json", "/out/*.json", True),
+        ("/out/**", "/out/*.json", False),
+        ("sqlite:///a.db", "sqlite:///a.db#t", True),
+        ("sqlite:///a.db#t", "sqlite:///a.db", False),
+    ],
+)
+def test_a_name_takes_in_what_lies_in_it_as_a_whole(one: str, other: str, expected: bool) -> None:
+    assert takes_in(one, other) is expected
+    if expected:
+        assert overlaps(one, other)

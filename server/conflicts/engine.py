@@ -48,7 +48,12 @@ def containment_engine() -> Engine:
     def accepts_nothing(schema: Schema) -> bool:
         return empty.recall(_text(schema), lambda: containment.accepts_nothing(schema))
 
-    return Engine(decide=decide, rejects=_rejects, accepts_nothing=accepts_nothing)
+    return Engine(
+        decide=decide,
+        rejects=_rejects,
+        accepts_nothing=accepts_nothing,
+        plainly_inside=containment.plainly_inside,
+    )
 
 
 def check_shape(schema: Any) -> None:

@@ -62,6 +62,8 @@ class Engine:
     rejects: Rejects
     accepts_nothing: Callable[[Schema], bool]
     """Whether a schema is proved to accept no document."""
+    plainly_inside: Callable[[Schema, Schema], bool]
+    """(writer, reader) → whether it shows without a search that `decide` finds them SAFE; no is no answer."""
 
 
 @dataclass(frozen=True)

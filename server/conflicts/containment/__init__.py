@@ -5,6 +5,7 @@ from server.conflicts.containment.budget import DEFAULT, Budget
 from server.conflicts.containment.decision import Decision, Verdict
 from server.conflicts.containment.dialect import Schema
 from server.conflicts.containment.engine import accepts_nothing, decide
+from server.conflicts.containment.evident import plainly_inside
 from server.conflicts.containment.shape import ShapeError, find_shape_error
 from server.conflicts.containment.validation import Rejection, confirm, rejection
 
@@ -22,5 +23,6 @@ __all__ = [
     "confirm",
     "decide",
     "find_shape_error",
+    "plainly_inside",
     "rejection",
 ]

@@ -6,7 +6,8 @@ from urllib.parse import unquote
 
 from server.conflicts.containment.dialect import Schema
 
-WORDS = ("format", "contentEncoding", "contentMediaType")
+ENCODINGS = frozenset(("contentEncoding", "contentMediaType"))
+WORDS = ENCODINGS | {"format"}
 MOST_LOOKED_AT = 20_000
 MOST_NAMED = 5
 
@@ -35,7 +36,7 @@ def missing_annotations(writer: Schema, reader: Schema) -> set[Annotation]:
     Places are those of documents, so that a schema which is only written in another way differs in nothing. References
     inside the schema are followed, a recursive one once.
     """
-    expected = _look_through(reader)[0]
+    expected = _look_through(reader)[0] if _may_say(reader, WORDS) else set()
     return expected - _look_through(writer)[0] if expected else set()
 
 
@@ -44,10 +45,24 @@ def new_encodings(before: Schema, after: Schema, reader: Schema) -> set[Annotati
 
     A new `format` says that fewer texts are written than might have been; a new encoding, that the same text means another.
     """
-    said = {one for one in _look_through(after)[0] if one[1] != "format"}
+    said = {one for one in _look_through(after)[0] if one[1] != "format"} if _may_say(after, ENCODINGS) else set()
     new = said - _look_through(before)[0] if said else said
     read = _look_through(reader)[1] if new else set()
     return {one for one in new if one[0] in read}
+
+
+def _may_say(schema: Schema, words: frozenset[str]) -> bool:
+    """Whether one of the words stands anywhere in the schema: most have none, and that is seen at once."""
+    pending: list[Any] = [schema]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, dict):
+            if not words.isdisjoint(one):
+                return True
+            pending += one.values()
+        elif isinstance(one, list):
+            pending += one
+    return False
 
 
 def _look_through(schema: Schema) -> tuple[set[Annotation], set[str]]:

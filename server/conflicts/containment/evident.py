@@ -6,7 +6,8 @@ hundredth of the time that the search for a counterexample takes, and what is le
 
 from typing import Any
 
-from server.conflicts.containment.dialect import Schema
+from server.conflicts.containment.budget import Undecidable
+from server.conflicts.containment.dialect import Schema, dialect_of
 from server.conflicts.containment.exact import are_equal
 
 ALONE = frozenset(
@@ -30,6 +31,15 @@ MOST_LOOKED_AT = 250_000
 DEEPEST = 24
 NOTHING = object()
 """What is left of a keyword that follows."""
+
+
+def plainly_inside(writer: Schema, reader: Schema) -> bool:
+    """Whether it is plain to see that every document of the writer is valid for the reader; no is no answer."""
+    try:
+        same_draft = dialect_of(writer).draft is dialect_of(reader).draft
+    except Undecidable:
+        return False
+    return same_draft and left_to_show(writer, reader) is True
 
 
 def left_to_show(writer: Schema, reader: Schema) -> Schema:

@@ -8,7 +8,7 @@ from server.conflicts.changes import changes_schema, schema_after_all
 from server.conflicts.facets.broken import Broken, plans_for
 from server.conflicts.facets.downstream import told_further
 from server.conflicts.facets.said import said_otherwise
-from server.conflicts.question import Answer, Break, Question, SchemaDecision
+from server.conflicts.question import Answer, Break, Question
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, of_any_value, opened
 from server.conflicts.severity import schema_rule
@@ -86,13 +86,20 @@ def _judge_reader(
     tier = question.tier_with(agreement.tier)
     open_item: Undecided | None = None
     found: Break | None = None
+    # what accepts everything that is read accepts what is needed: then there is nothing to search
+    plain = after is not None and question.engine.plainly_inside(
+        *aligned(after, of_items, reader.full, reader.of_items)
+    )
     for in_musts, accepted in ((True, reader.musts), (False, reader.full)):
         found = _broken_sample(question, reader, accepted)
         if found is not None:
             break
-        if after is None:
+        if after is None or (plain and in_musts):
             continue
         writes, reads = aligned(after, of_items, accepted, reader.of_items)
+        if plain:
+            answer.inputs.append(_input(agreement, reader, writes, reads, "SAFE"))
+            continue
         decision = question.engine.decide(writes, reads)
         if decision.verdict == "BREAKS":
             keyword = decision.keyword
@@ -102,9 +109,9 @@ def _judge_reader(
         elif decision.verdict != "SAFE":
             open_item = _undecided(question, agreement, reader.contract_id, decision.reason, decision.path)
         else:
-            open_item = None  # what accepts everything that is read accepts what is needed
+            open_item = None  # of all that is read, so also of what is needed
         if decision.verdict != "SAFE" or not in_musts:
-            answer.inputs.append(_input(agreement, reader, writes, reads, decision))
+            answer.inputs.append(_input(agreement, reader, writes, reads, decision.verdict))
         if found is not None:
             break
     else:
@@ -201,16 +208,14 @@ def _undecided(question: Question, agreement: Agreement, contract_id: str, reaso
     )
 
 
-def _input(
-    agreement: Agreement, reader: Reader, writes: Schema, reads: Schema, decision: SchemaDecision
-) -> dict[str, Json]:
+def _input(agreement: Agreement, reader: Reader, writes: Schema, reads: Schema, verdict: str) -> dict[str, Json]:
     return {
         "consumer": agreement.consumer,
         "contract_id": reader.contract_id,
         "writer_schema": writes,
         "reader_schema": reads,
         "hashes": [schema_hash(writes), schema_hash(reads)],
-        "decision": decision.verdict,
+        "decision": verdict,
     }
 
 

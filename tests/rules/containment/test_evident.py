@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment import Schema, accepts_nothing, decide, engine
+from server.conflicts.containment import Schema, accepts_nothing, decide, engine, plainly_inside
 from server.conflicts.containment.dialect import Draft
 from server.conflicts.containment.evident import left_to_show
 from tests.rules.containment.random_schemas import SchemaMaker
@@ -84,6 +84,35 @@ def test_con_12_leaving_out_what_shows_changes_no_answer(monkeypatch: pytest.Mon
             assert (answer.verdict, answer.witness, answer.path) == (whole.verdict, whole.witness, whole.path), seed
             found[answer.verdict] += 1
     assert min(found["SAFE"], found["BREAKS"]) > 200, found
+
+
+def test_con_12_what_is_plain_to_see_is_proved() -> None:
+    seen = 0
+    for seed in range(1_000):
+        random = Random(seed)
+        maker = SchemaMaker(random, random.choice(list(Draft)))
+        one = maker.document(2)
+        other = maker.neighbour(one)
+        for writer, reader in ((one, other), (other, one)):
+            if plainly_inside(writer, reader):
+                seen += 1
+                assert decide(writer, reader).verdict == "SAFE", seed
+    assert seen > 200, seen
+
+
+@pytest.mark.parametrize(
+    ("writer", "reader"),
+    [
+        ({"type": "null"}, {"$schema": "https://elsewhere.example/schema", "type": "null"}),
+        (
+            {"$schema": "http://json-schema.org/draft-07/schema#"},
+            {"$schema": "http://json-schema.org/draft-04/schema#"},
+        ),
+        ({"minimum": 2}, {"minimum": 1}),
+    ],
+)
+def test_con_12_what_takes_a_search_or_has_another_dialect_does_not_show(writer: Schema, reader: Schema) -> None:
+    assert not plainly_inside(writer, reader)
 
 
 def test_con_12_what_is_left_is_what_the_writer_does_not_say() -> None:

@@ -1,6 +1,5 @@
 """The source's documents, exact and whole."""
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -18,9 +17,7 @@ def read_registry(call: "Call[Services]") -> str:
 
 def read_conflict_check(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """conflict_check.json: a check as the source writes it, the newest unless said otherwise."""
-    check = call.services.conflicts.stored(values.get("check_id") or "latest", caller=call.caller)
-    del check["inputs"]
-    return json.dumps(check, ensure_ascii=False, indent=2) + "\n"
+    return call.services.conflicts.file_text(values.get("check_id") or "latest", caller=call.caller)
 
 
 def read_conflict_log(call: "Call[Services]") -> str:

@@ -57,7 +57,14 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         findings=FindingsService(database),
         conflicts=conflicts,
         proposals=ProposalService(database, registry, conflicts, in_flight, changed=changed),
-        exchange=ExchangeService(registry, database, documents={"conflict_log.json": conflicts.log.text}),
+        exchange=ExchangeService(
+            registry,
+            database,
+            documents={
+                "conflict_log.json": conflicts.log.text,
+                "conflict_check.json": lambda now: conflicts.newest_file_text(),
+            },
+        ),
         close=database.close,
     )
 

@@ -1,5 +1,6 @@
 """The conflict check as the surfaces use it: changes in, a judgement with proof and plan out, kept with what it saw."""
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
 from server.model.base import JsonObject
 from server.model.change import Change
-from server.model.check import Check, Mode, check_document
+from server.model.check import Check, Mode, check_document, file_document
 from server.model.finding import FindingKind
 from server.model.tier import Tier
 from server.registry.map import RegistryMap
@@ -155,6 +156,19 @@ class ConflictService:
         if found is None:
             raise NotFound(f"There is no check {check_id[:100]!r}.", hint="check_change makes one.")
         return {**found["check"], "inputs": found["inputs"]}
+
+    def file_text(self, check_id: str, *, caller: str) -> str:
+        """conflict_check.json of a check that was kept. Raises NotFound as `stored` does."""
+        check = self.stored(check_id, caller=caller)
+        del check["inputs"]
+        return json.dumps(file_document(check), ensure_ascii=False, indent=2) + "\n"
+
+    def newest_file_text(self) -> str | None:
+        """conflict_check.json of the newest check, for the local user; None where nothing was checked yet."""
+        try:
+            return self.file_text(NEWEST, caller="")
+        except NotFound:
+            return None
 
     def check_ids(self, start: str, limit: int, *, caller: str) -> list[str]:
         """Ids of kept checks that begin so, newest first; those that the caller may see."""

@@ -34,12 +34,15 @@ class ExchangeService:
         registry: RegistryService,
         database: "Database",
         *,
-        documents: Mapping[str, Callable[[datetime], str]] = MappingProxyType({}),
+        documents: Mapping[str, Callable[[datetime], str | None]] = MappingProxyType({}),
     ) -> None:
-        """`documents` are the source documents that other areas write, by the names of their files."""
+        """`documents` are the source documents that other areas write, by the names of their files; None = nothing yet."""
         self._registry = registry
         self._database = database
-        self._documents = {FILE_NAME: lambda now: _registry_text(registry, now), **documents}
+        self._documents: dict[str, Callable[[datetime], str | None]] = {
+            FILE_NAME: lambda now: _registry_text(registry, now),
+            **documents,
+        }
 
     def import_source(
         self,
@@ -77,14 +80,20 @@ class ExchangeService:
         return self._registry.write(now, change)
 
     def document(self, name: str, *, now: datetime) -> str:
-        """The text of one of the source documents' files as it would be written now. Raises NotFound for another name."""
+        """The text of one of the source documents' files as it would be written now.
+
+        Raises NotFound for another name, and where there is nothing to write yet.
+        """
         write = self._documents.get(name)
         if write is None:
             raise NotFound(f"There is no document {name[:100]!r}.", allowed=tuple(self._documents))
-        return write(now)
+        text = write(now)
+        if text is None:
+            raise NotFound(f"There is nothing to write into {name} yet.")
+        return text
 
     def export_files(self, directory: str, *, now: datetime, caller: str = "") -> ExportOutcome:
-        """Every source document's file stands in the folder, which is made where it is missing.
+        """Every source document's file stands in the folder, which is made where it is missing, if there is something for it.
 
         A file is replaced as a whole: a reader sees the old one or the new one. Raises InvalidArgument where the folder
         can't be written, NotAllowed for a system that calls.
@@ -92,7 +101,8 @@ class ExchangeService:
         _only_a_person(caller, "export files")
         if not directory.strip() or "\0" in directory:
             raise InvalidArgument("A folder is needed to export into.", path="/directory")
-        texts = {name: self.document(name, now=now) for name in self._documents}
+        written_now = {name: write(now) for name, write in self._documents.items()}
+        texts = {name: text for name, text in written_now.items() if text is not None}
         try:
             folder = Path(directory).expanduser().resolve()
             folder.mkdir(parents=True, exist_ok=True)

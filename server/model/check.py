@@ -1,5 +1,7 @@
 """A check: one judgement on one change, with its proof and its plan."""
 
+from collections.abc import Set
+
 from server.model.base import Json, JsonObject, Value, WireEnum
 from server.model.contract import Basis
 from server.model.tier import Severity, Tier
@@ -210,7 +212,50 @@ def conflict_document(conflict: Conflict) -> JsonObject:
 
 
 def check_document(check: Check) -> JsonObject:
-    """The check as `conflict_check.json` writes it."""
+    """The check as it is answered and kept, with every member."""
     document = check.model_dump(mode="json")
     document["conflicts"] = [conflict_document(conflict) for conflict in check.conflicts]
     return document
+
+
+_OF_THE_FILE = {
+    "check_id",
+    "proposal_id",
+    "source_system",
+    "check_timestamp",
+    "verdict",
+    "conflicts",
+    "non_breaking_notes",
+    "recommendation",
+}
+_OF_A_CONFLICT = {
+    "type",
+    "affected_contract",
+    "affected_system",
+    "description",
+    "severity",
+    "proposed_resolution",
+    "witness",  # stands only where there is one, and may well be empty
+}
+_OF_A_RESOLUTION = {
+    "strategy",
+    "description",
+    "steps",
+    "estimated_duration_days",
+    "requires_changes_in",
+    "rollback_plan",
+}
+
+
+def file_document(check: JsonObject) -> JsonObject:
+    """A check's document as `conflict_check.json` writes it: the source's keys always, extensions only when set."""
+    conflicts = [
+        _without_unset({**one, "proposed_resolution": _without_unset(plan, _OF_A_RESOLUTION)}, _OF_A_CONFLICT)
+        for one, plan in ((one, one["proposed_resolution"]) for one in check["conflicts"])
+    ]
+    return _without_unset({**check, "conflicts": conflicts}, _OF_THE_FILE)
+
+
+def _without_unset(document: JsonObject, always: Set[str]) -> JsonObject:
+    unset: tuple[Json, ...] = (None, False, "", [], {})
+    return {name: value for name, value in document.items() if name in always or value not in unset}

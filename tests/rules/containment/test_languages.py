@@ -135,6 +135,28 @@ def test_equal_languages_are_the_same_term_where_it_shows_at_once() -> None:
     assert made.chars(()) is made.empty
 
 
+def test_repetitions_of_the_same_part_are_joined_where_their_counts_touch() -> None:
+    made = Languages(Meter(Budget()))
+    part, rest = made.literal("ab"), made.literal("c")
+
+    def times(least: int, most: int | None) -> Term:
+        return made.repeat(part, least, most)
+
+    assert made.alt([times(3, 5), times(2, 2)]) is times(2, 5)
+    assert made.alt([times(2, 3), times(3, 6), times(4, 5)]) is times(2, 6)
+    assert made.alt([made.cat(times(3, 4), rest), made.cat(times(0, 2), rest)]) is made.cat(times(0, 4), rest)
+    apart = made.alt([times(2, 3), times(5, 6)])
+    assert [search.accepts(made, apart, "ab" * count) for count in range(1, 8)] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
+
+
 @pytest.mark.parametrize(
     ("pattern", "most", "text"),
     [

@@ -250,6 +250,7 @@ def test_everything_is_every_code_point_but_the_surrogates() -> None:
 def test_a_category_holds_the_characters_that_unicode_puts_there(name: str) -> None:
     chars = charset.general_category(name)
     assert chars is not None
+    assert charset.union(chars) == chars
     held = {point for low, high in chars for point in range(low, high + 1)}
     points = [*range(0x3000), 0x1D7CE, 0x10FFFD]
     assert all((point in held) is unicodedata.category(chr(point)).startswith(name) for point in points)

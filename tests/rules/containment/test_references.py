@@ -27,7 +27,7 @@ ROOT = "http://t.example/root"
 TREE = {"type": "object", "properties": {"n": {"$ref": "#"}, "v": NUMBER_}, "additionalProperties": False}
 DOCUMENTS: list[Any] = [
     1, 2, "x", "xx", None, [], [1], ["x"], [[1]], [["x"]], {}, {"v": 1}, {"v": "x"}, {"n": {"v": 1}}, {"n": {"v": "x"}}, {"n": {"n": {}}},
-    {"n": {"n": 1}}, {"a": 1}, {"a": "x"}, {"n": {"a": 1}}, {"n": [1]}, {"n": ["x"]},
+    {"n": {"n": 1}}, {"a": 1}, {"a": "x"}, {"n": {"a": 1}}, {"n": [1]}, {"a": [1]}, {"a": ["x"]}, {"n": ["x"]},
 ]  # fmt: skip
 
 SCHEMAS: dict[str, dict[str, Any]] = {

@@ -1,5 +1,7 @@
 """The severity table and the tier matrix, row by row."""
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +124,9 @@ def test_every_plan_names_who_changes_and_how_all_of_it_is_undone(tier: Tier) ->
 
 def test_a_mission_critical_migration_takes_the_sources_three_weeks() -> None:
     assert versioned_output(Situation("a", "b", "x.json", "v2", M)).estimated_duration_days == 21
+
+
+def test_a_row_an_item_and_a_ruling_never_change() -> None:
+    for value, field in ((RULES[0], "severity"), (Item(M, C), "tier"), (rule_over([], BLOCKING, P), "verdict")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, field, None)

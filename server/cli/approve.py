@@ -1,8 +1,8 @@
 """Say for a system, as a person, whether a proposal may go on.
 
-PROPOSAL is a proposal's id, such as PROP-001; `concord status` counts them, and a finding names each that waits. --for names
-the system that is spoken for (`user` where the check names none), --reason says why: it is kept as a waiver that expires
-with the proposal. Without --for, what the proposal waits for is shown, and nothing is decided.
+PROPOSAL is a proposal's id, such as PROP-001; `concord status` names those that are held. --for names the system that is
+spoken for (`user` where the check names none), --reason says why: it is kept as a waiver that expires with the proposal.
+Without --for, what the proposal waits for is shown, and nothing is decided.
 --reject and --withdraw end the proposal instead; --step says that a step of its plan is done.
 
 Exit codes: 0 it is decided (or waits for nobody), 2 it still waits for somebody, 3 bad input or not possible.

@@ -1,4 +1,4 @@
-"""Show how things stand: systems, proposals, what conflicts held or let go, and open findings.
+"""Show how things stand: systems, proposals and whom the held ones wait for, what conflicts held or let go, and open findings.
 
 The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
 there is named.
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
                 "registry_version": registry.revision,
             }
         answer["proposals"] = session.services.proposals.counts()
+        answer["held_proposals"] = session.services.proposals.held(MOST_PRESSING)
         now = session.now()
         conflicts = session.services.conflicts
         answer["conflict_modes"] = {tier.value: mode.value for tier, mode in conflicts.modes().items()}
@@ -64,6 +65,7 @@ def _show(answer: JsonObject) -> None:
     ):
         if counts:
             show(f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    _show_held(answer)
     _show_conflicts(answer)
     if not answer["open_findings"]:
         show("no open findings")
@@ -71,6 +73,16 @@ def _show(answer: JsonObject) -> None:
     show("open findings: " + ", ".join(f"{kind} {count}" for kind, count in answer["open_findings"].items()))
     rows = [(one["severity"], one["system_id"], one["message"]) for one in answer["most_pressing"]]
     show_table(("severity", "system", "finding"), rows)
+
+
+def _show_held(answer: JsonObject) -> None:
+    """The proposals that somebody has to let go on, each with those whom it waits for."""
+    for one in answer["held_proposals"]:
+        whom = ", ".join("a person" if name == "user" else name for name in one["waits_for"])
+        show(f"  {one['proposal_id']} of {one['source_system']} is {one['state']}, waits for {whom}: {one['title']}")
+    more = sum(answer["proposals"].get(state, 0) for state in ("IN_REVIEW", "BLOCKED")) - len(answer["held_proposals"])
+    if more > 0:
+        show(f"  and {more} more")
 
 
 def _show_conflicts(answer: JsonObject) -> None:

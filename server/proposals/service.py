@@ -21,6 +21,7 @@ from server.proposals.deciding import Saying, decided
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
 from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, told_where_it_stands
+from server.proposals.parties import still_asked
 from server.proposals.plan import Step, plan_of
 from server.proposals.standing import allowed_for, full_document, unmet
 from server.registry.map import RegistryMap
@@ -161,6 +162,21 @@ class ProposalService:
     def counts(self) -> dict[str, int]:
         """How many proposals are in each state."""
         return self._database.read(proposals.count_by_state)
+
+    def held(self, limit: int) -> list[JsonObject]:
+        """{proposal_id, title, source_system, state, waits_for[]} of the proposals that wait for somebody, oldest first."""
+        with self._registry.reading():
+            waiting = self._in_flight.waiting()
+        return [
+            {
+                "proposal_id": one.proposal_id,
+                "title": one.title,
+                "source_system": one.source_system,
+                "state": one.state.value,
+                "waits_for": list(still_asked(one)),
+            }
+            for one in waiting[:limit]
+        ]
 
     def ask_due(self, now: datetime, *, read_only: bool = False) -> None:
         """Findings ask for whoever has become silent for too long since a proposal was last written.

@@ -2,16 +2,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.app import build_services
 from server.config import read_config
 from server.proposals.drafting import Wish
-from tests.cli.test_commands import NESTED, SIGNALS, answered, home, registered
+from tests.cli.test_commands import NESTED, REGISTRY, SIGNALS, answered, home, registered
 from tests.cli.test_main import left_with
 
 __all__ = ["home", "registered"]  # fixtures
+UNCLEAR = [{"resource": SIGNALS, "description": "The score will mean something else."}]
 
 
 @pytest.fixture
@@ -69,6 +71,57 @@ def test_a_person_rejects_withdraws_and_completes_steps(blocked: Path, capsys: p
     code, answer = answered(["approve", "PROP-002", "--reject", "--reason", "x"], capsys)
     assert (code, answer["error"]["code"]) == (3, "refused")
     assert left_with(["approve", "PROP-002", "--reject", "--withdraw"]) == 3
+
+
+def test_the_held_proposals_are_named_with_those_whom_they_wait_for(
+    blocked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert left_with(["status"]) == 0
+    shown = capsys.readouterr().out
+    for number in (1, 2):
+        assert f"  PROP-00{number} of sys_generator is BLOCKED, waits for sys_dashboard: Drop the score\n" in shown
+    code, answer = answered(["status"], capsys)
+    held = {"title": "Drop the score", "source_system": "sys_generator", "state": "BLOCKED"}
+    expected = [{"proposal_id": f"PROP-00{number}", **held, "waits_for": ["sys_dashboard"]} for number in (1, 2)]
+    assert (code, answer["held_proposals"]) == (0, expected)
+    answered(["approve", "PROP-001", "--for", "sys_dashboard", "--reason", "Tried it."], capsys)
+    assert answered(["status"], capsys)[1]["held_proposals"] == expected[1:]
+
+
+def test_no_more_than_ten_held_proposals_are_named_and_the_others_counted(
+    blocked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    services = build_services(read_config())
+    for number in range(3, 14):
+        wish = Wish(title="Mean more", source_system="sys_generator", changes=UNCLEAR, state="READY_FOR_SHADOW_TEST")
+        done = services.proposals.submit(wish, caller="", now=datetime(2026, 4, 5, 14, tzinfo=UTC))
+        assert (done["proposal_id"], done["state"]) == (f"PROP-{number:03d}", "IN_REVIEW")
+    services.close()
+    assert left_with(["status"]) == 0
+    shown = capsys.readouterr().out
+    assert "PROP-010 of" in shown
+    assert "PROP-011 of" not in shown
+    assert "  and 3 more\n" in shown
+    assert len(answered(["status"], capsys)[1]["held_proposals"]) == 10
+
+
+def test_the_status_asks_about_a_system_that_does_not_answer(
+    registered: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = build_services(read_config())
+    systems: Any = REGISTRY["systems"]
+    dashboard = next(one for one in systems if one["id"] == "sys_dashboard")
+    asked_at = datetime(2026, 4, 5, 14, tzinfo=UTC)
+    services.registry.register({**dashboard, "evolution_engine": True}, caller="", now=asked_at)
+    changes = [{"resource": SIGNALS, "new_schema": NESTED}]
+    services.proposals.submit(Wish(changes=changes, state="READY_FOR_SHADOW_TEST"), caller="", now=asked_at)
+    services.close()
+    for now, asked in (("2026-04-12T13:59:59Z", 0), ("2026-04-12T14:00:00Z", 1)):
+        monkeypatch.setenv("CONCORD_NOW", now)
+        answer = answered(["status"], capsys)[1]
+        assert answer["open_findings"].get("acceptance_needed", 0) == asked, now
+        told = [one["message"] for one in answer["most_pressing"]]
+        assert sum("sys_dashboard has not answered for 7 days" in message for message in told) == asked
 
 
 def test_an_unknown_proposal_is_bad_input(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,7 @@ from server.conflicts.plans import (
     situation_of_all,
     together,
 )
-from server.conflicts.plans.adapters import Search, Wanted, find_adapter
+from server.conflicts.plans.adapters import Places, Search, Wanted, find_adapter
 from server.conflicts.question import Break, Question
 from server.conflicts.schemas import Schema, array_of
 from server.model.base import JsonObject
@@ -50,12 +50,15 @@ def plans_for(broken: Sequence[Broken]) -> list[Resolution]:
     of_all = together(situations)
     parties = {party.system_id: party for party in of_all.readers}
     adapters: dict[tuple[int, str, bool], Search] = {}
-    readers = [_broken_reader(one, parties[one.agreement.consumer], adapters) for one in broken]
+    places = Places()
+    readers = [_broken_reader(one, parties[one.agreement.consumer], adapters, places) for one in broken]
     new_name, no_new_name = free_name(questions[0])
     return migration_plans(Migration(of_all, tuple(readers), new_name, no_new_name), questions[0].engine)
 
 
-def _broken_reader(one: Broken, party: Party, adapters: dict[tuple[int, str, bool], Search]) -> BrokenReader:
+def _broken_reader(
+    one: Broken, party: Party, adapters: dict[tuple[int, str, bool], Search], places: Places
+) -> BrokenReader:
     """The three schemas side by side, all of the document or all of its items, and the adapter between them.
 
     `adapters` has those that were looked for already: readers who accept the same get the same.
@@ -77,9 +80,10 @@ def _broken_reader(one: Broken, party: Party, adapters: dict[tuple[int, str, boo
         of_items=of_items,
         patch=_patch_of(one.question),
         patched_items=one.of_items and not of_items,
+        broken_at=one.found.path,
     )
     same = (id(one.question), schema_hash(one.reader.full), one.reader.of_items)
-    found = adapters.get(same) or find_adapter(wanted, one.question.engine.decide)
+    found = adapters.get(same) or find_adapter(wanted, one.question.engine.decide, places)
     adapters[same] = found
     return BrokenReader(party, accepts, before, after, found.adapter, found.reason)
 

@@ -379,3 +379,13 @@ def test_con_04_a_document_that_could_be_any_of_many_members_is_moved_from_none(
     search, pairs = asked({"type": "object"}, members("q", 400, type="object"), members("p", 40, type="string"))
     assert search.adapter is None
     assert pairs <= MOST_QUESTIONS
+
+
+def test_con_04_without_anything_to_try_the_place_of_the_break_is_named() -> None:
+    after = obj("score", score={"type": "number", "minimum": 0, "maximum": 200})
+    wanted = Wanted(
+        before=None, after=after, accepts=SIGNAL, of_items=False, patch=(), patched_items=False, broken_at="/score"
+    )
+    assert "after which /score is proved" in find_adapter(wanted, containment_engine().decide).reason
+    of_all = found(None, obj("score", score=text()), {"not": {"required": ["score"]}})
+    assert "after which the document is proved" in of_all.reason

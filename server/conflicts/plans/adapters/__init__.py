@@ -2,6 +2,7 @@
 
 from server.conflicts.plans.adapters.adapt import adapt
 from server.conflicts.plans.adapters.image import Image, is_bound_to_place
+from server.conflicts.plans.adapters.places import Places
 from server.conflicts.plans.adapters.search import Search, Wanted, find_adapter
 
-__all__ = ["Image", "Search", "Wanted", "adapt", "find_adapter", "is_bound_to_place"]
+__all__ = ["Image", "Places", "Search", "Wanted", "adapt", "find_adapter", "is_bound_to_place"]

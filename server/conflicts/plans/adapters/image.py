@@ -73,6 +73,11 @@ class Image:
         """The members that are named at the place, `*` for the items of a list; references and cases looked into."""
         return self._names(self._value(self._now, segments, 0), 0)
 
+    def at_with_names(self, segments: tuple[str, ...]) -> tuple[Schema, set[str]]:
+        """What `at` and `names` say of the place."""
+        value = self._value(self._now, segments, 0)
+        return self._whole(value), self._names(value, 0)
+
     def is_closed(self, segments: tuple[str, ...]) -> bool:
         """Whether the place takes no members but those that are named."""
         node = self._value(self._now, segments, 0)

@@ -17,7 +17,7 @@ from server.conflicts.plans.adapters.image import (
     Image,
     is_bound_to_place,
 )
-from server.conflicts.plans.adapters.places import Place, closed_places, has_more_parts, places_of
+from server.conflicts.plans.adapters.places import Place, Places, has_more_parts
 from server.conflicts.plans.adapters.pointers import (
     EVERY,
     document_with,
@@ -60,6 +60,8 @@ class Wanted:
     """The change's own JSON Patch of the schema."""
     patched_items: bool
     """Whether the patch speaks of items where `after` speaks of the list."""
+    broken_at: str = ""
+    """Where the reader was seen to reject the new form; empty for the document as a whole."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,17 @@ class Search:
     reason: str = ""
 
 
-def find_adapter(wanted: Wanted, decide: Decide) -> Search:
-    """An adapter that is proved: what it makes of any document of the new form, the reader accepts."""
+def find_adapter(wanted: Wanted, decide: Decide, places: Places | None = None) -> Search:
+    """An adapter that is proved: what it makes of any document of the new form, the reader accepts.
+
+    `places` are shared by searches about the same schemas.
+    """
     if any(is_bound_to_place(schema) for schema in (wanted.before, wanted.after, wanted.accepts)):
         return Search(None, "a schema names places of its own ($id, $anchor, $dynamicRef), which are not followed.")
     if any(has_more_parts(schema, MOST_PARTS) for schema in (wanted.before, wanted.after, wanted.accepts)):
         return Search(None, f"{TOO_LARGE} (more than {MOST_PARTS:,} parts).")
     try:
-        return _found(wanted, _Bounded(decide).decide)
+        return _found(wanted, _Bounded(decide).decide, places or Places())
     except _AskedTooMuch:
         return Search(None, f"{TOO_LARGE} (more than {MOST_QUESTIONS} moves and conversions would have to be tried).")
 
@@ -101,32 +106,41 @@ class _Bounded:
         return self._decide(writer, reader)
 
 
-def _found(wanted: Wanted, decide: Decide) -> Search:
+def _found(wanted: Wanted, decide: Decide, places: Places) -> Search:
     declared = list(_moves_of_patch(wanted))
-    decision = None
-    for operations, basis in _candidates(wanted, declared, decide):
+    broken_at = wanted.broken_at
+    for operations, basis in _candidates(wanted, declared, decide, places):
         image = Image(wanted.after)
         for operation in operations:
             image.apply(operation)
         decision = decide(image.schema, wanted.accepts)
         if decision.verdict == "SAFE":
             return Search(_adapter(wanted, operations, basis))
-    place = (decision or decide(wanted.after, wanted.accepts)).path or "the document"
+        broken_at = decision.path
+    place = broken_at or "the document"
     return Search(None, f"no move or conversion was found after which {place} is proved to be always accepted.")
 
 
-def _candidates(wanted: Wanted, declared: list[Move], decide: Decide) -> Iterator[tuple[list[Operation], Basis]]:
+def _candidates(
+    wanted: Wanted, declared: list[Move], decide: Decide, places: Places
+) -> Iterator[tuple[list[Operation], Basis]]:
     if not declared:
         whole = list(islice(_as_a_whole(wanted, decide), 2))
         if len(whole) == 1:  # of several, any could be the one that is meant
             yield whole, Basis.INFERRED
     targets = [wanted.accepts] if wanted.before is None else [wanted.before, wanted.accepts]
-    moves = [*declared, *_suggested_moves(wanted, targets[0], declared, decide)]
+    moves = [*declared, *_suggested_moves(wanted, targets[0], declared, decide, places)]
     basis = Basis.DECLARED if all(move.basis is Basis.DECLARED for move in moves) else Basis.INFERRED
     tried: list[list[Operation]] = []
     # all of the old form before only what is read; what else is taken out only where that is not enough
+    untidy: list[Schema] = []
     for target, tidy in [(one, False) for one in targets] + [(one, True) for one in reversed(targets)]:
-        operations = _Builder(wanted, target, decide).operations(moves, tidy=tidy)
+        if tidy and not any(target is one for one in untidy):
+            continue
+        builder = _Builder(wanted, target, decide, places)
+        operations = builder.operations(moves, tidy=tidy)
+        if builder.left_untidy:
+            untidy.append(target)
         if operations and operations not in tried:
             tried.append(operations)
             yield operations, basis
@@ -180,9 +194,11 @@ def _place_in_data(pointer: str) -> Place | None:
     return tuple(place)
 
 
-def _suggested_moves(wanted: Wanted, target: Schema, declared: Sequence[Move], decide: Decide) -> list[Move]:
+def _suggested_moves(
+    wanted: Wanted, target: Schema, declared: Sequence[Move], decide: Decide, places: Places
+) -> list[Move]:
     """Moves for what has gone: to the one new place of the same name, else of the same content, that there is."""
-    olds, news = places_of(target), places_of(wanted.after)
+    olds, news = places.of(target), places.of(wanted.after)
     gone = [place for place in olds if place not in news and not _within(place, [move.target for move in declared])]
     come = [place for place in news if place not in olds and not _within(place, [move.source for move in declared])]
     moves: list[Move] = []
@@ -225,13 +241,15 @@ def _content(schema: Schema) -> Schema:
 class _Builder:
     """Puts operations together, each with the schema of the documents as the ones before it leave them."""
 
-    def __init__(self, wanted: Wanted, target: Schema, decide: Decide) -> None:
+    def __init__(self, wanted: Wanted, target: Schema, decide: Decide, places: Places) -> None:
         self._decide = decide
         self._image = Image(wanted.after)
-        self._named = places_of(wanted.after)
-        self._target = target
-        self._wanted_places = places_of(target)
+        self._named = places.of(wanted.after)
+        self._wanted_places = places.of(target)
+        self._closed = places.closed(target)
         self._operations: list[Operation] = []
+        self.left_untidy = False
+        """Whether there was something that only `tidy` takes out."""
 
     def operations(self, moves: Sequence[Move], *, tidy: bool) -> list[Operation]:
         """The moves, then what is pinned to one value, conversions, and what a strict reader refuses.
@@ -275,11 +293,16 @@ class _Builder:
         if values is not None and len(values) == 1:
             if self._is_object(place[:-1]):
                 self._add({"op": "add", "path": pointer_of(place), "value": values[0]})
-        elif tidy and _is_telling(wanted) and self._image.may_be(place):
-            self._add({"op": "remove", "path": pointer_of(place), "if_present": True})
+        elif _is_telling(wanted) and self._image.may_be(place):
+            self.left_untidy = not tidy
+            if tidy:
+                self._add({"op": "remove", "path": pointer_of(place), "if_present": True})
 
     def _convert(self, place: Place) -> None:
-        here, wanted = self._image.at(place), self._wanted_places[place]
+        wanted = self._wanted_places[place]
+        if not _kind(wanted):
+            return
+        here = self._image.at(place) if self._operations else self._named[place]
         kinds = {_kind(here), _kind(wanted)}
         if kinds != {"string", "number"}:
             return
@@ -300,7 +323,7 @@ class _Builder:
             self._add({"op": "convert", "path": pointer_of(place), "to": to, **_mark(certain)})
 
     def _refuse_the_rest(self) -> None:
-        for closed in closed_places(self._target, self._wanted_places):
+        for closed in self._closed:
             known = {
                 place[len(closed)]
                 for place in self._wanted_places

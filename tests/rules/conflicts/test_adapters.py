@@ -382,7 +382,7 @@ def test_con_04_a_document_that_could_be_any_of_many_members_is_moved_from_none(
 
 
 def test_con_04_without_anything_to_try_the_place_of_the_break_is_named() -> None:
-    after = obj("score", score={"type": "number", "minimum": 0, "maximum": 200})
+    after = obj("ticker score", ticker=text(), score={"type": "number", "minimum": 0, "maximum": 200}, note=text())
     wanted = Wanted(
         before=None, after=after, accepts=SIGNAL, of_items=False, patch=(), patched_items=False, broken_at="/score"
     )

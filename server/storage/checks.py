@@ -1,13 +1,14 @@
 """Queries over checks: each is kept with the inputs it saw (CON-15)."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from server.storage import counters
 from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Insert
     from sqlmodel import Session
 
 
@@ -27,7 +28,7 @@ def save(session: "Session", document: dict[str, Any], inputs: dict[str, Any], *
         "verdict": document["verdict"],
         "document": {"check": document, "inputs": inputs},
     }
-    session.connection().execute(sql.insert(tables.checks), row)
+    session.connection().execute(_saving(), row)
 
 
 def load(session: "Session", check_id: str, *, viewer: str = "") -> dict[str, Any] | None:
@@ -83,6 +84,11 @@ def ids_like(session: "Session", start: str, limit: int, *, viewer: str = "") ->
         .limit(limit)
     )
     return list(rows.scalars())
+
+
+@cache
+def _saving() -> "Insert":
+    return sql.insert(tables.checks)
 
 
 def _visible_to(viewer: str) -> list["ColumnElement[bool]"]:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from server.errors import StorageError
 from server.storage.failures import clear_error, storage_error
@@ -136,7 +136,7 @@ class GroupWriter:
         try:
             with self._engine.connect() as connection, connection.begin():
                 for operation in group:
-                    _run(operation, connection)
+                    _run(operation, connection, alone=len(group) == 1)
         finally:
             self._writing = 0
 
@@ -169,11 +169,15 @@ class GroupWriter:
             operation.answer.set_exception(told)
 
 
-def _run(operation: _Operation, connection: "Connection") -> None:
-    """The operation has run in a savepoint of its own, or left no trace. Raises where the whole transaction is lost."""
+def _run(operation: _Operation, connection: "Connection", *, alone: bool) -> None:
+    """The operation has run, or left no trace: in a savepoint of its own, or `alone` in the whole transaction.
+
+    Raises where the whole transaction is lost to others.
+    """
     from sqlmodel import Session
 
-    session = Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+    mode: Literal["rollback_only", "create_savepoint"] = "rollback_only" if alone else "create_savepoint"
+    session = Session(connection, join_transaction_mode=mode, expire_on_commit=False)
     try:
         operation.result = operation.run(session)
         session.commit()

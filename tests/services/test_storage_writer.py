@@ -94,6 +94,22 @@ def test_a_write_that_nobody_stands_in_the_way_of_is_done_by_its_own_thread(sqli
     assert {other.result(60) for other in others} == {"concord-writer"}
 
 
+def test_sto_01_an_operation_that_fails_alone_leaves_no_trace_and_the_next_is_written(
+    sqlite_database: Database, commits: list[str]
+) -> None:
+    def failing(session: Session) -> None:
+        count_up(session)
+        raise Refused("on second thought")
+
+    before = len(commits)
+    with pytest.raises(Refused):
+        sqlite_database.write(failing)
+    assert len(commits) == before
+    assert counted(sqlite_database) == 0
+    assert sqlite_database.write(count_up) == 1
+    assert counted(sqlite_database) == 1
+
+
 def test_a_group_is_not_larger_than_its_limit(
     sqlite_database: Database, commits: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

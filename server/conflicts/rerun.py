@@ -9,7 +9,7 @@ from server.conflicts.effects import Changes
 from server.conflicts.modes import Modes, modes_document, modes_in
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
 from server.conflicts.verdict import Drawn, draw_up, summary_of
-from server.errors import Refused
+from server.errors import ConcordError, Refused
 from server.model.base import Json, JsonObject
 from server.model.change import Change, change_document
 from server.model.check import check_document
@@ -125,6 +125,33 @@ def rerun(check: JsonObject, inputs: JsonObject, registry: RegistryMap, engine: 
     again = {**check_document(drawn.check), "check_id": check["check_id"]}
     found = islice(_differences(check, again, ""), MOST_DIFFERENCES)
     return Rerun(check["check_id"], tuple(found), again)
+
+
+def holds_in(check: JsonObject, inputs: JsonObject, registry: RegistryMap, engine: Engine) -> bool:
+    """Whether the check would find the same in this registry, all else as it saw it: verdict, conflicts, doubts, who is asked.
+
+    One that was kept without all of its inputs is taken to hold: nothing else can be said of it.
+    """
+    if "resolved" not in inputs or inputs["registry_version"] == registry.revision:
+        return True
+    try:
+        again = rerun(check, inputs, registry, engine).check
+    except ConcordError:  # the change can't even be made in this registry
+        return False
+    return _found(check) == _found(again)
+
+
+_SAME_CONFLICT = ("affected_system", "type", "rule", "path", "severity", "effective_tier")
+
+
+def _found(check: JsonObject) -> tuple[Json, ...]:
+    return (
+        check["verdict"],
+        check["blocks"],
+        {tuple(one.get(name, "") for name in _SAME_CONFLICT) for one in check["conflicts"]},
+        {(one["facet"], one["affected_system"], one["resource"]) for one in check["undecided"]},
+        set(check["must_accept"]),
+    )
 
 
 def _resolved_document(changes: Changes) -> list[JsonObject]:

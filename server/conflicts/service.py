@@ -12,7 +12,7 @@ from server.conflicts.fragile import still_fragile
 from server.conflicts.history import ConflictLog
 from server.conflicts.modes import POLICY, Modes, modes_in, revised
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
-from server.conflicts.rerun import Rerun, Standing, inputs_of, rerun, seen_version
+from server.conflicts.rerun import Rerun, Standing, holds_in, inputs_of, rerun, seen_version
 from server.conflicts.severity import Hold
 from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
@@ -209,6 +209,10 @@ class ConflictService:
         version = seen_version(stored, inputs)
         known = RegistryMap(self._database.read(lambda session: systems.as_of(session, version)))
         return rerun(stored, inputs, known, self._engine())
+
+    def holds_in(self, registry: RegistryMap, check: JsonObject, inputs: JsonObject) -> bool:
+        """Whether a kept check would find the same in this registry, all else as it saw it."""
+        return holds_in(check, inputs, registry, self._engine())
 
     def still_holds(self, session: "Session", judged: Judged, now: datetime) -> bool:
         """Whether modes, active patterns and fragile contracts are still those that the judgement saw."""

@@ -15,15 +15,15 @@ from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import check_document, of_proposal
 from server.model.finding import FindingKind
-from server.model.proposal import CheckMade, Proposal, ProposalState
+from server.model.proposal import IN_FLIGHT, CheckMade, Proposal, ProposalState
 from server.proposals.asking import WAITING, asked_by_finding, fingerprints
 from server.proposals.deciding import Saying, decided
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
-from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, told_where_it_stands
+from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, moves_from, told_where_it_stands
 from server.proposals.parties import still_asked
 from server.proposals.plan import Step, plan_of
-from server.proposals.standing import allowed_for, full_document, unmet
+from server.proposals.standing import allowed_for, full_document, others_first, unmet
 from server.registry.map import RegistryMap
 from server.registry.naming import find_system
 from server.registry.service import RegistryService
@@ -61,6 +61,9 @@ class ProposalService:
         self._conflicts = conflicts
         self._in_flight = in_flight
         self._changed = changed
+        self._holding: dict[str, bool] = {}
+        """Whether a check, by its id, holds in the registry of that revision; asked for while it is being read."""
+        self._holding_at = -1
 
     def submit(
         self, wish: Wish, *, caller: str, now: datetime, expected_version: int = 0, idempotency_key: str = ""
@@ -118,15 +121,15 @@ class ProposalService:
             registry = self._registry.standing(session)
             previous = _visible(session, proposal_id, caller)
             expect_version(previous, expected_version)
-            steps = _steps(session, previous)
+            steps = _kept(session, previous).steps
             left, after = decided(registry, previous, steps, saying, changes, caller, to_wire(now))
             if after is not previous:
                 self._store(session, registry, left, after, now)
                 touched[:] = _uris(previous, after)
-            steps = _steps(session, after)
+            kept = _kept(session, after)
             return _answer(after) | {
-                "unmet": unmet(registry, after, steps),
-                "allowed": allowed_for(registry, after, steps, caller) if _sees(after, caller) else [],
+                "unmet": unmet(registry, after, kept.steps, others=kept.others),
+                "allowed": allowed_for(registry, after, kept.steps, caller) if _sees(after, caller) else [],
             }
 
         arguments = {"proposal_id": proposal_id, **saying.arguments(), "expected_version": expected_version}
@@ -136,12 +139,13 @@ class ProposalService:
         """The proposal with its checks, plan, and what is open for whom. Raises NotFound, also for another system's draft."""
         with self._registry.reading() as registry:
 
-            def load(session: "Session") -> tuple[Proposal, tuple[Step, ...]]:
+            def load(session: "Session") -> tuple[Proposal, _Kept]:
                 found = _visible(session, proposal_id, caller)
-                return found, _steps(session, found)
+                return found, _kept(session, found)
 
-            proposal, steps = self._database.read(load)
-            return full_document(registry, proposal, steps, caller, now)
+            proposal, kept = self._database.read(load)
+            stale = not self._holds_in(registry, proposal, kept)
+            return full_document(registry, proposal, kept.steps, caller, now, stale=stale, others=kept.others)
 
     def history(self, proposal_id: str, *, caller: str, now: datetime) -> JsonObject:
         """The same, with `versions[]` {version, state, title, source_system, changes, decisions} as each was left, oldest first."""
@@ -214,6 +218,17 @@ class ProposalService:
         waiting = proposals.in_states(session, WAITING)
         wanted = [one for proposal in waiting for one in asked_by_finding(registry, proposal, now)]
         findings.sync(session, wanted, now=to_wire(now), fingerprints=fingerprints([*waiting, *besides]))
+
+    def _holds_in(self, registry: RegistryMap, proposal: Proposal, kept: "_Kept") -> bool:
+        """Whether the check of a proposal that can be revised still speaks of this registry; remembered until that changes."""
+        made = proposal.judged
+        if made is None or REVISE not in moves_from(proposal.state):
+            return True
+        if self._holding_at != registry.revision:
+            self._holding, self._holding_at = {}, registry.revision
+        if made.id not in self._holding:
+            self._holding[made.id] = self._conflicts.holds_in(registry, kept.check, kept.inputs)
+        return self._holding[made.id]
 
     def _judged_ahead(self, wish: Wish, changes: tuple[Change, ...], caller: str, now: datetime) -> _Ahead | None:
         """The judgement, made while nobody waits for the transaction; None where there is none, or it can't be had yet."""
@@ -372,12 +387,26 @@ def _plain_id(text: str) -> str:
     return text.strip().removeprefix("concord://proposals/").upper()
 
 
-def _steps(session: "Session", proposal: Proposal) -> tuple[Step, ...]:
-    """The plan of the present version's check, with what was completed."""
-    if proposal.judged is None:
-        return ()
-    kept = checks.load(session, proposal.judged.id)
-    return plan_of(kept["check"], proposal.decisions) if kept is not None else ()
+@dataclass(frozen=True)
+class _Kept:
+    """The check of a proposal's present version, and what follows from it; empty for a draft."""
+
+    check: JsonObject
+    inputs: JsonObject
+    steps: tuple[Step, ...]
+    """The plan, with what was completed."""
+    others: list[str]
+    """What is said of other open proposals that stand in its way."""
+
+
+def _kept(session: "Session", proposal: Proposal) -> _Kept:
+    found = checks.load(session, proposal.judged.id) if proposal.judged is not None else None
+    if found is None:
+        return _Kept({}, {}, (), [])
+    check = found["check"]
+    near = [proposals.get(session, one["proposal_id"]) for one in check.get("in_flight", ())]
+    still_open = {one.proposal_id for one in near if one is not None and one.state in IN_FLIGHT}
+    return _Kept(check, found["inputs"], plan_of(check, proposal.decisions), others_first(check, still_open))
 
 
 def _answer(proposal: Proposal) -> JsonObject:

@@ -1,10 +1,11 @@
 """Where a proposal stands, in the eyes of whoever asks: what is open, for whom it waits, what the caller may do now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
+from typing import Any
 
 from server.model.base import JsonObject
-from server.model.check import USER
+from server.model.check import USER, Relation
 from server.model.finding import Observation
 from server.model.proposal import FINAL, DecisionKind, Proposal, ProposalState, proposal_document
 from server.proposals.asking import WAITING, asked_by_finding, shadow_days
@@ -35,17 +36,37 @@ def allowed_for(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step]
     return [str(move) for move, possible in may.items() if possible and move in legal]
 
 
-def unmet(registry: RegistryMap, proposal: Proposal, steps: Sequence[Step]) -> list[str]:
-    """What has to happen before the proposal is where it wants to be, a sentence each."""
+def unmet(
+    registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], *, stale: bool = False, others: Sequence[str] = ()
+) -> list[str]:
+    """What has to happen before the proposal is where it wants to be, a sentence each.
+
+    `stale` says that its check no longer holds in this registry; `others` is what `others_first` says.
+    """
     if proposal.state in FINAL:
         return []
     if proposal.state is ProposalState.DRAFT:
         return ["It is a draft: submit_proposal with state READY_FOR_SHADOW_TEST has it checked."]
-    missing = not_accepted(proposal)
+    missing = ["The check is of an earlier registry: submit it again."] if stale else []
+    missing += [*not_accepted(proposal), *others]
     if proposal.state in (*WAITING, ProposalState.READY_FOR_SHADOW_TEST):
         missing.append(f"The shadow test of {shadow_days(registry, proposal)} days has not begun.")
     missing += [f"Step {step.step} ({step.owner}) is not done: {step.description}" for step in steps if not step.done]
     return missing
+
+
+def others_first(check: Mapping[str, Any], still_open: Set[str]) -> list[str]:
+    """The open proposals that have to go in before this one, or can't go in beside it, a sentence each (CON-14)."""
+    sentences = []
+    for one in check.get("in_flight", ()):
+        other = one["proposal_id"]
+        if other not in still_open:
+            continue
+        if one["relation"] == Relation.EXCLUSIVE:
+            sentences.append(f"Only one of this and {other} of {one['source_system']} can go in.")
+        elif one["order"] and one["order"][0] == other:
+            sentences.append(f"{other} of {one['source_system']} has to go in first.")
+    return sentences
 
 
 def not_accepted(proposal: Proposal) -> list[str]:
@@ -70,16 +91,23 @@ def pending(proposal: Proposal, steps: Sequence[Step]) -> list[JsonObject]:
 
 
 def full_document(
-    registry: RegistryMap, proposal: Proposal, steps: Sequence[Step], caller: str, now: datetime
+    registry: RegistryMap,
+    proposal: Proposal,
+    steps: Sequence[Step],
+    caller: str,
+    now: datetime,
+    *,
+    stale: bool = False,
+    others: Sequence[str] = (),
 ) -> JsonObject:
-    """The proposal with everything that says where it stands at that moment."""
+    """The proposal with everything that says where it stands at that moment; `stale` and `others` as `unmet` takes them."""
     done = [one for one in proposal.decisions if one.decision is DecisionKind.COMPLETE_STEP]
     return {
         **proposal_document(proposal),
         "evidence": [{"step": one.step, "by": one.by, "at": one.at, "evidence": one.evidence} for one in done],
         "plan": [step_document(step) for step in steps],
         "pending": pending(proposal, steps),
-        "unmet": unmet(registry, proposal, steps),
+        "unmet": unmet(registry, proposal, steps, stale=stale, others=others),
         "allowed": allowed_for(registry, proposal, steps, caller),
         "findings": [_finding(one) for one in asked_by_finding(registry, proposal, now)],
         "expected_days": 0 if proposal.state in FINAL else shadow_days(registry, proposal) + days_left(steps),

@@ -1,7 +1,9 @@
 """A judgement as a check: the verdict with everything that it rests on, in the source's words."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
+from server.conflicts.allowance import within_allowance
 from server.conflicts.effects import Changes
 from server.conflicts.judge import judge, recommendation, weakest_basis
 from server.conflicts.patterns import touched_patterns
@@ -22,7 +24,7 @@ class Drawn:
     check: Check
     hold: Hold
     compared: list[JsonObject]
-    """The pairs of schemas that were compared."""
+    """The pairs of schemas that were compared; one that stands in an earlier pair is named by its hash alone."""
 
 
 def draw_up(
@@ -32,6 +34,7 @@ def draw_up(
 
     Raises InvalidArgument where a change can't be applied, Refused for a stale `base_hash`.
     """
+    circumstances = replace(circumstances, engine=within_allowance(circumstances.engine))
     answer, ruling = judge(registry, source, changes, circumstances)
     patterns = touched_patterns(answer, circumstances.patterns, source.id)
     fragile = sorted(answer.contracts.intersection(circumstances.fragile))
@@ -68,7 +71,16 @@ def draw_up(
         must_accept=_who_must_accept(answer, circumstances.modes, source.id),
         registry_version=registry.revision,
     )
-    return Drawn(of_proposal(check, proposal_id), ruling.hold, answer.inputs)
+    return Drawn(of_proposal(check, proposal_id), ruling.hold, list(_each_schema_once(answer.inputs)))
+
+
+def _each_schema_once(compared: Iterable[JsonObject]) -> Iterator[JsonObject]:
+    """Many readers are held against the same, which may be long."""
+    seen: set[str] = set()
+    for pair in compared:
+        sides = dict(zip(("writer_schema", "reader_schema"), pair.get("hashes", ()), strict=False))
+        yield {name: value for name, value in pair.items() if sides.get(name) not in seen}
+        seen.update(sides.values())
 
 
 def summary_of(document: JsonObject) -> str:

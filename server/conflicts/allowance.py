@@ -1,0 +1,90 @@
+"""How much work one check may ask of the containment engine: counted, so that the same check always ends the same way."""
+
+import json
+from dataclasses import dataclass, replace
+
+from server.conflicts.question import Engine, SchemaDecision
+from server.conflicts.schemas import Schema
+from server.model.base import Json
+
+MOST_STEPS = 250_000
+"""Steps of all decisions of a check, beyond which no further one is begun; one alone takes 150,000 at most."""
+CHARACTERS_PER_STEP = 100
+"""What is only looked at counts by its length."""
+
+HELD = 16
+"""Schemas whose text is not written anew when they are asked about again."""
+
+
+def within_allowance(engine: Engine) -> Engine:
+    """The engine for one check: a pair is decided once, and what comes after the allowance is used up is left open.
+
+    What the engine remembers from earlier checks counts like what it decides anew.
+    """
+    allowance = _Allowance(engine)
+    return replace(engine, decide=allowance.decide, plainly_inside=allowance.plainly_inside)
+
+
+@dataclass(frozen=True)
+class LeftOpen:
+    """The decision on a pair that was not looked at."""
+
+    verdict: str = "UNKNOWN"
+    witness: Json = None
+    path: str = ""
+    keyword: str = ""
+    reason: str = (
+        "Not decided: the schemas of this check take more work than one check may. Check fewer changes at once, or "
+        "state only what readers rely on."
+    )
+    steps: int = 0
+
+
+class _Allowance:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._spent = 0
+        self._texts: dict[int, tuple[Schema, str]] = {}
+        """By identity, the last ones asked for: the schema is held as well, so that no other one comes to have its identity."""
+        self._known: dict[str, str] = {}
+        self._decided: dict[tuple[str, str], SchemaDecision] = {}
+        self._plain: dict[tuple[str, str], bool] = {}
+
+    def decide(self, writer: Schema, reader: Schema) -> SchemaDecision:
+        """The engine's decision, or UNKNOWN."""
+        pair = (self._text(writer), self._text(reader))
+        known = self._decided.get(pair)
+        if known is not None:
+            return known
+        if self._spent > MOST_STEPS:
+            return LeftOpen()
+        made = self._decided[pair] = self._engine.decide(writer, reader)
+        self._spent += made.steps + _looked_at(pair)
+        return made
+
+    def plainly_inside(self, writer: Schema, reader: Schema) -> bool:
+        """The engine's answer, or no."""
+        pair = (self._text(writer), self._text(reader))
+        known = self._plain.get(pair)
+        if known is not None:
+            return known
+        if self._spent > MOST_STEPS:
+            return False
+        found = self._plain[pair] = self._engine.plainly_inside(writer, reader)
+        self._spent += _looked_at(pair)
+        return found
+
+    def _text(self, schema: Schema) -> str:
+        """As JSON. Equal texts are one object, so that a long one is held and hashed once."""
+        held = self._texts.pop(id(schema), None)
+        if held is None:
+            text = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+            held = (schema, self._known.setdefault(text, text))
+        self._texts[id(schema)] = held
+        if len(self._texts) > HELD:
+            del self._texts[next(iter(self._texts))]
+        return held[1]
+
+
+def _looked_at(pair: tuple[str, str]) -> int:
+    return sum(len(text) for text in pair) // CHARACTERS_PER_STEP

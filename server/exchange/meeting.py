@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from server.exchange.imported import Imported, ListedSystem
-from server.model.contract import Basis, Contract
+from server.model.contract import Basis
 from server.model.system import Input, Output, StoredSystem, System
 from server.model.tier import Tier
+from server.registry.contract_ids import with_known_contract_ids
 
 IMPORTED_FROM = "imported_from"
 """Member of an access: the source that says so."""
@@ -34,7 +35,7 @@ def land(listed: ListedSystem, imported: Imported, existing: StoredSystem | None
     """The registration that results where this entry meets that registered system."""
     if not imported.inferred:
         # a registry file is somebody's own word
-        system = _with_known_contract_ids(listed.system, existing)
+        system = with_known_contract_ids(listed.system, existing.system if existing else None)
         return Landing(system, listed.tier_basis, own=existing is None or existing.source in ("", imported.source))
     said = _marked(listed.system, imported.source)
     if existing is None:
@@ -141,22 +142,3 @@ def _joined(
 
 def _source_of(access: Input | Output) -> str:
     return str((access.model_extra or {}).get(IMPORTED_FROM, ""))
-
-
-def _with_known_contract_ids(system: System, existing: StoredSystem | None) -> System:
-    """A contract that stands in the file without an id keeps the one that it was given before."""
-    if existing is None or all(contract.contract_id for contract in system.contracts):
-        return system
-    named = {contract.contract_id for contract in system.contracts}
-    free = [one for one in existing.system.contracts if one.contract_id not in named]
-    contracts: list[Contract] = []
-    for contract in system.contracts:
-        match = next((one for one in free if not contract.contract_id and _same_agreement(one, contract)), None)
-        if match is not None:
-            free.remove(match)
-        contracts.append(contract.model_copy(update={"contract_id": match.contract_id}) if match else contract)
-    return system.model_copy(update={"contracts": tuple(contracts)})
-
-
-def _same_agreement(one: Contract, other: Contract) -> bool:
-    return (one.type, one.counterparty, one.resource) == (other.type, other.counterparty, other.resource)

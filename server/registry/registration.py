@@ -10,6 +10,7 @@ from server.errors import NotFound, Refused, StaleVersion
 from server.model.contract import Basis
 from server.model.finding import OF_DECLARATIONS, FindingKind, Observation
 from server.model.system import StoredSystem, System, Vanished
+from server.registry.contract_ids import with_known_contract_ids
 from server.registry.gaps import cycle_gap, gaps_of
 from server.registry.graph import cycles
 from server.registry.map import RegistryMap
@@ -68,7 +69,7 @@ class Registration:
                 hint="Call restore_system first, or choose another id.",
             )
         self._expect(previous, expected_version)
-        system = _cleaned(system, lambda: self._contract_id(system.id))
+        system = _cleaned(system, previous.system if previous else None, lambda: self._contract_id(system.id))
         canonical = self._canonical_names(system)
         stored = StoredSystem(
             system=system,
@@ -180,18 +181,24 @@ class Registration:
         return tuple(unique.values())
 
 
-def _cleaned(system: System, new_contract_id: Callable[[], str]) -> System:
-    """No credentials in resource names, and an id for every contract."""
-    return system.model_copy(
+def _cleaned(system: System, previous: System | None, new_contract_id: Callable[[], str]) -> System:
+    """No credentials in resource names, and an id for every contract: the one that it had, else a new one."""
+    safe = system.model_copy(
         update={
             "reads_from": tuple(read.model_copy(update=_safe_name(read.resource)) for read in system.reads_from),
             "writes_to": tuple(output.model_copy(update=_safe_name(output.resource)) for output in system.writes_to),
             "contracts": tuple(
-                contract.model_copy(
-                    update={**_safe_name(contract.resource), "contract_id": contract.contract_id or new_contract_id()}
-                )
-                for contract in system.contracts
+                contract.model_copy(update=_safe_name(contract.resource)) for contract in system.contracts
             ),
+        }
+    )
+    known = with_known_contract_ids(safe, previous)
+    return known.model_copy(
+        update={
+            "contracts": tuple(
+                contract if contract.contract_id else contract.model_copy(update={"contract_id": new_contract_id()})
+                for contract in known.contracts
+            )
         }
     )
 

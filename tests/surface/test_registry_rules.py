@@ -170,6 +170,37 @@ async def test_reg_08_the_exported_registry_imports_into_an_empty_one_and_twice_
         assert json.loads(await other.read("concord://files/system_registry.json")) == json.loads(exported)
 
 
+async def test_reg_08_the_very_same_registration_changes_nothing_though_its_contracts_carry_no_id(
+    concord: Concord,
+) -> None:
+    agreed = {"type": "PRODUCER", "resource": "~/x.json"}
+    system = {
+        "writes_to": [{"resource": "~/x.json", "consumers": ["sys_b"]}],
+        "contracts": [
+            {**agreed, "counterparty": "sys_b", "schema": {"type": "object"}},
+            {**agreed, "counterparty": "sys_b", "schema": {"type": "array"}},
+            {**agreed, "counterparty": "sys_c"},
+        ],
+    }
+    first = await concord.register("sys_a", **system)
+    before = await concord.call("get_system", system_id="sys_a")
+    again = await concord.register("sys_a", **system)
+    after = await concord.call("get_system", system_id="sys_a")
+    assert (again["created"], again["version"]) == (False, first["version"])
+    assert after == before
+    assert [one["contract_id"] for one in after["contracts"]] == ["CTR-001", "CTR-002", "CTR-003"]
+
+
+async def test_reg_08_a_contract_without_an_id_keeps_the_one_it_had_when_its_terms_change(concord: Concord) -> None:
+    def agreed(resource: str, kind: str) -> dict[str, object]:
+        return {"type": "PRODUCER", "counterparty": "sys_b", "resource": resource, "schema": {"type": kind}}
+
+    await concord.register("sys_a", contracts=[agreed("~/x.json", "object"), agreed("~/y.json", "object")])
+    await concord.register("sys_a", contracts=[agreed("~/z.json", "object"), agreed("~/y.json", "array")])
+    contracts = (await concord.call("get_system", system_id="sys_a"))["contracts"]
+    assert {one["resource"]: one["contract_id"] for one in contracts} == {"~/z.json": "CTR-003", "~/y.json": "CTR-002"}
+
+
 async def test_sto_02_what_was_registered_is_there_after_a_restart(database_url: str, tmp_path: Path, era: Era) -> None:
     async with running(database_url, tmp_path, era=era) as concord:
         await register_example(concord)

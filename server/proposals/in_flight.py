@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from server.conflicts.asked import resolve
@@ -66,7 +67,7 @@ class ProposalsInFlight:
                 source_system=proposal.source_system,
                 resources=tuple(dict.fromkeys(name for _, name in found.changes if name)),
                 affected=proposal.judged.affected if proposal.judged is not None else (),
-                asked=tuple(asked_by_finding(registry, proposal, now)),
+                asked=partial(asked_by_finding, registry, proposal, now),
             )
             for proposal, found in self._resolved_in(registry)
             if not proposal.private or caller in ("", proposal.source_system)

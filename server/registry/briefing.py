@@ -1,6 +1,6 @@
 """What to know before work on something: who reads it, what was agreed on, what is open."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from server.errors import InvalidArgument, NotFound
@@ -30,8 +30,8 @@ class Proposed:
     """Canonical."""
     affected: tuple[str, ...]
     """The other systems that its check names."""
-    asked: tuple[Observation, ...] = ()
-    """The findings that ask somebody to accept it."""
+    asked: Callable[[], Iterable[Observation]] = tuple
+    """The findings that ask somebody to accept it; worked out for those that a briefing tells of."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def _touches(proposed: Proposed, names: set[str]) -> bool:
 
 
 def _asked(near: Iterable[Proposed]) -> list[Observation]:
-    return [asked for one in near for asked in one.asked]
+    return [asked for one in near for asked in one.asked()]
 
 
 def _underway(near: list[Proposed]) -> str:

@@ -1,8 +1,8 @@
 """Who relies on what a system writes, and on which part of it: accesses and contracts of both sides joined (REG-2, CON-13)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from server.conflicts.projection import project
+from server.conflicts.projection import never_there, of_each_item, project
 from server.conflicts.schemas import Schema, Stated, array_of, closed, only_required, opened, read_terms
 from server.model.contract import Basis, Contract, ContractType, ReadPath
 from server.model.system import Input, is_people
@@ -92,6 +92,8 @@ class Reader:
     """Whether anybody said what is read; otherwise the old schema stands in (CON-13)."""
     basis: Basis = Basis.DECLARED
     notes: tuple[str, ...] = field(default=())
+    never_there: tuple[str, ...] = ()
+    """Paths it says it reads, and no document can have: nothing that is proved of them is worth anything."""
 
 
 def readers_in(agreement: Agreement, written: Stated | None) -> list[Reader]:
@@ -138,9 +140,12 @@ def _reader_of(entry: Contract, written: Stated | None) -> Reader | None:
         if entry.strict and base is not None:
             full = closed(base.schema)
             return _declared(entry, full, full, base.of_items)
+        if base.of_items if base is not None else of_items:
+            reads = tuple(of_each_item(reads))
         schema = opened(base.schema) if base is not None else None
         musts = project(schema, [read for read in reads if read.required])
-        return _declared(entry, project(schema, reads), musts, base.of_items if base is not None else of_items)
+        reader = _declared(entry, project(schema, reads), musts, base.of_items if base is not None else of_items)
+        return replace(reader, never_there=tuple(never_there(base.schema if base is not None else None, reads)))
     if entry.type is ContractType.CONSUMER and stated is not None:
         full = closed(stated.schema) if entry.strict else stated.schema
         return _declared(entry, full, only_required(full), stated.of_items)

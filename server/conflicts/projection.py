@@ -1,6 +1,6 @@
 """What a reader of certain paths accepts: the part of the old schema that it reads, and nothing else (CON-13)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from server.conflicts.schemas import Schema, moved
@@ -34,8 +34,8 @@ def project(schema: Schema | None, reads: Iterable[ReadPath]) -> Schema:
     """The reader's schema: each path as `schema` has it, everything else open.
 
     A required path must be there, and so must the way to it. `*` stands for every item of an array or member of an
-    object. Where a path leads through alternatives (anyOf, if, …) the whole place is taken as read, which asks more of
-    the writer, never less.
+    object; a name where only a list can be is read of every item. Where a path leads through alternatives (anyOf, if, …)
+    the whole place is taken as read, which asks more of the writer, never less.
     """
     tree = _Node()
     for read in reads:
@@ -55,8 +55,66 @@ def project(schema: Schema | None, reads: Iterable[ReadPath]) -> Schema:
     return {**root, **projected}
 
 
+def of_each_item(reads: Sequence[ReadPath]) -> Sequence[ReadPath]:
+    """The same paths for a schema that speaks of one item: from there on, where all of them begin at the list."""
+    if not reads or not all(read.path.startswith("/*") for read in reads):
+        return reads
+    return [read.model_copy(update={"path": read.path.removeprefix("/*")}) for read in reads]
+
+
+def never_there(schema: Schema | None, reads: Iterable[ReadPath]) -> list[str]:
+    """The paths that no document of this schema can have, as far as the schema shows it plainly."""
+    return [read.path for read in reads if schema is not None and not _may_be_there(schema, _segments(read.path))]
+
+
+def _may_be_there(root: Schema, segments: Iterable[str]) -> bool:
+    at: Schema = root
+    for segment in segments:
+        at = _dereferenced(root, at)
+        if isinstance(at, bool) or "$ref" in at or any(word in at for word in (*_BRANCHING, "allOf", "prefixItems")):
+            return True
+        kinds = at.get("type", ["object", "array"])
+        if _only_array(at):
+            items = at.get("items", True)
+            at = items if isinstance(items, dict | bool) else True
+            if segment == "*" or segment.isdecimal():
+                continue
+            at = _dereferenced(root, at)
+            if isinstance(at, bool) or any(word in at for word in ("$ref", *_BRANCHING, "allOf")):
+                return True
+            kinds = at.get("type", ["object", "array"])
+        if not {"object", "array"}.intersection([kinds] if isinstance(kinds, str) else kinds):
+            return False
+        if segment == "*" or _may_be_array(at) or "patternProperties" in at:
+            return True
+        if segment not in at.get("properties", {}) and at.get("additionalProperties", True) is False:
+            return False
+        at = _child(at, segment)
+    return at is not False
+
+
+def _only_array(at: Schema) -> bool:
+    return isinstance(at, dict) and at.get("type") in ("array", ["array"])
+
+
+def _through_the_items(node: _Node) -> _Node:
+    """The same places for a list: a name is that of a member of each item."""
+    named = [name for name in node.children if name != "*" and not name.isdecimal()]
+    if not named:
+        return node
+    through, every = _Node(), _Node()
+    known = node.children.get("*", _Node())
+    every.whole, every.required = known.whole, known.required | (node.required & set(named))
+    every.children = {**known.children, **{name: node.children[name] for name in named}}
+    through.children = {name: child for name, child in node.children.items() if name not in named} | {"*": every}
+    through.required = node.required - set(named)
+    return through
+
+
 def _project(node: _Node, root: Schema, at: Schema, depth: int = 0) -> Schema:
     at = _dereferenced(root, at)
+    if _only_array(at):
+        node = _through_the_items(node)
     if node.whole or (isinstance(at, dict) and _must_be_whole(node, root, at, depth)):
         return moved(at, _CARRIED)
     result: dict[str, Any] = {}

@@ -2,7 +2,7 @@
 
 from server.conflicts.agreements import agreements_on, aligned, readers_in
 from server.conflicts.plans import Recorded, Situation, party_of, writer_first
-from server.conflicts.projection import project
+from server.conflicts.projection import of_each_item, project
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import rule_named
 from server.conflicts.schemas import Schema, Stated, closed, only_required, opened, read_terms
@@ -101,7 +101,7 @@ def _plan(question: Question, writer: str, written: Stated) -> Resolution:
     agreement = next((one for one in agreements_on(registry, writer, question.name) if one.consumer == me), None)
     accepted = readers_in(agreement, written) if agreement is not None else []
     today = [aligned(written.schema, written.of_items, reader.full, reader.of_items) for reader in accepted]
-    proved = bool(today) and all(question.engine.decide(writes, reads).verdict == "SAFE" for writes, reads in today)
+    proved = bool(today) and all(question.engine.proves(writes, reads) for writes, reads in today)
     stated = [
         contract
         for holder, contract in registry.contracts_on(question.name)
@@ -140,6 +140,6 @@ def _accepted(question: Question, written: Stated) -> tuple[Schema, Schema]:
     if change.reader_schema is not None:
         full = closed(change.reader_schema) if _strict(question) else change.reader_schema
         return full, only_required(full)
-    reads = change.reads or ()
+    reads = of_each_item(change.reads or ()) if written.of_items else change.reads or ()
     base = opened(written.schema)
     return project(base, reads), project(base, [read for read in reads if read.required])

@@ -118,6 +118,12 @@ def _judge_reader(
         if after is None:
             reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
             open_item = _undecided(question, agreement, reader.contract_id, reason)
+        elif open_item is None and reader.never_there:
+            reason = (
+                f"{agreement.consumer} says that it reads {', '.join(reader.never_there[:5])}, which no document of the present "
+                "schema can have: a proof about it would be worth nothing. Let it say again what it reads."
+            )
+            open_item = _undecided(question, agreement, reader.contract_id, reason)
         elif open_item is None and (reason := _said_otherwise(question, reader, after, of_items)):
             open_item = _undecided(question, agreement, reader.contract_id, reason)
         if open_item is None:

@@ -98,18 +98,25 @@ def get_proposal(call: "Call[Services]", args: GetProposal) -> Answer:
     return Answer(
         summary=f"{proposal_id} of {found['source_system']} (version {found['version']}) is {found['state']}{waits}",
         data=found,
-        next=_following(proposal_id, found["allowed"], found["pending"]),
+        next=_following(found, call.caller),
         uri=f"concord://proposals/{proposal_id}",
     )
 
 
-def _following(proposal_id: str, allowed: list[str], pending: list[Mapping[str, Any]]) -> list[Next]:
-    """The call that brings it on, where this caller can make one."""
-    named = {"proposal_id": proposal_id}
-    asked = [one["system_id"] for one in pending if one["waiting_for"] == "ACCEPT"]
+def _following(found: Mapping[str, Any], caller: str) -> list[Next]:
+    """The call that brings it on, where this caller can make one; a revision would discard what was accepted and done."""
+    allowed, named = found["allowed"], {"proposal_id": found["proposal_id"]}
+    asked = [one["system_id"] for one in found["pending"] if one["waiting_for"] == "ACCEPT"]
     if "ACCEPT" in allowed and asked:
         return [Next("decide_proposal", {**named, "decision": "ACCEPT", "actor": asked[0], "reason": "…"})]
-    if "submit_proposal" in allowed:
+    if "COMPLETE_STEP" in allowed:
+        steps = [one for one in found["pending"] if one["waiting_for"].startswith("COMPLETE_STEP ")]
+        mine = [int(one["waiting_for"].split()[1]) for one in steps if caller in ("", one["system_id"])]
+        return [
+            Next("decide_proposal", {**named, "decision": "COMPLETE_STEP", "step": step, "evidence": "…"})
+            for step in mine[:1]
+        ]
+    if "submit_proposal" in allowed and found["state"] == "DRAFT":
         return [Next("submit_proposal", {**named, "state": "READY_FOR_SHADOW_TEST"})]
     return []
 

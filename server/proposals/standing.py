@@ -49,10 +49,15 @@ def unmet(
         return ["It is a draft: submit_proposal with state READY_FOR_SHADOW_TEST has it checked."]
     missing = ["The check is of an earlier registry: submit it again."] if stale else []
     missing += [*not_accepted(proposal), *others]
-    if proposal.state in (*WAITING, ProposalState.READY_FOR_SHADOW_TEST):
-        missing.append(f"The shadow test of {shadow_days(registry, proposal)} days has not begun.")
     missing += [f"Step {step.step} ({step.owner}) is not done: {step.description}" for step in steps if not step.done]
+    if proposal.state in (*WAITING, ProposalState.READY_FOR_SHADOW_TEST):
+        missing.append(shadow_test_ahead(shadow_days(registry, proposal)))
     return missing
+
+
+def shadow_test_ahead(days: int) -> str:
+    """What is still to come when everything is done that can be done here: no call begins or records that test."""
+    return f"A shadow test of {days} days comes last: run it outside Concord, as no tool of this version begins or records it."
 
 
 def others_first(check: Mapping[str, Any], still_open: Set[str]) -> list[str]:

@@ -51,7 +51,7 @@ def test_a_person_accepts_for_a_system_and_says_why(blocked: Path, capsys: pytes
     code, answer = answered(["approve", "PROP-001", "--for", "sys_dashboard", "--reason", "Tried it."], capsys)
     assert (code, answer["state"]) == (0, "READY_FOR_SHADOW_TEST")
     assert left_with(["approve", "PROP-001"]) == 0
-    assert "The shadow test of 7 days has not begun." in capsys.readouterr().out
+    assert "A shadow test of 7 days comes last: run it outside Concord" in capsys.readouterr().out
     assert answered(["status"], capsys)[1]["proposals"] == {"BLOCKED": 1, "READY_FOR_SHADOW_TEST": 1}
     assert left_with(["status"]) == 0
     assert "proposals: BLOCKED 1, READY_FOR_SHADOW_TEST 1" in capsys.readouterr().out

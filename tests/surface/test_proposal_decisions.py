@@ -293,6 +293,12 @@ async def test_the_steps_of_the_plan_are_done_in_their_order_by_whoever_owns_the
         assert error["unmet"][0].startswith("Step 1 ")
         assert (await stranger.refused("decide_proposal", **ID, **done, step=1))["code"] == "not_allowed"
         first = owners[plan[0]["owner"]]
+        opened = {"proposal_id": "PROP-001", "decision": "COMPLETE_STEP", "step": 1, "evidence": "…"}
+        for asking in (user, first):
+            assert (await asking.call("get_proposal", **ID))["next"] == [
+                {"tool": "decide_proposal", "arguments": opened}
+            ]
+        assert (await owners[later["owner"]].call("get_proposal", **ID)).get("next", []) == []
         assert (await first.refused("decide_proposal", **ID, decision="COMPLETE_STEP", step=1))["path"] == "/evidence"
         assert (await first.refused("decide_proposal", **ID, **done, step=99))["path"] == "/step"
         before = (await user.call("get_proposal", **ID))["expected_days"]
@@ -302,6 +308,7 @@ async def test_the_steps_of_the_plan_are_done_in_their_order_by_whoever_owns_the
         assert not any("is not done" in sentence for sentence in answer["unmet"])
         shown = await user.call("get_proposal", **ID)
         assert {step["state"] for step in shown["plan"]} == {"DONE"}
+        assert shown.get("next", []) == []
         assert [one["step"] for one in shown["evidence"]] == [step["step"] for step in plan]
         assert shown["evidence"][0]["evidence"] == {"commit": "abc123"}
         assert shown["expected_days"] == 7 < before

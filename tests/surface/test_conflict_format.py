@@ -64,6 +64,8 @@ async def test_a_reader_that_never_said_what_it_can_read_is_held_to_the_present_
     verdict, rules, check = await outcome(concord, container="CSV")
     assert (verdict, rules) == ("CONFLICT_DETECTED", ["format.undeclared"])
     assert check["conflicts"][0]["evidence"] == {"accepts": [], "before": "json array; utf-8", "after": "csv"}
+    steps = check["conflicts"][0]["proposed_resolution"]["plan"]
+    assert "~/outputs/signals_v2.csv in the new form" in steps[0]["description"]
 
 
 @pytest.mark.parametrize(

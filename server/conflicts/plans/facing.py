@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from server.conflicts.agreements import Agreement
+from server.conflicts.plans.endings import with_new_ending
 from server.conflicts.plans.names import names_to_try, no_second_name
 from server.conflicts.plans.situation import Party, Recorded, Situation, listed
 from server.conflicts.question import Question
@@ -56,8 +57,12 @@ def free_name(question: Question) -> tuple[str, str]:
         return "", reason
     shown = names_to_try(question.resource, question.schema_version)
     canonical = names_to_try(question.name, question.schema_version)
+    layout = question.change.format
     in_the_way: set[str] = set()
-    for new, name in zip(shown, canonical, strict=False):
+    for new, name in (
+        (with_new_ending(one, layout), with_new_ending(other, layout))
+        for one, other in zip(shown, canonical, strict=False)
+    ):
         registry, me = question.registry, question.source.id
         others = {*registry.consumers_of(name), *registry.writes.systems(name)} - {me}
         if not others:

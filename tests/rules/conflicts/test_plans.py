@@ -20,7 +20,9 @@ from server.conflicts.plans import (
     versioned_output,
     writer_first,
 )
+from server.conflicts.plans.endings import with_new_ending
 from server.conflicts.plans.names import names_to_try, no_second_name, versioned_name
+from server.model.change import FormatChange
 from server.model.check import Resolution, Strategy
 from server.model.tier import SHADOW_DAYS, Tier
 
@@ -140,3 +142,25 @@ def test_con_05_where_only_one_side_changes_only_that_side_goes_back() -> None:
     assert [step.system_id for step in tightened.rollback] == ["sys_1", "sys_w", "sys_w"]
     assert [step.action for step in tightened.rollback] == ["restore_reader", "restore_output", "restore_contract"]
     assert tightened.description.endswith("Proved: it is narrower.")
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "new"),
+    [
+        ("~/prices_v2.json", {"container": "CSV"}, "~/prices_v2.csv"),
+        ("~/prices_v2.json", {"media_type": "application/vnd.apache.parquet"}, "~/prices_v2.parquet"),
+        ("~/prices_v2.json.gz", {"container": "csv"}, "~/prices_v2.csv"),
+        ("~/prices_v2.json", {"container": "csv", "encoding": "gzip"}, "~/prices_v2.csv.gz"),
+        ("~/prices_v2.json", {"naming": "prices-{date}.md"}, "~/prices_v2.md"),
+        ("~/prices_v2.yml", {"container": "yaml"}, "~/prices_v2.yml"),
+        ("~/prices_v2.json", {"container": "something else"}, "~/prices_v2.json"),
+        ("~/prices_v2.json", {"encoding": "utf-16"}, "~/prices_v2.json"),
+        ("~/prices_v2/", {"container": "csv"}, "~/prices_v2/"),
+        ("sqlite:///data.db#prices_v2", {"container": "csv"}, "sqlite:///data.db#prices_v2"),
+        ("~/prices_v2.json", None, "~/prices_v2.json"),
+    ],
+)
+def test_con_04_a_second_file_of_another_format_ends_as_its_own_format_does(
+    name: str, change: dict[str, Any] | None, new: str
+) -> None:
+    assert with_new_ending(name, None if change is None else FormatChange.model_validate(change)) == new

@@ -1,7 +1,7 @@
 """How much work one check may ask of the containment engine: counted, so that the same check always ends the same way."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from server.conflicts.question import Engine, SchemaDecision
 from server.conflicts.schemas import Schema
@@ -9,6 +9,8 @@ from server.model.base import Json
 
 MOST_STEPS = 250_000
 """Steps of all decisions of a check, beyond which no further one is begun; one alone takes 150,000 at most."""
+MOST_STEPS_BEFORE_PLANS = 20_000
+"""Steps after which no further proof is sought for the plan: where the verdict took so many, its own proofs are enough."""
 CHARACTERS_PER_STEP = 100
 """What is only looked at counts by its length."""
 
@@ -22,7 +24,13 @@ def within_allowance(engine: Engine) -> Engine:
     What the engine remembers from earlier checks counts like what it decides anew.
     """
     allowance = _Allowance(engine)
-    return replace(engine, decide=allowance.decide, plainly_inside=allowance.plainly_inside)
+    return _Bounded(
+        decide=allowance.decide,
+        rejects=engine.rejects,
+        accepts_nothing=engine.accepts_nothing,
+        plainly_inside=allowance.plainly_inside,
+        allowance=allowance,
+    )
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,16 @@ class LeftOpen:
         "state only what readers rely on."
     )
     steps: int = 0
+
+
+@dataclass(frozen=True)
+class _Bounded(Engine):
+    allowance: "_Allowance"
+
+    def proves(self, writer: Schema, reader: Schema) -> bool:
+        if self.plainly_inside(writer, reader):
+            return True
+        return self.allowance.may_prove(writer, reader) and self.decide(writer, reader).verdict == "SAFE"
 
 
 class _Allowance:
@@ -73,6 +91,10 @@ class _Allowance:
         found = self._plain[pair] = self._engine.plainly_inside(writer, reader)
         self._spent += _looked_at(pair)
         return found
+
+    def may_prove(self, writer: Schema, reader: Schema) -> bool:
+        """Whether the pair is decided already, or may be for a plan."""
+        return self._spent <= MOST_STEPS_BEFORE_PLANS or (self._text(writer), self._text(reader)) in self._decided
 
     def _text(self, schema: Schema) -> str:
         """As JSON. Equal texts are one object, so that a long one is held and hashed once."""

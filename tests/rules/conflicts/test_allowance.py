@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from server.conflicts.allowance import MOST_STEPS, LeftOpen, within_allowance
+from server.conflicts.allowance import MOST_STEPS, MOST_STEPS_BEFORE_PLANS, LeftOpen, within_allowance
 from server.conflicts.engine import containment_engine
 from server.conflicts.question import Engine
 
@@ -68,3 +68,16 @@ def test_con_10_every_check_has_an_allowance_of_its_own() -> None:
         assert engine.decide({}, {"minimum": 0}).verdict == "SAFE"
         assert engine.decide({}, {"minimum": 1}).verdict == "UNKNOWN"
     assert len(asked.pairs) == 2
+
+
+def test_con_04_no_further_proof_is_sought_for_a_plan_once_the_verdict_took_much() -> None:
+    asked = Asked(steps=MOST_STEPS_BEFORE_PLANS)
+    engine = within_allowance(
+        replace(containment_engine(), decide=asked.decide, plainly_inside=lambda writer, reader: writer == reader)
+    )
+    assert engine.proves({"minimum": 1}, {"minimum": 0})
+    assert engine.proves({"minimum": 2}, {"minimum": 2})
+    assert engine.decide({"minimum": 3}, {"minimum": 0}).verdict == "SAFE"
+    assert not engine.proves({"minimum": 4}, {"minimum": 0})
+    assert engine.proves({"minimum": 3}, {"minimum": 0})
+    assert [writer["minimum"] for writer, _ in asked.pairs] == [1, 3]

@@ -67,6 +67,10 @@ class Engine:
     plainly_inside: Callable[[Schema, Schema], bool]
     """(writer, reader) → whether it shows without a search that `decide` finds them SAFE; no is no answer."""
 
+    def proves(self, writer: Schema, reader: Schema) -> bool:
+        """Whether it is proved that every document of the writer is accepted by the reader."""
+        return self.plainly_inside(writer, reader) or self.decide(writer, reader).verdict == "SAFE"
+
 
 @dataclass(frozen=True)
 class OpenProposal:

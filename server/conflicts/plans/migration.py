@@ -136,19 +136,16 @@ def _not_in_turn(migration: Migration, engine: Engine) -> str:
         if reader.after is None:
             return "Only samples of the new form are known, so no reader can be proved to accept all of it."
         both = _either(reader.accepts, reader.after)
-        if both is None or engine.decide(reader.after, both).verdict != "SAFE":
+        if both is None or not engine.proves(reader.after, both):
             return f"That a version of {name} could accept both forms could not be proved."
-        if reader.before is not None and engine.decide(reader.before, both).verdict != "SAFE":
+        if reader.before is not None and not engine.proves(reader.before, both):
             return f"That a version of {name} which takes the new form could still accept today's could not be proved."
     return ""
 
 
 def _proof_of_return(readers: Sequence[BrokenReader], engine: Engine) -> str:
     """What the engine says of the reverse pair: today's form against each reader as it is put back."""
-    proved = [
-        reader.before is not None and engine.decide(reader.before, reader.accepts).verdict == "SAFE"
-        for reader in readers
-    ]
+    proved = [reader.before is not None and engine.proves(reader.before, reader.accepts) for reader in readers]
     if proved and all(proved):
         return "Proved: every document of the recorded form is accepted by the readers as recorded."
     return "That the recorded readers accept every document of the recorded form is not proved; it is as it is today."

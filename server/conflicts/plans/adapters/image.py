@@ -23,6 +23,8 @@ _DROPPED = frozenset(
     allOf anyOf oneOf $ref const enum""".split()
 )
 """Words that an edited place loses: those that look at the whole of it, and those that are followed by themselves."""
+_FOLLOWED = frozenset(("allOf", "anyOf", "oneOf", "$ref"))
+"""Words that say more of the same place."""
 _DEEPEST = 60
 _DEEPEST_NAMES = 6
 
@@ -123,6 +125,8 @@ class Image:
         named = {name for name in members if name != EVERY and members[name] is not False and members[name] != NEVER}
         if isinstance(node.get("items"), dict) and "prefixItems" not in node:
             named.add(EVERY)
+        if _FOLLOWED.isdisjoint(node):
+            return named
         target = self._target(node)
         parts = [part for word in ("allOf", "anyOf", "oneOf") for part in _subschemas(node, word)]
         for part in [*parts, *([target] if target is not None else [])]:
@@ -188,6 +192,8 @@ class Image:
             return NEVER
         if depth > _DEEPEST:
             return {}
+        if _FOLLOWED.isdisjoint(node):
+            return self._value_in_plain(node, segments, depth)
         target = self._target(node)
         if target is not None and self._legacy:
             return self._value(target, segments, depth + 1)

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from server.conflicts.effects import Changes, as_written, registered_after
+from server.conflicts.facets.coverage import place_of
+from server.conflicts.named import gone
 from server.conflicts.question import Answer, OpenProposal
+from server.conflicts.schemas import Schema, read_terms
 from server.errors import ConcordError
 from server.model.base import Json
 from server.model.check import Conflict, InFlight, Relation, Undecided
+from server.model.contract import ContractType
 from server.model.system import StoredSystem
 from server.model.tier import Severity, Tier, strictest
 from server.registry.map import RegistryMap
@@ -162,8 +166,33 @@ def _after(
     gone = [name for change, name in earlier[1] if change.removes and name]
     if lost := [name for change, name in then[1] if not change.removes and any(overlaps(name, one) for one in gone)]:
         return Outcome(Answer(), f"{lost[0]} would no longer be written."), {}
+    stated = {name: _schemas_on(registry, name) for change, name in then[1] if change.semantics and name}
     with registry.supposing(first.stored):
-        return _outcome(registry, then, judge), _made(registry, then).end
+        outcome, last = _outcome(registry, then, judge), _made(registry, then)
+        if last.stored is not None and (lost := _meant_in_vain(registry, last.stored, then[1], stated)):
+            return Outcome(Answer(), f"{lost} is no longer there."), {}
+        return outcome, last.end
+
+
+def _schemas_on(registry: RegistryMap, name: str, instead: StoredSystem | None = None) -> list[Schema]:
+    """What the writers' contracts on the resource state, with that system as it is given."""
+    stated = [
+        (holder, entry) for holder, entry in registry.contracts_on(name) if not instead or holder.id != instead.id
+    ]
+    if instead is not None:
+        mine = instead.system.contracts
+        stated += [(instead, entry) for entry in mine if overlaps(instead.canonical_of(entry.resource), name)]
+    read = [read_terms(entry.terms) for _, entry in stated if entry.type is ContractType.PRODUCER and entry.terms]
+    return [one.schema for one in read if one is not None]
+
+
+def _meant_in_vain(registry: RegistryMap, last: StoredSystem, changes: Changes, before: dict[str, list[Schema]]) -> str:
+    """A path whose meaning the changes tell, and which the schemas named before and don't name any more; empty for none."""
+    for change, name in changes:
+        for meaning in change.semantics if name else ():
+            if gone(before[name], _schemas_on(registry, name, last), place_of(meaning.path)):
+                return meaning.path
+    return ""
 
 
 _UNORDERED = ("required", "enum", "type", "allOf", "anyOf", "oneOf", "contracts", "semantics")

@@ -159,6 +159,30 @@ def test_con_14_patches_beside_each_other_are_independent(other: dict[str, Any])
     assert (answer.conflicts, answer.undecided, verdict) == ([], [], Verdict.CLEAR)
 
 
+RENAME = {"patch": [{"op": "move", "from": "/properties/score", "path": "/properties/points"}]}
+
+
+@pytest.mark.parametrize("path", ["/score", "score", "/*/score"])
+def test_con_14_a_meaning_told_of_a_place_that_an_open_rename_takes_away_goes_first(path: str) -> None:
+    told = {"semantics": [{"path": path, "unit": "percent"}]}
+    unread = {**WRITER, "writes_to": [{"resource": FILE, "consumers": []}]}
+    answer, verdict = judged(told, RENAME, theirs="sys_writer", registry=registry_of(unread))
+    (relation,) = answer.in_flight
+    assert (relation.relation, relation.order) == (Relation.ORDER_DEPENDENT, ("", "PROP-002"))
+    assert f"{path} is no longer there" in relation.reason
+    assert verdict is Verdict.REVIEW_REQUIRED
+    answer, _ = judged(RENAME, told, theirs="sys_writer", registry=registry_of(unread))
+    assert answer.in_flight[0].order == ("PROP-002", "")
+
+
+@pytest.mark.parametrize("path", ["/ticker", "", "/never/named"])
+def test_con_14_a_meaning_told_of_another_place_than_an_open_rename_is_independent(path: str) -> None:
+    told = {"semantics": [{"path": path, "unit": "percent"}]}
+    unread = {**WRITER, "writes_to": [{"resource": FILE, "consumers": []}]}
+    answer, _ = judged(told, RENAME, theirs="sys_writer", registry=registry_of(unread))
+    assert answer.in_flight[0].relation is Relation.INDEPENDENT
+
+
 def test_con_14_proposals_on_other_resources_are_not_mentioned() -> None:
     registry = registry_of(WRITER, READER)
     opened = OpenProposal("PROP-002", 1, "sys_reader", ((Change(resource="/else.json", removes=True), "/else.json"),))

@@ -115,16 +115,7 @@ def _judge_reader(
         if found is not None:
             break
     else:
-        if after is None:
-            reason = "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
-            open_item = _undecided(question, agreement, reader.contract_id, reason)
-        elif open_item is None and reader.never_there:
-            reason = (
-                f"{agreement.consumer} says that it reads {', '.join(reader.never_there[:5])}, which no document of the present "
-                "schema can have: a proof about it would be worth nothing. Let it say again what it reads."
-            )
-            open_item = _undecided(question, agreement, reader.contract_id, reason)
-        elif open_item is None and (reason := _said_otherwise(question, reader, after, of_items)):
+        if open_item is None and (reason := _left_open(question, agreement, reader, after, of_items)):
             open_item = _undecided(question, agreement, reader.contract_id, reason)
         if open_item is None:
             answer.notes.append(
@@ -133,6 +124,18 @@ def _judge_reader(
     if open_item is not None:
         answer.undecided.append((tier, open_item))
     return None if found is None else (in_musts, found)
+
+
+def _left_open(question: Question, agreement: Agreement, reader: Reader, after: Schema | None, of_items: bool) -> str:
+    """Why nothing is proved of this reader, although no document breaks it; empty where its safety is proved."""
+    if after is None:
+        return "Samples can prove a break, never safety; send new_schema or a patch to have it decided."
+    if reader.never_there:
+        return (
+            f"{agreement.consumer} says that it reads {', '.join(reader.never_there[:5])}, which no document of the present "
+            "schema can have: a proof about it would be worth nothing. Let it say again what it reads."
+        )
+    return _said_otherwise(question, reader, after, of_items)
 
 
 def _said_otherwise(question: Question, reader: Reader, after: Schema, of_items: bool) -> str:

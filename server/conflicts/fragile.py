@@ -28,6 +28,9 @@ _ADVICE = {
     ConflictType.DEPENDENCY_REMOVAL: "Give its readers a second source, or the resource an owner who keeps it",
     ConflictType.CAPACITY_IMPACT: "Agree on limits with room in them (`capacity`), or give the heaviest reader an output of its own",
 }
+_AMONG_DECLARED = "Its readers have said what they read: let them read less of it, or give the output a version of its own that can change"
+_OF_SILENT_READERS = ("schema.always-present", "schema.undeclared")
+"""Rules on readers who never said what they read."""
 
 
 def fragile_among(entries: Iterable[LoggedConflict], now: datetime) -> list[FragileContract]:
@@ -53,7 +56,8 @@ def _fragile(contract_id: str, entries: list[LoggedConflict]) -> FragileContract
     proposals = tuple(sorted({entry.proposal_id for entry in entries}))
     systems = sorted({system for entry in entries for system in (entry.source_system, entry.affected_system)} - {""})
     types = Counter(entry.type for entry in entries)
-    main = max(ConflictType, key=lambda kind: types[kind])  # of equals the first in the source's order
+    often = sorted(types, key=lambda kind: (-types[kind], list(ConflictType).index(kind)))
+    mostly = f"mostly as {often[0].value}" if 2 * types[often[0]] > len(entries) else f"as {_each(often)}"
     named = ", ".join(proposals[:_NAMED]) + (f" and {len(proposals) - _NAMED} more" if len(proposals) > _NAMED else "")
     return FragileContract(
         contract_id=contract_id,
@@ -66,9 +70,21 @@ def _fragile(contract_id: str, entries: list[LoggedConflict]) -> FragileContract
         systems=tuple(systems),
         recommendation=(
             f"Redesign {contract_id}: it came into conflict in {len(times)} checks within 30 days ({named}), "
-            f"mostly as {main.value}. {_ADVICE[main]}."
+            f"{mostly}. {_advice(often[0], entries)}."
         ),
     )
+
+
+def _each(kinds: list[ConflictType]) -> str:
+    """`timing_change`, `schema_break and timing_change`, … for kinds of which none is the most by far."""
+    *rest, last = [kind.value for kind in kinds]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _advice(kind: ConflictType, entries: list[LoggedConflict]) -> str:
+    """What may help. Readers who have said what they read are not asked to say it."""
+    silent = any(entry.rule in _OF_SILENT_READERS for entry in entries)
+    return _AMONG_DECLARED if kind is ConflictType.SCHEMA_BREAK and not silent else _ADVICE[kind]
 
 
 def fragile_finding(fragile: FragileContract, writer: str) -> Observation:

@@ -95,6 +95,30 @@ def test_it_says_when_with_whom_how_bad_and_until_when() -> None:
     assert "max_age_seconds" in fragile.recommendation
 
 
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (["schema_break", "schema_break", "timing_change"], "mostly as schema_break."),
+        (["schema_break", "timing_change", "timing_change", "schema_break"], "as schema_break and timing_change."),
+        (["timing_change", "behavior_change", "timing_change", "schema_break"], "as timing_change, schema_break and "),
+    ],
+)
+def test_con_07_a_contract_is_mostly_in_one_kind_of_conflict_only_where_most_of_them_are(
+    kinds: list[str], said: str
+) -> None:
+    (fragile,) = fragile_among([entry(number, type=kind) for number, kind in enumerate(kinds)], NOW)
+    assert f"({', '.join(fragile.proposals)}), {said}" in fragile.recommendation
+
+
+def test_con_07_readers_who_have_said_what_they_read_are_not_asked_to_say_it() -> None:
+    declared = [entry(number, rule="schema.required-read") for number in range(3)]
+    (fragile,) = fragile_among(declared, NOW)
+    assert "Its readers have said what they read:" in fragile.recommendation
+    for rule in ("schema.undeclared", "schema.always-present"):
+        (fragile,) = fragile_among([*declared, entry(4, rule=rule)], NOW)
+        assert "Let each reader say what it reads" in fragile.recommendation
+
+
 @pytest.mark.parametrize("worst", ["MEDIUM", "HIGH", "CRITICAL"])
 def test_the_finding_is_as_grave_as_the_worst_conflict_but_high_at_most(worst: str) -> None:
     (fragile,) = fragile_among([entry(1), entry(2), entry(3, severity=worst)], NOW)

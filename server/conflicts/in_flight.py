@@ -169,8 +169,8 @@ def _after(
     stated = {name: _schemas_on(registry, name) for change, name in then[1] if change.semantics and name}
     with registry.supposing(first.stored):
         outcome, last = _outcome(registry, then, judge), _made(registry, then)
-        if last.stored is not None and (lost := _meant_in_vain(registry, last.stored, then[1], stated)):
-            return Outcome(Answer(), f"{lost} is no longer there."), {}
+        if last.stored is not None and (place := _meant_in_vain(registry, last.stored, then[1], stated)):
+            return Outcome(Answer(), f"{place} is no longer there."), {}
         return outcome, last.end
 
 

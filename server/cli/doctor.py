@@ -18,6 +18,7 @@ from server.cli.session import add_database_flag, add_json_flag, configuration, 
 from server.clock import clock_from, to_wire
 from server.config import Config
 from server.errors import ConcordError
+from server.model.wording import counted
 from server.registry.resources import without_credentials
 
 OK, LOOK, FAILED = "ok", "look", "failed"
@@ -87,7 +88,7 @@ def _home(config: Config) -> tuple[str, str]:
 
 def _registry(arguments: argparse.Namespace, config: Config) -> str:
     with opened(arguments) as session, session.services.registry.reading() as registry:
-        return f"{without_credentials(config.database_url)}, {len(registry.systems)} systems"
+        return f"{without_credentials(config.database_url)}, {counted(len(registry.systems), 'system')}"
 
 
 def _attempt(look: Callable[[], str]) -> tuple[str, str]:

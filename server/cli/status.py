@@ -10,6 +10,7 @@ from collections import Counter
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
+from server.model.finding import FindingKind
 from server.model.wording import counted
 
 MOST_PRESSING = 10
@@ -45,7 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
         answer["open_findings"] = session.services.findings.counts()
         pressing = session.services.findings.find(limit=MOST_PRESSING).findings
         answer["most_pressing"] = [
-            {"id": one.id, "severity": str(one.severity), "system_id": one.system_id, "message": one.message}
+            {
+                "id": one.id,
+                "kind": str(one.kind),
+                "severity": str(one.severity),
+                "system_id": one.system_id,
+                "subject": one.subject,
+                "message": one.message,
+            }
             for one in pressing
         ]
     if arguments.json:
@@ -71,8 +79,11 @@ def _show(answer: JsonObject) -> None:
         show("no open findings")
         return
     show("open findings: " + ", ".join(f"{kind} {count}" for kind, count in answer["open_findings"].items()))
-    rows = [(one["severity"], one["system_id"], one["message"]) for one in answer["most_pressing"]]
-    show_table(("severity", "system", "finding"), rows)
+    shown = {(FindingKind.FRAGILE_CONTRACT.value, one["contract_id"]) for one in answer["fragile_contracts"]}
+    pressing = [one for one in answer["most_pressing"] if (one["kind"], one["subject"]) not in shown]
+    rows = [(one["severity"], one["system_id"], one["message"]) for one in pressing]
+    if rows:
+        show_table(("severity", "system", "finding"), rows)
 
 
 def _show_held(answer: JsonObject) -> None:

@@ -130,7 +130,9 @@ def test_con_07_the_status_names_fragile_contracts(
 ) -> None:
     proposed(registered, times=3)
     assert left_with(["status"]) == 0
-    assert "fragile: Redesign CTR-001: " in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "fragile: Redesign CTR-001: " in shown
+    assert shown.count("Redesign CTR-001") == 1, "its finding says the same"
     monkeypatch.setenv("CONCORD_NOW", "2026-05-05T14:00:01Z")
     _, answer = answered(["status"], capsys)
     assert (answer["fragile_contracts"], answer["conflicts"]["checks"]) == ([], 0)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from server.conflicts.effects import as_written
 from server.conflicts.facets.amounts import check_capacity
 from server.conflicts.facets.timing_needs import check_timing
 from server.errors import InvalidArgument
@@ -12,7 +13,7 @@ from server.model.contract import ContractType
 from server.model.reading import read_value
 from server.model.system import StoredSystem
 from server.registry.map import RegistryMap
-from server.registry.naming import contract_called, find_system, resource_meant
+from server.registry.naming import close_resources, contract_called, find_system, resource_meant
 from server.registry.resources import without_credentials
 
 MOST_CHANGES = 100
@@ -148,11 +149,27 @@ def _only_party(registry: RegistryMap, changes: Sequence[Change], canonical: Cal
             hint="Say which one proposes it.",
             allowed=tuple(sorted(candidates)[:20]),
         )
+    like = _like(registry, changes, canonical)
     raise InvalidArgument(
         f"No registered system writes {what}, so source_system is needed.",
         path="/source_system",
-        hint="Name the system that proposes the change; find_systems lists them. Register it first if it is new.",
+        hint=(f"Did you mean {' or '.join(like[:2])}? Else name" if like else "Name")
+        + " the system that proposes the change; find_systems lists them. Register it first if it is new.",
     )
+
+
+def _like(registry: RegistryMap, changes: Sequence[Change], canonical: Callable[[str, str], str]) -> tuple[str, ...]:
+    """Registered resources that those of the changes which nobody reads or writes may be slips for."""
+    names = [canonical(change.resource, "") for change in changes if change.resource]
+    unknown = [name for name in names if not registry.reads.overlapping(name) and not registry.writes.overlapping(name)]
+    like = dict.fromkeys(like for name in unknown for like in close_resources(registry, name))
+    return tuple(_as_its_parties_write(registry, name) for name in like)
+
+
+def _as_its_parties_write(registry: RegistryMap, name: str) -> str:
+    """The resource as the first of its writers, else of its readers, names it."""
+    parties = [*sorted(registry.writers_of(name)), *sorted(registry.readers_of(name))]
+    return as_written(registry.systems[parties[0]], name) if parties else name
 
 
 def _exact_writers(registry: RegistryMap, name: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,6 +157,18 @@ async def test_reg_10_an_ambiguous_target_lists_its_candidates(concord: Concord)
     assert (await concord.refused("trace_impact", target="nothing"))["code"] == "not_found"
 
 
+@pytest.mark.parametrize("change", [{"removes": True}, {"new_schema": {"type": "object"}}, {"reads": ["/a"]}])
+async def test_reg_10_a_misspelt_resource_that_nobody_writes_is_answered_with_the_one_that_may_be_meant(
+    concord: Concord, change: dict[str, object]
+) -> None:
+    await concord.register("sys_a", writes_to=["~/exports/prices.json", "~/logs/run.txt"])
+    error = await concord.refused("check_change", resource="~/exports/price.json", **change)
+    assert (error["code"], error["path"]) == ("invalid_argument", "/source_system")
+    assert "Did you mean ~/exports/prices.json?" in error["hint"]
+    error = await concord.refused("check_change", resource="queue:totally-else", **change)
+    assert "Did you mean" not in error["hint"]
+
+
 async def test_reg_08_the_exported_registry_imports_into_an_empty_one_and_twice_changes_nothing(
     concord: Concord, tmp_path: Path, era: Era
 ) -> None:
@@ -174,7 +187,7 @@ async def test_reg_08_the_very_same_registration_changes_nothing_though_its_cont
     concord: Concord,
 ) -> None:
     agreed = {"type": "PRODUCER", "resource": "~/x.json"}
-    system = {
+    system: dict[str, Any] = {
         "writes_to": [{"resource": "~/x.json", "consumers": ["sys_b"]}],
         "contracts": [
             {**agreed, "counterparty": "sys_b", "schema": {"type": "object"}},

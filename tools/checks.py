@@ -106,9 +106,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="core",
         title="Check a change",
         description=(
-            "Judges a planned change against everyone who reads what it touches, before it is made: CLEAR, REVIEW_REQUIRED or "
-            "CONFLICT_DETECTED, with a document that would break the reader, and a migration plan. "
-            "A dry run: nothing is proposed or changed."
+            "Judges a planned change against everyone who reads what it touches: CLEAR, REVIEW_REQUIRED or "
+            "CONFLICT_DETECTED, with what would break the reader, and a plan. A dry run: nothing is changed."
         ),
         arguments=CheckChange,
         run=check_change,

@@ -37,10 +37,10 @@ class SubmitProposal(Arguments):
     }
     lift: ClassVar[Lift | None] = Lift("changes")
     source_system: str = argument("Who proposes.", "", max_length=200)
-    title: str = argument("In a few words.", "", max_length=200)
+    title: str = argument("In short.", "", max_length=200)
     changes: Annotated[tuple[Change, ...], CHANGE_MEMBERS] = argument("What changes.", ())
     description: str = argument("Why.", "", max_length=4_000)
-    proposal_id: str = argument("To revise it; what is left empty stays.", "", max_length=200)
+    proposal_id: str = argument("To revise; what is empty stays.", "", max_length=200)
     state: Literal["", "DRAFT", "READY_FOR_SHADOW_TEST"] = argument(
         'READY_FOR_SHADOW_TEST = checked now; DRAFT, "" = not yet.', ""
     )
@@ -197,13 +197,18 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="core",
         title="Submit a proposal",
         description=(
-            "Proposes changes, or revises a proposal. READY_FOR_SHADOW_TEST has it checked: BLOCKED and IN_REVIEW wait for "
-            "those affected. To only try: check_change."
+            "Proposes changes, or revises them. Once checked, BLOCKED and IN_REVIEW wait for those affected. "
+            "To only try: check_change."
         ),
         arguments=SubmitProposal,
         run=submit_proposal,
         example={
-            "changes": [{"resource": "~/a.json", "patch": []}],
+            "changes": [
+                {
+                    "resource": "~/outputs/signals.json",
+                    "patch": [{"op": "move", "from": "/properties/score", "path": "/properties/rating"}],
+                }
+            ],
             "state": "READY_FOR_SHADOW_TEST",
         },
         idempotent=False,

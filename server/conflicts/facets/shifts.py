@@ -63,6 +63,10 @@ def shifts_between(before: Sequence[Json], after: Sequence[Json]) -> list[Shift]
     return found
 
 
+_NAMED_STAR = "'*'"
+"""A member that is named as every item of a list is."""
+
+
 def _collect(samples: Sequence[Json]) -> tuple[dict[Segments, _Place], dict[Segments, int]]:
     """(what stands at each place, how many objects or lists' items there are to hold it)."""
     places: defaultdict[Segments, _Place] = defaultdict(lambda: _Place([]))
@@ -76,7 +80,7 @@ def _collect(samples: Sequence[Json]) -> tuple[dict[Segments, _Place], dict[Segm
         place.present += value is not None
         if isinstance(value, dict):
             holders[at] += 1
-            todo += [((*at, str(name)), inner) for name, inner in value.items()]
+            todo += [((*at, _NAMED_STAR if name == "*" else str(name)), inner) for name, inner in value.items()]
         elif isinstance(value, list):
             todo += [((*at, "*"), item) for item in value]
             holders[(*at, "*")] += len(value)
@@ -109,6 +113,8 @@ def _scale(before: list[float], after: list[float]) -> str:
     if min(old[1], new[1]) <= 0:
         return ""
     ratio = new[1] / old[1]
+    if ratio == 0 or not math.isfinite(ratio):
+        return ""
     name = _named(ratio)
     if not name or not _all_scaled(old, new, ratio):
         return ""
@@ -129,7 +135,7 @@ def _all_scaled(old: tuple[float, float, float], new: tuple[float, float, float]
     """Whether the other quartiles moved by about the same ratio: a change of unit moves all of them."""
     tolerance = math.log1p(_QUARTILES_NEAR)
     return all(
-        one > 0 and other > 0 and abs(math.log(other / one / ratio)) <= tolerance
+        one > 0 and 0 < other / one / ratio < math.inf and abs(math.log(other / one / ratio)) <= tolerance
         for one, other in ((old[0], new[0]), (old[2], new[2]))
     )
 

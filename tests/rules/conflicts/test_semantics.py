@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from server.conflicts.agreements import Agreement
@@ -217,6 +217,8 @@ def test_values_that_go_missing_are_found_and_their_return_is_not() -> None:
     assert shifts_between(full, [{"a": 1, "b": None}] * 9 + [{}]) == []
 
 
+@example([[False], {"*": False}])
+@example([1e308, -1e308, 5e-324])
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(),

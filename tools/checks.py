@@ -70,7 +70,7 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
 def _within_reach(check: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The check as it fits an answer: the worst conflict whole, of the others as much as there is room for, and what is missing."""
     room = TOKEN_CAP - _ROOM_FOR_THE_REST
-    if tokens_of(check) <= room or not check["check_id"] or not check["conflicts"]:
+    if not check["check_id"] or not check["conflicts"] or tokens_of(check) <= room:
         return check, []
     worst, *others = check["conflicts"]
     check = {**check, "uri": f"concord://checks/{check['check_id']}"}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,12 @@ from server.errors import NotAllowed, NotFound
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import Check, Mode, check_document, file_document
-from server.model.finding import FindingKind
+from server.model.finding import FindingKind, Observation
 from server.model.tier import Tier
 from server.registry.map import RegistryMap
 from server.registry.service import RegistryService
 from server.storage import checks, findings, policies, systems
-from server.storage.present import Present, present
+from server.storage.present import Present, glimpse, present
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -76,6 +76,7 @@ class ConflictService:
         self._check_schema = check_schema
         self._open_proposals = open_proposals
         self._risk_patterns = risk_patterns
+        self._last: _Seen | None = None
         self.log = ConflictLog(database)
 
     def check(
@@ -86,7 +87,9 @@ class ConflictService:
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         changes = self.read(documents)
-        with self._registry.reading_beside(lambda session: self._look(session, now), _revision_in) as (registry, seen):
+        with self._registry.reading_beside(
+            lambda session: self._look(session, now), _revision_in, lambda: self._glimpse(now)
+        ) as (registry, seen):
             judged = self.judge(
                 registry,
                 changes,
@@ -225,12 +228,25 @@ class ConflictService:
 
     def _look(self, session: "Session", now: datetime) -> "_Seen":
         at = present(session, POLICY)
-        return _Seen(at, self._standing_at(session, at, now), self._open_proposals(session, at.proposals_revision))
+        open_in = self._open_proposals(session, at.proposals_revision)
+        self._last = _Seen(at, self._standing_at(session, at, now), open_in)
+        return self._last
+
+    def _glimpse(self, now: datetime) -> "_Seen | None":
+        """What was seen last, where the database stands as it stood then. Like `_look` to be asked by one thread at a time."""
+        at = glimpse(self._database, POLICY)
+        last = self._last
+        if at is None or last is None or at != last.at or at.any_fragile:
+            return None
+        return replace(last, standing=self._standing(at, (), now))
 
     def _standing_at(self, session: "Session", at: Present, now: datetime) -> Standing:
         known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT) if at.any_fragile else []
+        return self._standing(at, known, now)
+
+    def _standing(self, at: Present, fragile: Iterable[Observation], now: datetime) -> Standing:
         return Standing(
-            modes=modes_in(at.policy), patterns=tuple(self._risk_patterns()), fragile=still_fragile(known, now)
+            modes=modes_in(at.policy), patterns=tuple(self._risk_patterns()), fragile=still_fragile(fragile, now)
         )
 
 

@@ -112,9 +112,15 @@ class RegistryService:
 
     @contextmanager
     def reading_beside(
-        self, look: Callable[["Session"], T], revision_in: Callable[[T], int]
+        self,
+        look: Callable[["Session"], T],
+        revision_in: Callable[[T], int],
+        glimpse: Callable[[], T | None] = lambda: None,
     ) -> Iterator[tuple[RegistryMap, T]]:
-        """The same, with what `look` finds in the database at the same moment: the registry's revision is in it."""
+        """The same, with what `look` finds in the database at the same moment: the registry's revision is in it.
+
+        `glimpse` finds the same without a session, or None where it takes one; it is enough where the registry is as it was.
+        """
 
         def read(session: "Session") -> T:
             found = look(session)
@@ -124,7 +130,10 @@ class RegistryService:
             return found
 
         with self._lock:
-            yield self._reading, self._database.read(read)
+            seen = glimpse()
+            if seen is None or revision_in(seen) != self._read_at:
+                seen = self._database.read(read)
+            yield self._reading, seen
 
     def write(self, now: datetime, change: Callable[[Registration], T]) -> T:
         """What `change` does to the registry is stored as a whole, with the findings that follow, or not at all."""

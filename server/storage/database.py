@@ -7,10 +7,10 @@ wait is collected, and written by another thread all together. On PostgreSQL eac
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.errors import StorageError
 from server.storage.failures import told_clearly, without_password
@@ -18,7 +18,7 @@ from server.storage.locking import SharedLock
 from server.storage.writer import GroupWriter
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Engine, PoolProxiedConnection
     from sqlmodel import Session
 
 T = TypeVar("T")
@@ -48,6 +48,13 @@ class Database:
         Raises StorageError where the database can't be used, else whatever the query raises.
         """
         return self._opened().read(query)
+
+    def glance(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The one row that a query in SQLite's words finds, without the ceremony of a session around it.
+
+        None where the database is another one, or can't be read so: then `read` finds it, or tells what is wrong.
+        """
+        return self._opened().glance(statement, parameters)
 
     def write(self, operation: Callable[["Session"], T]) -> T:
         """What the operation returns, once everything it wrote is durable; where it raises, nothing of it is written.
@@ -103,6 +110,24 @@ class _Sqlite:
             self._dispose()
             raise
         self._writer = GroupWriter(writing, self._lock, url, failed)
+        self._glancing = threading.Lock()
+        self._glancer: PoolProxiedConnection | None = None
+        """A reader's connection that stays with those who only glance."""
+
+    def glance(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        import sqlite3
+
+        with self._glancing:
+            try:
+                if self._glancer is None:
+                    self._glancer = self._readers.raw_connection()
+                cursor = self._glancer.cursor()
+                cursor.execute(statement, parameters)
+                row: tuple[Any, ...] | None = cursor.fetchone()
+                cursor.close()
+            except sqlite3.Error:
+                return None
+            return row
 
     def read(self, query: Callable[["Session"], T]) -> T:
         with told_clearly(self._url):
@@ -114,6 +139,10 @@ class _Sqlite:
 
     def close(self) -> None:
         self._writer.close()
+        with self._glancing:
+            if self._glancer is not None:
+                self._glancer.close()
+                self._glancer = None
         self._dispose()
 
     def _dispose(self) -> None:
@@ -143,6 +172,9 @@ class _Postgres:
     def read(self, query: Callable[["Session"], T]) -> T:
         with told_clearly(self._url):
             return _in_session(self._readers, query)
+
+    def glance(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        return None
 
     def write(self, operation: Callable[["Session"], T]) -> T:
         # One write of this process at a time, as on SQLite: an area may keep what it wrote in memory, and is told of a

@@ -1,5 +1,6 @@
 """Where the database stands: what tells those who keep copies whether theirs is still good, in one query."""
 
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,6 +11,8 @@ from server.storage.lazily import sql, tables
 if TYPE_CHECKING:
     from sqlalchemy import ScalarSelect, Select
     from sqlmodel import Session
+
+    from server.storage.database import Database
 
 
 class Present(NamedTuple):
@@ -27,6 +30,23 @@ def present(session: "Session", policy: str) -> Present:
     """Where the database stands, with the policy of that name."""
     row = session.connection().execute(_present(), {"policy": policy}).one()
     return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]))
+
+
+def glimpse(database: "Database", policy: str) -> Present | None:
+    """The same without a session, which costs several times as much as the query; None where that can't be had."""
+    statement, parameters = _in_words_of_sqlite()
+    row = database.glance(statement, {**parameters, "policy": policy})
+    if row is None:
+        return None
+    return Present(row[0] or 0, row[1] or 0, None if row[2] is None else json.loads(row[2]), bool(row[3]))
+
+
+@cache
+def _in_words_of_sqlite() -> tuple[str, dict[str, Any]]:
+    from sqlalchemy.dialects.sqlite import dialect
+
+    compiled = _present().compile(dialect=dialect(paramstyle="named"))
+    return compiled.string, dict(compiled.params)
 
 
 @cache

@@ -81,6 +81,34 @@ def test_a_judgement_no_longer_holds_once_a_mode_a_pattern_or_a_fragile_contract
     assert not holds(done)
 
 
+def test_a_check_sees_at_once_what_another_process_has_changed(
+    conflicts: ConflictService, database: Database, patterns: list[RiskPattern]
+) -> None:
+    elsewhere = Database(database.url)
+    registry = RegistryService(elsewhere, check_schema=check_shape)
+    other = ConflictService(elsewhere, registry, engine=containment_engine, check_schema=check_shape)
+
+    def checked() -> dict[str, Any]:
+        return conflicts.check([WIDER], source_system="sys_writer", caller="", now=NOW).document
+
+    try:
+        first = checked()
+        assert {**checked(), "check_id": first["check_id"]} == first
+        other.set_mode(Tier.PRODUCTION, Mode.ADVISORY, reason="", caller="", now=NOW)
+        assert checked()["mode"] == "advisory"
+        registry.archive("sys_reader", reason="gone", force=True, caller="", now=NOW)
+        assert checked()["conflicts"] == []
+        registry.restore("sys_reader", caller="", now=NOW)
+        assert checked()["conflicts"] != []
+        for _ in range(3):
+            kept(other, elsewhere)
+        assert "again and again" in checked()["recommendation"]
+        patterns.append(PATTERN)
+        assert checked()["patterns"] == ["XPAT-001"]
+    finally:
+        elsewhere.close()
+
+
 def test_a_check_is_judged_again_with_the_patterns_that_were_active_then(
     conflicts: ConflictService, database: Database, patterns: list[RiskPattern]
 ) -> None:

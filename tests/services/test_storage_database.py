@@ -17,8 +17,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from server.errors import InvalidArgument, StorageError
-from server.storage import counters, schema
+from server.storage import counters, policies, schema, systems
 from server.storage.database import Database
+from server.storage.present import glimpse, present
 from tests.databases import PostgresServer
 from tests.house.source_tree import ROOT
 
@@ -49,6 +50,7 @@ def test_opening_an_up_to_date_database_does_not_import_the_migrations(tmp_path:
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from server.storage.database import Database
+from server.storage.present import glimpse, present
 database = Database("sqlite:///{file}")
 database.write(lambda session: None)
 database.close()
@@ -100,6 +102,25 @@ def test_sto_02_a_read_sees_one_state_while_others_write(database: Database) -> 
 
     assert database.read(look_twice) == (0, 0)
     assert database.read(lambda session: counters.present(session, "n")) == 1
+
+
+def test_a_glance_sees_what_is_committed_and_can_be_taken_again_after_closing(sqlite_database: Database) -> None:
+    count = "SELECT value FROM counters WHERE name = :name"
+    assert sqlite_database.glance(count, {"name": "seen"}) is None
+    for number in (1, 2):
+        sqlite_database.write(lambda session: counters.following(session, "seen"))
+        assert sqlite_database.glance(count, {"name": "seen"}) == (number,)
+    sqlite_database.close()
+    assert sqlite_database.glance(count, {"name": "seen"}) == (2,)
+    assert sqlite_database.glance("SELECT nothing FROM nowhere", {}) is None
+
+
+def test_a_glance_finds_what_a_session_finds_and_tells_of_nothing_where_it_takes_one(database: Database) -> None:
+    database.write(lambda session: policies.revise(session, "p", lambda known: {"a": [1]}, now="2026-04-05T00:00:00Z"))
+    database.write(systems.next_revision)
+    whole = database.read(lambda session: present(session, "p"))
+    assert whole == (1, 0, {"a": [1]}, False)
+    assert glimpse(database, "p") == (None if database.url.startswith("postgres") else whole)
 
 
 def test_many_threads_read_at_once(database: Database) -> None:

@@ -5,6 +5,7 @@ alone. Over HTTP the caller is the system that the bearer token names (CONCORD_T
 """
 
 import argparse
+import gc
 
 from server.cli.output import show_progress
 from server.cli.session import add_database_flag, configuration
@@ -12,6 +13,8 @@ from server.config import Config
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
+NEW_BEFORE_A_SEARCH = 20_000
+"""So many new objects before cycles among them are searched for: a call makes thousands, and hardly any are in one."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Serve until the client leaves or a signal comes."""
     config = settings(arguments)
+    gc.set_threshold(NEW_BEFORE_A_SEARCH)
     from server.app import build_server
 
     server = build_server(config)

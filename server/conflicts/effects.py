@@ -153,9 +153,9 @@ def _writes(source: StoredSystem, name: str) -> bool:
     return any(overlaps(source.canonical_of(output.resource), name) for output in source.system.writes_to)
 
 
-def as_written(source: StoredSystem, name: str) -> str:
-    """The resource as the source names it; its canonical name where it does not."""
+def as_written(source: StoredSystem, name: str, *, otherwise: str = "") -> str:
+    """The resource as the source names it; where it does not, as said, or by its canonical name."""
     system = source.system
     named = [one.resource for one in system.writes_to] + [one.resource for one in system.reads_from]
     named += [entry.resource for entry in system.contracts]
-    return next((resource for resource in named if source.canonical_of(resource) == name), name)
+    return next((resource for resource in named if source.canonical_of(resource) == name), otherwise or name)

@@ -90,14 +90,14 @@ def judge_in_flight(
 ) -> Answer:
     """How the changes stand to every open proposal that touches the same resources."""
     found = Answer()
-    near = [other for other in open_proposals if _shared(changes, other.changes)]
-    for other in near[:MOST_PAIRS]:
+    near = [(other, shared) for other in open_proposals if (shared := _shared(changes, other.changes))]
+    for other, names in near[:MOST_PAIRS]:
         their = registry.live(other.source_system)
         if their is None:
             continue
         pair = _pair(registry, (source.id, changes), (their.id, other.changes), Outcome(alone), judge)
         tier = strictest([source.system.tier, their.system.tier])
-        shared = [as_written(source, one) for one in _shared(changes, other.changes)]
+        shared = [as_written(source, one) for one in names]
         _tell(found, source, other, tier, shared, pair)
     if len(near) > MOST_PAIRS:
         reason = f"{len(near) - MOST_PAIRS} more open proposals touch the same resources, and were not looked at."

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from server.conflicts.agreements import agreements_on
 from server.conflicts.changes import changes_schema
-from server.conflicts.effects import Changes
+from server.conflicts.effects import Changes, as_written
 from server.conflicts.facets.capacity import judge_capacity
 from server.conflicts.facets.capacity_asked import asks_for_itself
 from server.conflicts.facets.format import judge_format
@@ -185,7 +185,7 @@ def _questions(
     Where the change names one contract, its patch applies to that one's schema.
     """
     agreements = agreements_on(registry, source.id, name) if name else []
-    shown = _as_written(source, name) or (change.resource or "")
+    shown = as_written(source, name, otherwise=change.resource or "")
     stated = _stated_terms(registry, source.id, name) if name else []
     # a change that names a contract is made against that one's schema, and concerns all who read the resource
     named = next((terms for contract, terms in stated if contract.contract_id == change.resource), None)
@@ -228,13 +228,6 @@ def _stated_terms(registry: RegistryMap, source: str, name: str) -> list[tuple[C
         for holder, contract in entries
         if holder.id != source and contract.type is ContractType.CONSUMER
     ]
-
-
-def _as_written(source: StoredSystem, name: str) -> str:
-    for access in (*source.system.writes_to, *source.system.reads_from):
-        if source.canonical_of(access.resource) == name:
-            return access.resource
-    return ""
 
 
 def _say_once(answer: Answer) -> None:

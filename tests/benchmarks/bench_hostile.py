@@ -19,25 +19,11 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.benchmarks.wire import StdioSession, concord_command
+from tests.hostile_schemas import alternatives, members
 
 SECONDS_WANTED = 2.0
 MEGABYTES_WANTED = 300
 X = "/data/signals.json"
-
-
-def alternatives(depth: int) -> Any:
-    """Alternatives of alternatives: twice as many parts for each level."""
-    schema: Any = {"type": "integer"}
-    for level in range(depth):
-        schema = {
-            "anyOf": [{"allOf": [schema, {"minimum": level}]}, {"not": schema}, {"type": "string", "minLength": level}]
-        }
-    return schema
-
-
-def members(letter: str, count: int, **each: Any) -> dict[str, Any]:
-    """So many properties that are texts."""
-    return {f"{letter}{number}": {"type": "string", **each} for number in range(count)}
 
 
 SCHEMAS: dict[str, dict[str, Any]] = {

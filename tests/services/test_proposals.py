@@ -2,9 +2,7 @@
 
 import signal
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from server.proposals.drafting import Wish
 from server.storage import findings as finding_queries
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
+from tests.services.processes import let_go_together
 from tests.services.proposal_writer import NARROW, NOW, RESOURCE, WIDE, config_of, opened, submit
 
 PROGRAM = Path(__file__).with_name("proposal_writer.py")
@@ -37,33 +36,11 @@ def registered(url: str) -> None:
     services.close()
 
 
-@contextmanager
-def running(url: str, what: str, systems: tuple[str, ...], count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def running(
+    url: str, what: str, systems: tuple[str, ...], count: int
+) -> AbstractContextManager[list[subprocess.Popen[str]]]:
     """A process for each system, all of them started and then let go together."""
-    command = [sys.executable, "-W", "error", str(PROGRAM), url, what]
-    started = [
-        subprocess.Popen(
-            [*command, system, str(count)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for system in systems
-    ]
-    try:
-        for process in started:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n", process.communicate()[1]
-        for process in started:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        yield started
-    finally:
-        for process in started:
-            process.kill()
-            process.communicate()
+    return let_go_together(PROGRAM, ([url, what, system, str(count)] for system in systems))
 
 
 def rows(url: str, table: str) -> list[dict[str, Any]]:

@@ -3,46 +3,23 @@
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
 
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
+from tests.services.processes import let_go_together
 
 PROGRAM = Path(__file__).with_name("storage_writer.py")
 
 
-@contextmanager
-def writers(url: str, names: list[str], *, threads: int, count: int) -> Iterator[list[subprocess.Popen[str]]]:
+def writers(
+    url: str, names: list[str], *, threads: int, count: int
+) -> AbstractContextManager[list[subprocess.Popen[str]]]:
     """Processes that write, all of them started and then let go together."""
-    command = [sys.executable, "-W", "error", str(PROGRAM), url]
-    running = [
-        subprocess.Popen(
-            [*command, name, str(threads), str(count)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name in names
-    ]
-    try:
-        for process in running:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n", process.communicate()[1]
-        for process in running:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        yield running
-    finally:
-        for process in running:
-            process.kill()
-            process.communicate()
+    return let_go_together(PROGRAM, ([url, name, str(threads), str(count)] for name in names))
 
 
 def kept(url: str) -> list[tuple[str, int]]:

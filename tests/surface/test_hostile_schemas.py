@@ -8,25 +8,12 @@ import pytest
 
 from server.conflicts import containment
 from server.conflicts.allowance import MOST_STEPS
+from tests.hostile_schemas import alternatives, members
 from tests.surface.world import Concord, running
 
 pytestmark = pytest.mark.anyio
 
 X = "~/outputs/signals.json"
-
-
-def alternatives(depth: int) -> Any:
-    """A schema of 3 ^ depth and more parts."""
-    schema: Any = {"type": "integer"}
-    for level in range(depth):
-        schema = {
-            "anyOf": [{"allOf": [schema, {"minimum": level}]}, {"not": schema}, {"type": "string", "minLength": level}]
-        }
-    return schema
-
-
-def members(letter: str, count: int, **each: Any) -> dict[str, Any]:
-    return {f"{letter}{number}": {"type": "string", **each} for number in range(count)}
 
 
 HOSTILE: dict[str, dict[str, Any]] = {

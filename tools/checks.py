@@ -1,11 +1,12 @@
 """The tool that judges a change before it is tested."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from server.model.change import Change
 from server.surface import Answer, Arguments, Call, Lift, Next, Tool, argument
-from server.surface.answer import TOKEN_CAP, tokens_of
+from server.surface.answer import tokens_of
 from tools.change_members import CHANGE_MEMBERS
 
 if TYPE_CHECKING:
@@ -57,21 +58,18 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
         keep=not call.read_only,
     )
     check_id = checked.document["check_id"]
-    document, left_out = _within_reach(checked.document)
     return Answer(
         summary=checked.summary,
-        data=document,
-        notes=[*notes, *left_out],
+        data=checked.document,
+        notes=notes,
         next=[Next("read_record", {"uri": f"concord://checks/{check_id}"})] if check_id else [],
         uri=f"concord://checks/{check_id}" if check_id else "",
+        shorter=partial(_within_reach, checked.document) if check_id and checked.document["conflicts"] else None,
     )
 
 
-def _within_reach(check: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """The check as it fits an answer: the worst conflict whole, of the others as much as there is room for, and what is missing."""
-    room = TOKEN_CAP - _ROOM_FOR_THE_REST
-    if not check["check_id"] or not check["conflicts"] or tokens_of(check) <= room:
-        return check, []
+def _within_reach(check: dict[str, Any], room: int) -> tuple[dict[str, Any], list[str]]:
+    """The check in so many tokens: the worst conflict whole, of the others as much as there is room for, and what is missing."""
     worst, *others = check["conflicts"]
     check = {**check, "uri": f"concord://checks/{check['check_id']}"}
     for left_out, shorter in ((_PLANS, _without_plan), (f"{_PLANS} and witnesses", _told)):
@@ -96,9 +94,6 @@ def _told(conflict: dict[str, Any]) -> dict[str, Any]:
 
 
 _PLANS = "Steps, rollbacks and adapters"
-_ROOM_FOR_THE_REST = 700
-"""Tokens of the summary, the notes and the calls that follow."""
-
 
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(

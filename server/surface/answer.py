@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.errors import InvalidArgument
@@ -19,6 +19,8 @@ LONGEST_SUMMARY = 1_000
 """Characters of the summary of an answer that had to be cut."""
 
 _ROOM_FOR_NOTES = 100
+_ROOM_FOR_THE_REST = 700
+"""Tokens of the summary, the notes and the calls that follow."""
 _SHORT = 200
 
 
@@ -29,7 +31,11 @@ def compact(value: Any) -> str:
 
 def tokens_of(value: Any) -> int:
     """About how many tokens the value costs a model: JSON bytes / 4, rounded up."""
-    return -(-len(compact(value).encode("utf-8", "surrogatepass")) // BYTES_PER_TOKEN)
+    return _tokens_in(compact(value))
+
+
+def _tokens_in(text: str) -> int:
+    return -(-len(text.encode("utf-8", "surrogatepass")) // BYTES_PER_TOKEN)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ class Answer:
     """Of a page: the cursor that continues after its first n items."""
     items: str = ""
     """Of a page: the member that holds the items."""
+    shorter: Callable[[int], tuple[Mapping[str, Any], Sequence[str]]] | None = None
+    """The data told within so many tokens, and notes of what is missing; asked for only where the whole is too large."""
     content: Sequence[Any] = ()
     """Content blocks in place of the JSON text (images, audio, links), as the protocol writes them."""
     structured: bool = True
@@ -92,13 +100,25 @@ class Answer:
     def fitted(self, extra_notes: Sequence[str] = (), cap: int = TOKEN_CAP) -> dict[str, Any]:
         """The answer as one JSON object of at most about `cap` tokens.
 
-        A page keeps as many items as fit and its cursor continues after them; anything else that is too large is replaced by the
-        summary, its short plain members and the URI to read it at, or where there is none, loses its largest members. What was
-        cut is said in `notes`.
+        What can be told shorter is told so. A page keeps as many items as fit and its cursor continues after them; anything
+        else that is too large is replaced by the summary, its short plain members and the URI to read it at, or where there is
+        none, loses its largest members. What was cut is said in `notes`.
         """
+        return self.written(extra_notes, cap)[0]
+
+    def written(self, extra_notes: Sequence[str] = (), cap: int = TOKEN_CAP) -> tuple[dict[str, Any], str]:
+        """The answer as `fitted`, and its compact JSON: most answers fit, and are written down only once."""
         whole = self.structure(extra_notes)
-        if tokens_of(whole) <= cap:
-            return whole
+        text = compact(whole)
+        if _tokens_in(text) <= cap:
+            return whole, text
+        cut = self._cut(extra_notes, cap)
+        return cut, compact(cut)
+
+    def _cut(self, extra_notes: Sequence[str], cap: int) -> dict[str, Any]:
+        if self.shorter is not None:
+            data, missing = self.shorter(cap - _ROOM_FOR_THE_REST)
+            return replace(self, data=data, notes=[*self.notes, *missing], shorter=None).fitted(extra_notes, cap)
         notes = [*extra_notes, *self.notes]
         if self.items and self.cursor_after is not None:
             cut = self._fewer_items(notes, cap)

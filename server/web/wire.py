@@ -43,10 +43,8 @@ def answer_on_wire(answer: Answer, notes: Sequence[str]) -> Any:
         return types.CallToolResult(content=list(answer.content), structured_content=dict(answer.data) or None)
     if not answer.structured:
         return types.CallToolResult(content=[types.TextContent(type="text", text=answer.summary)])
-    fitted = answer.fitted(notes)
-    return types.CallToolResult(
-        content=[types.TextContent(type="text", text=compact(fitted))], structured_content=fitted
-    )
+    structure, text = answer.written(notes)
+    return types.CallToolResult(content=[types.TextContent(type="text", text=text)], structured_content=structure)
 
 
 def error_on_wire(error: ConcordError) -> types.CallToolResult:

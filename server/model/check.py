@@ -77,6 +77,8 @@ class RollbackStep(Value):
     resource: str = ""
     schema_hash: str = ""
     """Of the schema that is put back; empty where no schema is."""
+    reads: tuple[str, ...] = ()
+    """The paths that a reader goes back to, where it says what it reads by paths."""
     description: str
 
 
@@ -206,8 +208,12 @@ def conflict_document(conflict: Conflict) -> JsonObject:
     for member in ("evidence", "pattern", "with_proposal"):
         if not document[member]:
             del document[member]
-    if document["proposed_resolution"]["adapter"] is None:
-        del document["proposed_resolution"]["adapter"]
+    plan = document["proposed_resolution"]
+    if plan["adapter"] is None:
+        del plan["adapter"]
+    for step in plan["rollback"]:
+        if not step["reads"]:
+            del step["reads"]
     return document
 
 

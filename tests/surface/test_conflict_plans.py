@@ -239,7 +239,8 @@ async def test_con_05_the_plan_covers_everyone_and_goes_back_with_the_last_steps
             *["restore_reader"] * readers,
             "restore_contract",
         ]
-        assert {step["schema_hash"] for step in back} == {schema_hash(SIGNAL_SCHEMA)}
+        hashes = [step["schema_hash"] for step in back if step["action"] != "restore_reader"]
+        assert hashes == [schema_hash(SIGNAL_SCHEMA)] * 2
         assert {step["contract_id"] for step in back} == {f"CTR-{number}" for number in range(100, 101 + readers)}
         assert "Proved: every document of the recorded form is accepted" in plan["rollback_plan"]
 
@@ -281,9 +282,43 @@ async def test_con_05_the_schemas_that_are_put_back_are_those_on_record(concord:
     await register_example(concord)
     plan = await plan_for(concord, resource=SIGNALS, new_schema=NESTED_SCHEMA)
     contract = await concord.read("concord://contracts/CTR-001")
-    hashes = {step["schema_hash"] for step in plan["rollback"] if step["contract_id"] == "CTR-001"}
+    assert {step["contract_id"] for step in plan["rollback"]} == {"CTR-001"}
+    hashes = {step["schema_hash"] for step in plan["rollback"] if step["schema_hash"]}
     assert hashes == {schema_hash(SIGNAL_SCHEMA)}
     assert hashes.pop() in contract
+    reads = [step["reads"] for step in plan["rollback"] if not step["schema_hash"]]
+    assert reads
+    assert all(path in contract for paths in reads for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("says", "goes_back_to"),
+    [
+        ({"reads": READS}, {"schema_hash": "", "reads": READS}),
+        ({"reader_schema": RATED_AS_SCORE}, {"schema_hash": schema_hash(RATED_AS_SCORE)}),
+        ({"schema": RATED_AS_SCORE}, {"schema_hash": schema_hash(RATED_AS_SCORE)}),
+        ({"schema": RATED_AS_SCORE, "reads": READS}, {"schema_hash": schema_hash(RATED_AS_SCORE), "reads": READS}),
+        ({"max_age_seconds": 60}, {"schema_hash": schema_hash(SIGNAL_SCHEMA)}),
+    ],
+)
+async def test_con_05_a_reader_goes_back_to_what_it_states_itself_and_to_the_form_of_today_where_it_states_nothing(
+    concord: Concord, says: dict[str, Any], goes_back_to: dict[str, Any]
+) -> None:
+    await concord.register(
+        "sys_writer",
+        writes_to=["/data/signals.json"],
+        contracts=[
+            {"contract_id": "CTR-1", "type": "PRODUCER", "resource": "/data/signals.json", "schema": SIGNAL_SCHEMA}
+        ],
+    )
+    speaks_of_age = {"contract_id": "CTR-2", "type": "CONSUMER", "resource": "/data/signals.json", "needs_by": "06:00"}
+    speaks_of_form = {"contract_id": "CTR-3", "type": "CONSUMER", "resource": "/data/signals.json", **says}
+    await concord.register("sys_reader", reads_from=["/data/signals.json"], contracts=[speaks_of_age, speaks_of_form])
+    plan = await plan_for(concord, resource="/data/signals.json", new_schema=RETYPED)
+    (back,) = [step for step in plan["rollback"] if step["action"] == "restore_reader"]
+    named = "CTR-2" if "max_age_seconds" in says else "CTR-3"
+    shown = {name: back[name] for name in ("contract_id", "schema_hash", "reads") if name in back}
+    assert shown == {"contract_id": named, **goes_back_to}
 
 
 async def test_con_04_readers_who_hold_to_different_contracts_are_in_one_plan(concord: Concord) -> None:

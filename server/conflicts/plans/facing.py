@@ -77,15 +77,29 @@ def free_name(question: Question) -> tuple[str, str]:
 def party_of(registry: RegistryMap, consumer: str, agreement: Agreement | None, present_hash: str) -> Party:
     """The consumer as it can be put back; `present_hash` is of the form that is written today."""
     stored = registry.live(consumer)
-    entry = next(iter(agreement.consumer_entries), None) if agreement is not None else None
+    entries = agreement.consumer_entries if agreement is not None else ()
+    entry = next((one for one in entries if _says_what_it_reads(one)), next(iter(entries), None))
     named = entry.contract_id if entry is not None else agreement.contract_id if agreement is not None else ""
+    own = entry is not None and _says_what_it_reads(entry)
     return Party(
         system_id=consumer,
         contract_id=named,
-        schema_hash=_accepted_hash(entry) or present_hash,
+        schema_hash=_accepted_hash(entry) if own else present_hash,
+        reads=_paths_read(entry),
         registered=stored is not None,
         owned=stored is not None and bool(stored.system.owner),
     )
+
+
+def _says_what_it_reads(entry: Contract) -> bool:
+    return entry.reader_schema is not None or entry.reads is not None or bool(entry.terms)
+
+
+def _paths_read(entry: Contract | None) -> tuple[str, ...]:
+    """What the entry lists as read, where no schema of its own goes before that."""
+    if entry is None or entry.reader_schema is not None:
+        return ()
+    return tuple(read.path for read in entry.reads or ())
 
 
 def _accepted_hash(entry: Contract | None) -> str:

@@ -117,6 +117,7 @@ def writer_first(situation: Situation, *, proof: str = "") -> Resolution:
                 contract_id=reader.contract_id,
                 resource=situation.resource,
                 schema_hash=reader.schema_hash,
+                reads=reader.reads,
                 description=f"{consumer} goes back to its recorded, wider demands",
             ),
             RollbackStep(

@@ -17,7 +17,9 @@ class Party:
     system_id: str
     contract_id: str = ""
     schema_hash: str = ""
-    """Of the schema that it accepts today, or where it states none, of the form that it reads today."""
+    """Of the schema that it accepts today; where it says nothing of what it reads, of the form that is written today."""
+    reads: tuple[str, ...] = ()
+    """The paths that it says it reads, where that is what it goes by."""
     registered: bool = True
     owned: bool = True
     """Whether its registration says whom to ask."""

@@ -95,6 +95,7 @@ def way_back(situation: Situation, *, writer_says: str, reader_says: str) -> tup
             contract_id=party.contract_id,
             resource=resource,
             schema_hash=party.schema_hash,
+            reads=party.reads,
             description=reader_says.format(reader=party.system_id),
         )
         for number, party in enumerate(reversed(situation.named), 2)

@@ -15,7 +15,7 @@ from server.model.contract import Basis
 from server.model.system import StoredSystem
 from server.model.tier import Tier, strictest
 from server.registry.map import RegistryMap
-from server.registry.naming import close_resources
+from server.registry.naming import closest_resources
 
 
 class SchemaDecision(Protocol):
@@ -81,6 +81,20 @@ class OpenProposal:
     source_system: str
     changes: tuple[tuple[Change, str], ...]
     """Each with the canonical name of its resource ("" for an internal change)."""
+    new_resources: tuple[str, ...] = ()
+    """Canonical names of what its plans write beside what there is today."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A new name that another plan has chosen already."""
+
+    name: str
+    """Canonical."""
+    system_id: str
+    """Who will write it."""
+    beside: str = ""
+    """Canonical name of the resource whose new form goes there, where the same check chose it; a further plan may for that one."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,8 @@ class Circumstances:
     patterns: tuple[RiskPattern, ...] = ()
     fragile: tuple[str, ...] = ()
     """Ids of the contracts that are fragile now (CON-7)."""
+    claims: tuple[Claim, ...] = ()
+    """New names that are spoken for."""
 
 
 _VERSION = re.compile(r"[._-]?v?\d+")
@@ -152,7 +168,7 @@ class Question:
         if not self.name or self.agreements or self.registry.writers_of(self.name):
             return ""
         plain = _VERSION.sub("", self.name)
-        like = close_resources(self.registry, self.name)
+        like = closest_resources(self.registry, self.name)
         return next((name for name in like if _VERSION.sub("", name) != plain), "")
 
     def unknown_readers(self, facet: str) -> Undecided | None:

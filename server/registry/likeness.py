@@ -19,12 +19,12 @@ class Names:
     def __len__(self) -> int:
         return len(self._root.names)
 
-    def most_alike(self, name: str, most: int = 5) -> tuple[str, ...]:
-        """Those that are most like this one, at most so many, the best first.
+    def alike(self, name: str) -> Iterator[str]:
+        """All that are like this one, the best first; no further is looked than is asked for.
 
         What difflib counts as matching is a common subsequence, so the longest one bounds it from above. Its length is
         found in one pass over a name, with a set of positions as bits (Hyyrö 2004), and names that begin alike share the
-        pass. Whatever may come to most at best is looked at first, until nothing is left that could still win.
+        pass. Whatever may come to most at best is looked at first: the first of which it is known comes before the rest.
         """
         import difflib
 
@@ -35,26 +35,23 @@ class Names:
         race: list[_Runner] = []
         running: Sequence[_Branch] = [self._root] if self._root.names else []
         state = (1 << len(name)) - 1
-        found: list[tuple[float, str]] = []
         while True:
             for branch in running:
                 left = passed(branch.text, state)
                 possible = branch.possible(len(name), left.bit_count())
-                if possible >= CUTOFF and (len(found) < most or (possible, branch.names[-1]) > found[-1]):
+                if possible >= CUTOFF:
                     insort(race, _Runner(possible, branch.names[-1], branch, left))
             if not race:
-                break
-            possible, greatest, first, state = race.pop()
-            if len(found) == most and (possible, greatest) < found[-1]:
-                break
-            running = first.branches
-            if running:
-                continue
-            matcher.set_seq1(greatest)
-            ratio = matcher.ratio()
-            if ratio >= CUTOFF:
-                found = sorted([*found, (ratio, greatest)], reverse=True)[:most]
-        return tuple(other for _, other in found)
+                return
+            _, greatest, first, state = race.pop()
+            running = first.branches if first is not None else ()
+            if first is None:
+                yield greatest
+            elif not running:
+                matcher.set_seq1(greatest)
+                ratio = matcher.ratio()
+                if ratio >= CUTOFF:
+                    insort(race, _Runner(ratio, greatest, None, 0))
 
 
 class _Branch:
@@ -109,7 +106,8 @@ class _Runner(NamedTuple):
 
     possible: float
     greatest: str
-    branch: _Branch
+    branch: _Branch | None
+    """None for a single name of which is known how much alike it is."""
     state: int
     """Of the pass over all before what it branches into."""
 

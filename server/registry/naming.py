@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from server.errors import Ambiguous, NotFound
 from server.model.contract import ContractType
@@ -12,6 +13,7 @@ from server.registry.map import RegistryMap
 Canonical = Callable[[str], str]
 """Takes a resource as written to its canonical name."""
 _SHOWN = 20
+_MOST_ALIKE = 5
 MOST_COMPARED = 20_000
 """Resources among which a name that nobody registered is looked for; more would take longer than a call should."""
 _CONTRACT_ID = re.compile(r"(?i)CTR-\d+")
@@ -177,9 +179,14 @@ def close_names(registry: RegistryMap, text: str) -> tuple[str, ...]:
 
 
 def close_resources(registry: RegistryMap, name: str) -> tuple[str, ...]:
-    """Up to five canonical names of resources that look like this one."""
+    """Up to five canonical names of resources that look like this one, the best first."""
+    return tuple(closest_resources(registry, name))
+
+
+def closest_resources(registry: RegistryMap, name: str) -> Iterator[str]:
+    """The same one by one: who needs only the first does not look for the others."""
     accessed = registry.accessed()
-    return accessed.most_alike(name) if len(accessed) <= MOST_COMPARED else ()
+    return islice(accessed.alike(name), _MOST_ALIKE if len(accessed) <= MOST_COMPARED else 0)
 
 
 def _exact(registry: RegistryMap, wanted: str, canonical: Canonical) -> Iterator[Target]:

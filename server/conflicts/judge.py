@@ -19,7 +19,8 @@ from server.conflicts.facets.timing import judge_timing
 from server.conflicts.facets.undecided import judge_strange_writer, judge_words
 from server.conflicts.in_flight import judge_in_flight
 from server.conflicts.patterns import settle_severities
-from server.conflicts.question import Answer, Circumstances, Question
+from server.conflicts.plans import claims_of
+from server.conflicts.question import Answer, Circumstances, Claim, OpenProposal, Question
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.conflicts.severity import Hold, Item, Ruling, rule_over
 from server.model.change import Change, facets_of
@@ -49,6 +50,7 @@ def judge(
 
     `changes` come with the canonical name of their resource ("" for an internal change).
     """
+    circumstances = replace(circumstances, claims=_claims(source, changes, circumstances.in_flight))
     alone = replace(circumstances, in_flight=())
     answer = _judge_alone(registry, source, changes, alone)
     if circumstances.in_flight:
@@ -66,6 +68,16 @@ def judge(
     return answer, rule_over(items, circumstances.modes, source.system.tier)
 
 
+def _claims(source: StoredSystem, changes: Changes, open_proposals: tuple[OpenProposal, ...]) -> tuple[Claim, ...]:
+    """New names that plans of open proposals have chosen; where just these changes are proposed, it is the same plan."""
+    return tuple(
+        Claim(name, other.source_system)
+        for other in open_proposals
+        for name in other.new_resources
+        if (other.source_system, tuple(other.changes)) != (source.id, tuple(changes))
+    )
+
+
 def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, circumstances: Circumstances) -> Answer:
     """What the changes do, other proposals left aside."""
     answer = Answer()
@@ -79,11 +91,15 @@ def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, 
         questions = [
             replace(question, earlier=earlier) for question in _questions(registry, source, change, name, circumstances)
         ]
+        before = len(answer.conflicts)
         if concerns_schema(change):
             answer.add(judge_schemas(questions))
         for question in questions:
             for part in _answers(question):
                 answer.add(part)
+        plans = [conflict.proposed_resolution for _, conflict in answer.conflicts[before:]]
+        if new := claims_of(questions[0], plans):
+            circumstances = replace(circumstances, claims=(*circumstances.claims, *new))
     return answer
 
 

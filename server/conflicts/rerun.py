@@ -82,6 +82,7 @@ def inputs_of(
                 "version": other.version,
                 "source_system": other.source_system,
                 "resolved": _resolved_document(other.changes),
+                "new_resources": list(other.new_resources),
             }
             for other in circumstances.in_flight
         ],
@@ -111,7 +112,11 @@ def rerun(check: JsonObject, inputs: JsonObject, registry: RegistryMap, engine: 
         now=from_wire(check["check_timestamp"]),
         in_flight=tuple(
             OpenProposal(
-                other["proposal_id"], other["version"], other["source_system"], _resolved_in(other["resolved"])
+                other["proposal_id"],
+                other["version"],
+                other["source_system"],
+                _resolved_in(other["resolved"]),
+                tuple(other.get("new_resources", ())),  # a check of an earlier version was kept without them
             )
             for other in inputs["in_flight"]
         ),

@@ -98,6 +98,8 @@ class Resolution(Value):
     """Brings every system of the plan back, the last step's system first."""
     adapter: JsonObject | None = None
     """What an adapter has to do, where one was found and proved (ADAPTER_LAYER)."""
+    new_resource: str = ""
+    """Where the new form is written beside the old one (VERSIONED_OUTPUT)."""
 
 
 class Conflict(Value):
@@ -211,6 +213,8 @@ def conflict_document(conflict: Conflict) -> JsonObject:
     plan = document["proposed_resolution"]
     if plan["adapter"] is None:
         del plan["adapter"]
+    if not plan["new_resource"]:
+        del plan["new_resource"]
     for step in plan["rollback"]:
         if not step["reads"]:
             del step["reads"]

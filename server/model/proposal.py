@@ -65,6 +65,8 @@ class CheckMade(Value):
     """Who has to agree: systems by id, and `user`."""
     affected: tuple[str, ...] = ()
     """Every system that a conflict or something undecided names; sorted."""
+    new_resources: tuple[str, ...] = ()
+    """What its plans write beside what there is today; no other plan writes there while the proposal is open."""
 
 
 class Decision(Value):

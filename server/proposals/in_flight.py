@@ -92,10 +92,21 @@ def _resolved(
 ) -> list[tuple[Proposal, OpenProposal]]:
     """Each with the resources of its changes found in that registry; none of a system that is archived."""
     return [
-        (row, OpenProposal(row.proposal_id, row.version, row.source_system, _changes(registry, row, canonical)))
+        (row, _as_it_stands(registry, row, source.system.root, canonical))
         for row in rows
-        if registry.live(row.source_system) is not None
+        if (source := registry.live(row.source_system)) is not None
     ]
+
+
+def _as_it_stands(registry: RegistryMap, row: Proposal, root: str, canonical: Canonical) -> OpenProposal:
+    new = row.judged.new_resources if row.judged is not None else ()
+    return OpenProposal(
+        row.proposal_id,
+        row.version,
+        row.source_system,
+        _changes(registry, row, canonical),
+        tuple(canonical(one, root) for one in new),
+    )
 
 
 def _changes(registry: RegistryMap, proposal: Proposal, canonical: Canonical) -> tuple[tuple[Change, str], ...]:

@@ -316,6 +316,7 @@ class ProposalService:
             blocks=check.blocks,
             must_accept=check.must_accept,
             affected=tuple(sorted(named - {"", fresh.source_system})),
+            new_resources=tuple(sorted({one.proposed_resolution.new_resource for one in check.conflicts} - {""})),
         )
         state = AFTER_CHECK[judged.hold]
         return fresh.model_copy(update={"state": state, "checks": (*fresh.checks, made)}), kept

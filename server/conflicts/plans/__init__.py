@@ -1,6 +1,6 @@
 """The way out of a conflict: a strategy that fits, its steps, and how everything is put back (conflict rules 4 and 5)."""
 
-from server.conflicts.plans.facing import free_name, party_of, situation, situation_of_all, together
+from server.conflicts.plans.facing import claims_of, free_name, party_of, situation, situation_of_all, together
 from server.conflicts.plans.migration import BrokenReader, Migration, migration_plans
 from server.conflicts.plans.names import no_second_name, versioned_name
 from server.conflicts.plans.retiring import retire_after_readers, writer_first
@@ -23,6 +23,7 @@ __all__ = [
     "Situation",
     "Step",
     "adapter_layer",
+    "claims_of",
     "composed",
     "coordinated_migration",
     "free_name",

@@ -1,6 +1,6 @@
 """The situation of a plan, as the registry knows it: contracts, owners, and names that are still free."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +8,12 @@ from server.conflicts.agreements import Agreement
 from server.conflicts.plans.endings import with_new_ending
 from server.conflicts.plans.names import names_to_try, no_second_name
 from server.conflicts.plans.situation import Party, Recorded, Situation, listed
-from server.conflicts.question import Question
+from server.conflicts.question import Claim, Question
+from server.model.check import Resolution
 from server.model.contract import Contract, ContractType, schema_hash
 from server.model.tier import strictest
 from server.registry.map import RegistryMap
+from server.registry.resources import overlaps
 
 _LIMITS = ("max_bytes", "max_rows", "max_total", "max_writes")
 """How members of a contract's `capacity` begin that limit what is written."""
@@ -55,16 +57,11 @@ def free_name(question: Question) -> tuple[str, str]:
     reason = no_second_name(question.resource) or _shared(question) or _limited(question)
     if reason:
         return "", reason
-    shown = names_to_try(question.resource, question.schema_version)
-    canonical = names_to_try(question.name, question.schema_version)
-    layout = question.change.format
     in_the_way: set[str] = set()
-    for new, name in (
-        (with_new_ending(one, layout), with_new_ending(other, layout))
-        for one, other in zip(shown, canonical, strict=False)
-    ):
+    for new, name in _names_for_new_form(question):
         registry, me = question.registry, question.source.id
         others = {*registry.consumers_of(name), *registry.writes.systems(name)} - {me}
+        others |= {claim.system_id for claim in _claims_on(question, name)}
         if not others:
             return new, ""
         in_the_way = in_the_way or others
@@ -72,6 +69,29 @@ def free_name(question: Question) -> tuple[str, str]:
         "",
         f"{listed(sorted(in_the_way)[:5])} would take a second name beside {question.resource} for one of its own.",
     )
+
+
+def claims_of(question: Question, plans: Iterable[Resolution]) -> tuple[Claim, ...]:
+    """The names that these plans for the question have chosen."""
+    chosen = {plan.new_resource for plan in plans} - {""}
+    me = question.source.id
+    names = _names_for_new_form(question) if chosen else ()
+    return tuple(Claim(name, me, beside=question.name) for new, name in names if new in chosen)
+
+
+def _names_for_new_form(question: Question) -> Iterator[tuple[str, str]]:
+    """Each as the source would write it, with its canonical name; the best first."""
+    shown = names_to_try(question.resource, question.schema_version)
+    canonical = names_to_try(question.name, question.schema_version)
+    layout = question.change.format
+    for one, other in zip(shown, canonical, strict=False):
+        yield with_new_ending(one, layout), with_new_ending(other, layout)
+
+
+def _claims_on(question: Question, name: str) -> Iterator[Claim]:
+    """Other plans that will write there."""
+    claims = question.circumstances.claims
+    return (claim for claim in claims if claim.beside != question.name and overlaps(claim.name, name))
 
 
 def party_of(registry: RegistryMap, consumer: str, agreement: Agreement | None, present_hash: str) -> Party:

@@ -33,6 +33,7 @@ def composed(
     rollback_plan: str,
     rejected: tuple[RejectedStrategy, ...] = (),
     adapter: JsonObject | None = None,
+    new_resource: str = "",
 ) -> Resolution:
     """The resolution with numbered steps; its days are those of the longest way through them."""
     side_by_side = [list(group) for _, group in groupby(steps, key=lambda step: step.when)]
@@ -56,6 +57,7 @@ def composed(
         ),
         rollback=rollback,
         adapter=adapter,
+        new_resource=new_resource,
     )
 
 

@@ -61,6 +61,7 @@ def versioned_output(
             situation, why=f"{old} stays as it is until the last step and is kept after it", proof=proof
         ),
         adapter=adapter,
+        new_resource=new,
     )
 
 

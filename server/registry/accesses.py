@@ -45,7 +45,11 @@ class AccessIndex:
 
     def systems(self, name: str) -> set[str]:
         """The systems that access the resource or one that overlaps it."""
-        return {system_id for match in self.overlapping(name) for system_id in self._systems[match]}
+        return self.accessing(self.overlapping(name))
+
+    def accessing(self, names: Iterable[str]) -> set[str]:
+        """The systems that access one of these very names; only accessed ones are asked for."""
+        return set().union(*(self._systems[name] for name in names))
 
     def overlapping(self, name: str) -> set[str]:
         """The accessed names that can mean the same data as this one."""
@@ -55,7 +59,8 @@ class AccessIndex:
             if folder in self._systems:
                 found.add(folder)
             found.update(other for other in self._globs.get(folder, ()) if overlaps(name, other))
-        found.update(other for other in self._inside.get(stem, ()) if not is_glob(name) or overlaps(name, other))
+        inside = self._inside.get(stem, ())
+        found.update((other for other in inside if overlaps(name, other)) if is_glob(name) else inside)
         return found
 
     def names(self) -> Iterator[str]:

@@ -5,21 +5,21 @@ cannot disagree unnoticed. The map is brought up to date one system at a time; n
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from server.model.contract import Basis, Contract, ContractType
-from server.model.system import Input, Output, StoredSystem
+from server.model.system import Input, Output, StoredSystem, is_people
 from server.registry.accesses import AccessIndex
 from server.registry.likeness import Names
-from server.registry.resources import overlaps
 
 MOST_NAMES_KEPT = 1_000
 """Resources of which it is remembered who is concerned: a check asks many times about the same few."""
 
 T = TypeVar("T")
+Accessed = TypeVar("Accessed", Input, Output, Contract)
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -56,6 +56,8 @@ class RegistryMap:
         self._producers: dict[str, Sequence[Link]] = {}
         self._consumers: dict[str, Sequence[Link]] = {}
         """What was derived of a system's neighbours since the map was changed last: who looks far asks for many of them again."""
+        self._relying: dict[str, Mapping[str, bool]] = {}
+        self._readers_of: dict[str, Mapping[str, Sequence[Input]]] = {}
         self._writers_of: dict[str, Mapping[str, Sequence[Output]]] = {}
         self._contracts_on: dict[str, Sequence[tuple[StoredSystem, Contract]]] = {}
         self._consumers_of: dict[str, frozenset[str]] = {}
@@ -68,8 +70,10 @@ class RegistryMap:
 
     def apply(self, stored: StoredSystem) -> None:
         """The map knows this version of the system and no earlier one."""
-        for derived in (self._producers, self._consumers, self._writers_of, self._contracts_on, self._consumers_of):
+        for derived in (self._producers, self._consumers, self._relying):
             derived.clear()
+        for found in (self._readers_of, self._writers_of, self._contracts_on, self._consumers_of):
+            found.clear()
         previous = self.systems.get(stored.id)
         if previous is not None and not previous.archived:
             self.reads.remove(previous.id, _names(previous, previous.system.reads_from))
@@ -122,15 +126,20 @@ class RegistryMap:
         """Every reason why another live system depends on this one, in order."""
         return self._remembered(self._consumers, system_id, self._links_to_consumers)
 
-    def _remembered(
-        self, known: dict[str, Sequence[Link]], system_id: str, find: Callable[[str], Sequence[Link]]
-    ) -> Sequence[Link]:
-        links = known.get(system_id)
-        if links is None:
-            links = find(system_id)
+    def relying_on(self, system_id: str) -> Mapping[str, bool]:
+        """Who depends on the system, by id, and whether it fails without it; yes for one that does not say.
+
+        Those whom only the system names as its consumers are among them, people and archived systems are not.
+        """
+        return self._remembered(self._relying, system_id, self._find_relying)
+
+    def _remembered(self, known: dict[str, T], system_id: str, find: Callable[[str], T]) -> T:
+        found = known.get(system_id)
+        if found is None:
+            found = find(system_id)
             if system_id in self.systems:  # no more is kept than there are systems
-                known[system_id] = links
-        return links
+                known[system_id] = found
+        return found
 
     def _links_to_producers(self, system_id: str) -> list[Link]:
         stored = self.live(system_id)
@@ -149,12 +158,27 @@ class RegistryMap:
             return []
         links = self._said(self._said_of_producer, stored)
         for output in stored.system.writes_to:
-            name = stored.canonical_of(output.resource)
-            for consumer in self.reads.systems(name):
+            for consumer, accesses in self._find_readers_of(stored.canonical_of(output.resource)).items():
                 if consumer != system_id:
-                    for access in self._inputs(consumer, name):
+                    for access in accesses:
                         links.add(Link(consumer, system_id, access.resource, "reads_from", access.basis))
         return sorted(links)
+
+    def _find_relying(self, system_id: str) -> dict[str, bool]:
+        stored = self.live(system_id)
+        if stored is None:
+            return {}
+        relying: dict[str, bool] = {}
+        named: set[str] = set()
+        for output in stored.system.writes_to:
+            for consumer, accesses in self._find_readers_of(stored.canonical_of(output.resource)).items():
+                relying[consumer] = relying.get(consumer, False) or any(access.required for access in accesses)
+            named.update(self.known_as(name) for name in output.consumers if not is_people(name))
+        for link in self._said(self._said_of_producer, stored):
+            relying.setdefault(link.consumer, True)
+        relying.update((name, True) for name in named if name not in self.systems)
+        relying.pop(system_id, None)
+        return relying
 
     def dependencies(self, system_id: str) -> list[str]:
         """Ids of the systems that this one depends on, as accesses imply and as declared; sorted."""
@@ -174,10 +198,11 @@ class RegistryMap:
             | {self.known_as(other) for other in declared} - {system_id}
         )
 
-    def readers_of(self, name: str, *, besides: str = "") -> dict[str, list[Input]]:
-        """The live systems that read this canonical name, each with the accesses that do."""
-        found = {system_id: self._inputs(system_id, name) for system_id in sorted(self.reads.systems(name))}
-        found.pop(besides, None)
+    def readers_of(self, name: str, *, besides: str = "") -> Mapping[str, Sequence[Input]]:
+        """The live systems that read this canonical name, in order, each with the accesses that do."""
+        found = _kept(self._readers_of, name, self._find_readers_of)
+        if besides in found:
+            return {system_id: accesses for system_id, accesses in found.items() if system_id != besides}
         return found
 
     def consumers_of(self, name: str) -> frozenset[str]:
@@ -222,24 +247,27 @@ class RegistryMap:
         }
         for holder, contract in self.contracts_on(name):
             parties.add(contract.counterparty if contract.type is ContractType.PRODUCER else holder.id)
-        return frozenset((self.reads.systems(name) | {self.known_as(other) for other in parties}) - {""})
+        return frozenset({*self.readers_of(name), *map(self.known_as, parties)} - {""})
+
+    def _find_readers_of(self, name: str) -> dict[str, list[Input]]:
+        matches = self.reads.overlapping(name)
+        return {one.id: _among(one, one.system.reads_from, matches) for one in self._accessing(self.reads, matches)}
 
     def _find_writers_of(self, name: str) -> dict[str, list[Output]]:
-        found = {}
-        for system_id in sorted(self.writes.systems(name)):
-            stored = self.systems[system_id]
-            found[system_id] = [
-                output for output in stored.system.writes_to if overlaps(stored.canonical_of(output.resource), name)
-            ]
-        return found
+        matches = self.writes.overlapping(name)
+        return {one.id: _among(one, one.system.writes_to, matches) for one in self._accessing(self.writes, matches)}
 
     def _find_contracts_on(self, name: str) -> list[tuple[StoredSystem, Contract]]:
+        matches = self.agreed.overlapping(name)
         return [
-            (stored, contract)
-            for stored in (self.systems[system_id] for system_id in sorted(self.agreed.systems(name)))
-            for contract in stored.system.contracts
-            if overlaps(stored.canonical_of(contract.resource), name)
+            (one, contract)
+            for one in self._accessing(self.agreed, matches)
+            for contract in _among(one, one.system.contracts, matches)
         ]
+
+    def _accessing(self, index: AccessIndex, names: Iterable[str]) -> Iterator[StoredSystem]:
+        """The live systems that the index has under one of these names, in order."""
+        return (self.systems[system_id] for system_id in sorted(index.accessing(names)))
 
     def _hold(self, contract_id: str, holder: str) -> None:
         holders = self.contract_holders[contract_id]
@@ -257,23 +285,23 @@ class RegistryMap:
             if left:
                 self._contract_ids[contract_id.lower()] = left
 
-    def _inputs(self, system_id: str, name: str) -> list[Input]:
-        stored = self.systems[system_id]
-        return [access for access in stored.system.reads_from if overlaps(stored.canonical_of(access.resource), name)]
-
     def _said(self, links: Mapping[str, set[Link]], stored: StoredSystem) -> set[Link]:
         """What is said of the system under its id or its name, with the live systems that are meant."""
         name = stored.system.name
         names = {stored.id, name} if self.known_as(name) == stored.id else {stored.id}
         said = [link for one in names for link in links.get(one, ())]
-        meant = {
-            replace(link, consumer=self.known_as(link.consumer), producer=self.known_as(link.producer)) for link in said
-        }
+        meant = {self._with_ids(link) for link in said}
         return {
             link
             for link in meant
             if link.consumer != link.producer and self.live(link.consumer) and self.live(link.producer)
         }
+
+    def _with_ids(self, link: Link) -> Link:
+        consumer, producer = self.known_as(link.consumer), self.known_as(link.producer)
+        if (consumer, producer) == (link.consumer, link.producer):
+            return link
+        return replace(link, consumer=consumer, producer=producer)
 
 
 def _kept(known: dict[str, T], name: str, find: Callable[[str], T]) -> T:
@@ -284,6 +312,11 @@ def _kept(known: dict[str, T], name: str, find: Callable[[str], T]) -> T:
             known.clear()
         found = known[name] = find(name)
     return found
+
+
+def _among(stored: StoredSystem, accesses: Iterable[Accessed], names: Container[str]) -> list[Accessed]:
+    """Those of the system's accesses whose canonical name is one of these."""
+    return [access for access in accesses if stored.canonical_of(access.resource) in names]
 
 
 def _names(stored: StoredSystem, named: Iterable[Input | Output | Contract]) -> list[str]:

@@ -68,8 +68,8 @@ def ancestors(canonical: str) -> Iterator[str]:
         return
     stem = canonical.split("://", 1)[-1]
     prefix = canonical[: len(canonical) - len(stem)]
-    while "/" in stem.rstrip("/"):
-        stem = stem.rstrip("/").rsplit("/", 1)[0]
+    while (end := (stem := stem.rstrip("/")).rfind("/")) >= 0:
+        stem = stem[:end]
         if stem:
             yield prefix + stem
     if not prefix and canonical not in ("/", "."):

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from server.conflicts.agreements import Agreement
 from server.model.contract import ContractType
-from server.model.system import is_people
 from server.model.tier import Tier
 from server.registry.graph import Reached, reach
 from server.registry.map import RegistryMap
@@ -60,20 +59,10 @@ def told_further(registry: RegistryMap, source: str, consumer: str) -> str:
     return f" Through it, {', '.join(names[:SHOWN])}{more} would be affected as well."
 
 
-def dependents(registry: RegistryMap, system_id: str, *, needed: bool = False) -> set[str]:
+def dependents(registry: RegistryMap, system_id: str, *, needed: bool = False) -> Iterable[str]:
     """Who depends on the system, people and archived systems apart; with `needed`, only those that fail without it."""
-    reading: dict[str, list[bool]] = {}
-    for link in registry.consumers(system_id):
-        required = reading.setdefault(link.consumer, [])
-        if link.stated == "reads_from":
-            accesses = registry.systems[link.consumer].system.reads_from
-            required += [access.required for access in accesses if access.resource == link.resource]
-    # who only is said to depend on it, and does not say how, may need it
-    found = {consumer for consumer, required in reading.items() if not needed or not required or any(required)}
-    stored = registry.live(system_id)
-    said = [name for output in stored.system.writes_to for name in output.consumers] if stored is not None else []
-    unregistered = {registry.known_as(name) for name in said if not is_people(name)}
-    return found | {name for name in unregistered if name not in registry.systems and name != system_id}
+    relying = registry.relying_on(system_id)
+    return [consumer for consumer, fails in relying.items() if fails] if needed else relying
 
 
 def _reached(registry: RegistryMap, source: str, first: Iterable[str], *, needed: bool) -> list[Reached]:

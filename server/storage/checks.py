@@ -9,7 +9,8 @@ from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Insert
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 def new_id(session: "Session", day: str) -> str:

@@ -10,7 +10,8 @@ from server.storage.statements import portions
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, UnaryExpression
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 def add(session: "Session", entries: Sequence[LoggedConflict]) -> None:

@@ -11,7 +11,8 @@ from server.storage.statements import by_code_point, on_postgresql
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from server.storage.lazily import sql
 
 if TYPE_CHECKING:
     from sqlalchemy import TextClause
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 def following(session: "Session", name: str, count: int = 1) -> int:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from server.errors import StorageError
 from server.storage.failures import told_clearly, without_password
 from server.storage.locking import SharedLock
+from server.storage.session import Session
 from server.storage.writer import GroupWriter
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine, PoolProxiedConnection
-    from sqlmodel import Session
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ class Database:
     def __repr__(self) -> str:
         return f"Database({without_password(self.url)!r})"
 
-    def read(self, query: Callable[["Session"], T]) -> T:
+    def read(self, query: Callable[[Session], T]) -> T:
         """What the query finds in one consistent state of the database; it can't write.
 
         Raises StorageError where the database can't be used, else whatever the query raises.
@@ -56,7 +56,7 @@ class Database:
         """
         return self._opened().glance(statement, parameters)
 
-    def write(self, operation: Callable[["Session"], T]) -> T:
+    def write(self, operation: Callable[[Session], T]) -> T:
         """What the operation returns, once everything it wrote is durable; where it raises, nothing of it is written.
 
         The operation leaves commit and rollback to this call. On PostgreSQL it may run again from the start, where it lost
@@ -129,11 +129,11 @@ class _Sqlite:
                 return None
             return row
 
-    def read(self, query: Callable[["Session"], T]) -> T:
+    def read(self, query: Callable[[Session], T]) -> T:
         with told_clearly(self._url):
-            return _in_session(self._readers, query)
+            return _found(self._readers, query)
 
-    def write(self, operation: Callable[["Session"], T]) -> T:
+    def write(self, operation: Callable[[Session], T]) -> T:
         with told_clearly(self._url):
             return self._writer.write(operation)
 
@@ -169,14 +169,14 @@ class _Postgres:
                 self._engine.dispose()
                 raise
 
-    def read(self, query: Callable[["Session"], T]) -> T:
+    def read(self, query: Callable[[Session], T]) -> T:
         with told_clearly(self._url):
-            return _in_session(self._readers, query)
+            return _found(self._readers, query)
 
     def glance(self, statement: str, parameters: Mapping[str, Any]) -> tuple[Any, ...] | None:
         return None
 
-    def write(self, operation: Callable[["Session"], T]) -> T:
+    def write(self, operation: Callable[[Session], T]) -> T:
         # One write of this process at a time, as on SQLite: an area may keep what it wrote in memory, and is told of a
         # failed commit before its next write begins.
         with told_clearly(self._url), self._one_at_a_time:
@@ -193,14 +193,14 @@ class _Postgres:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _attempt(self, operation: Callable[["Session"], T]) -> T:
-        from sqlmodel import Session
-
-        with Session(self._engine, expire_on_commit=False) as session:
-            result = operation(session)
+    def _attempt(self, operation: Callable[[Session], T]) -> T:
+        with self._engine.connect() as connection:
+            transaction = connection.begin()
+            result = operation(Session(connection))
             try:
-                session.commit()
+                transaction.commit()
             except BaseException:
+                transaction.rollback()
                 self._failed()
                 raise
             return result
@@ -225,11 +225,9 @@ def _file_of(url: str) -> Path:
     return file
 
 
-def _in_session(engine: "Engine", query: Callable[["Session"], T]) -> T:
-    from sqlmodel import Session
-
-    with Session(engine) as session:
-        return query(session)
+def _found(engine: "Engine", query: Callable[[Session], T]) -> T:
+    with engine.begin() as connection:
+        return query(Session(connection))
 
 
 def _tries(error: Exception) -> int:

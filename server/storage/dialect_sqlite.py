@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from server.storage.lazily import sql
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from server.storage.session import Session
 
 
 def replace_words(session: "Session", system_id: str, title: str, body: str) -> None:

@@ -12,7 +12,8 @@ from server.storage.statements import portions
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, RowMapping, Select
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 def sync(

@@ -11,7 +11,7 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import insert, on_postgresql
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from server.storage.session import Session
 
 KEPT = timedelta(days=30)
 LONGEST_KEY = 200

@@ -8,7 +8,7 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import put
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from server.storage.session import Session
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 
 def newest(session: "Session", name: str) -> dict[str, Any] | None:

@@ -10,9 +10,9 @@ from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
     from sqlalchemy import ScalarSelect, Select
-    from sqlmodel import Session
 
     from server.storage.database import Database
+    from server.storage.session import Session
 
 
 class Present(NamedTuple):

@@ -10,7 +10,8 @@ from server.storage.statements import put
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 REVISION = "proposals_revision"
 

@@ -13,7 +13,7 @@ from server.storage import dialect_postgresql, dialect_sqlite
 from server.storage.statements import on_postgresql
 
 if TYPE_CHECKING:
-    from sqlmodel import Session
+    from server.storage.session import Session
 
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -1,5 +1,17 @@
 """The open transaction that every query takes. Those above storage hand it on, and know nothing else about it."""
 
-from sqlmodel import Session
+from typing import TYPE_CHECKING
 
-__all__ = ["Session"]
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+class Session:
+    """One transaction on the database, or one operation's part of it, begun and ended by whoever gives it away."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+
+    def connection(self) -> "Connection":
+        """What statements are executed on."""
+        return self._connection

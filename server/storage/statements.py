@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Table
     from sqlalchemy.dialects.sqlite import Insert
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ PORTION = 500
 
 def on_postgresql(session: "Session") -> bool:
     """Whether the session speaks to PostgreSQL; else it is SQLite."""
-    return session.get_bind().dialect.name == "postgresql"
+    return session.connection().dialect.name == "postgresql"
 
 
 def portions(values: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy import BindParameter, CompoundSelect, Select
     from sqlalchemy.dialects.sqlite import Insert
     from sqlalchemy.sql.dml import ReturningInsert
-    from sqlmodel import Session
+
+    from server.storage.session import Session
 
 REVISION = "registry_revision"
 

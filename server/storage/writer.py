@@ -9,15 +9,15 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from server.errors import StorageError
 from server.storage.failures import clear_error, storage_error
 from server.storage.locking import SharedLock
+from server.storage.session import Session
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
-    from sqlmodel import Session
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ PATIENCE = 30.0
 class _Operation:
     """One write that somebody waits for."""
 
-    run: Callable[["Session"], Any]
+    run: Callable[[Session], Any]
     answer: "Future[Any]" = field(default_factory=Future)
     result: Any = None
     refused: BaseException | None = None
@@ -46,6 +46,8 @@ class GroupWriter:
         self._lock = lock
         self._url = url
         self._failed = failed
+        self._connection: Connection | None = None
+        """Stays open from one group to the next, until one is lost on it."""
         self._changed = threading.Condition()
         self._waiting: deque[_Operation] = deque()
         self._turn = threading.Lock()
@@ -56,7 +58,7 @@ class GroupWriter:
         self._thread = threading.Thread(target=self._write_groups, name="concord-writer", daemon=True)
         self._thread.start()
 
-    def write(self, run: Callable[["Session"], T]) -> T:
+    def write(self, run: Callable[[Session], T]) -> T:
         """What the operation returns, once it is durable.
 
         Raises what the operation raises, or StorageError: then nothing of it was written.
@@ -88,7 +90,7 @@ class GroupWriter:
             self._changed.notify()
         self._thread.join()
         with self._turn:  # whoever writes at once is through
-            pass
+            self._disconnect()
 
     def _written_at_once(self, operation: _Operation) -> bool:
         """Whether the operation has been answered, because nobody writes or waits, in this process or another."""
@@ -125,7 +127,8 @@ class GroupWriter:
             with self._lock:
                 # What arrived while others had the file goes along.
                 group = self._taken()
-                self._commit(group)
+                if group:
+                    self._commit(group)
         except BaseException as error:  # whatever it is, everyone who waits has to know that nothing was written
             lost = error
             group = group or self._taken()
@@ -134,11 +137,24 @@ class GroupWriter:
     def _commit(self, group: list[_Operation]) -> None:
         self._writing = threading.get_ident()
         try:
-            with self._engine.connect() as connection, connection.begin():
-                for operation in group:
-                    _run(operation, connection, alone=len(group) == 1)
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            with self._connection.begin() as transaction:
+                if len(group) > 1:
+                    _run_apart(group, self._connection)
+                elif not _done(group[0], self._connection):
+                    transaction.rollback()
+        except BaseException:
+            self._disconnect()
+            raise
         finally:
             self._writing = 0
+
+    def _disconnect(self) -> None:
+        """What is open on the connection is rolled back; the next group gets one whose state is known."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _answer(self, group: list[_Operation], lost: BaseException | None) -> None:
         if lost is not None:
@@ -169,24 +185,29 @@ class GroupWriter:
             operation.answer.set_exception(told)
 
 
-def _run(operation: _Operation, connection: "Connection", *, alone: bool) -> None:
-    """The operation has run, or left no trace: in a savepoint of its own, or `alone` in the whole transaction.
+def _run_apart(group: list[_Operation], connection: "Connection") -> None:
+    """Each operation has run, or left no trace: in a savepoint of its own."""
+    say = connection.connection.cursor().execute
+    for operation in group:
+        say("SAVEPOINT operation")
+        if not _done(operation, connection):
+            say("ROLLBACK TO operation")
+        say("RELEASE operation")
+
+
+def _done(operation: _Operation, connection: "Connection") -> bool:
+    """Whether the operation ran to its end, or else what it raised is kept.
 
     Raises where the whole transaction is lost to others.
     """
-    from sqlmodel import Session
-
-    mode: Literal["rollback_only", "create_savepoint"] = "rollback_only" if alone else "create_savepoint"
-    session = Session(connection, join_transaction_mode=mode, expire_on_commit=False)
     try:
-        operation.result = operation.run(session)
-        session.commit()
+        operation.result = operation.run(Session(connection))
     except BaseException as error:  # whatever it is belongs to the one who asked
         operation.refused = error
         if not _in_transaction(connection):
             raise
-        session.rollback()
-    session.close()
+        return False
+    return True
 
 
 def _in_transaction(connection: "Connection") -> bool:

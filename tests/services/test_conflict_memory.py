@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
 from server.conflicts.engine import check_shape, containment_engine
 from server.conflicts.question import RiskPattern
@@ -15,6 +14,7 @@ from server.model.tier import Tier
 from server.registry.service import RegistryService
 from server.storage import checks, policies
 from server.storage.database import Database
+from server.storage.session import Session
 from tests.rules.conflicts.test_in_flight import FILE, READER, WRITER, range_of
 
 NOW = datetime(2026, 4, 5, 14, 0, 0, 250_000, tzinfo=UTC)

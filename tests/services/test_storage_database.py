@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session
 
 from server.errors import InvalidArgument, StorageError
 from server.storage import counters, policies, schema, systems
 from server.storage.database import Database
 from server.storage.present import glimpse, present
+from server.storage.session import Session
 from tests.databases import PostgresServer
 from tests.house.source_tree import ROOT
 
@@ -57,7 +57,7 @@ database.close()
 print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert "sqlmodel" in done.stdout.split()
+    assert "sqlalchemy" in done.stdout.split()
     assert "alembic" not in done.stdout.split()
 
 

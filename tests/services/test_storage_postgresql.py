@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
 
 from server.model.system import StoredSystem, System
 from server.model.tier import Tier
 from server.storage import counters, idempotency, systems
 from server.storage.database import Database
+from server.storage.session import Session
 from tests.databases import emptied
 
 Opened = Callable[[], Database]

@@ -1,7 +1,6 @@
 """The named queries of each area, the same on both databases."""
 
 import pytest
-from sqlmodel import Session
 
 from server.errors import IdempotencyMismatch, InvalidArgument, StaleVersion
 from server.model.contract import Contract, ContractType
@@ -10,6 +9,7 @@ from server.model.system import StoredSystem, System
 from server.model.tier import Severity, Tier
 from server.storage import checks, contracts, counters, findings, idempotency, imports, systems
 from server.storage.database import Database
+from server.storage.session import Session
 
 NOW, LATER, MUCH_LATER = "2026-04-05T14:00:00Z", "2026-04-05T15:00:00Z", "2026-05-05T14:00:01Z"
 

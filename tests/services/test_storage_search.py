@@ -5,12 +5,12 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import Session
 
 from server.model.system import StoredSystem, System
 from server.model.tier import Tier
 from server.storage import search, systems
 from server.storage.database import Database
+from server.storage.session import Session
 
 SYSTEMS = {
     "sys_pipeline": ("Data pipeline", "Pulls prices every night.", "~/data/prices.parquet"),

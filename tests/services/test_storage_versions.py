@@ -1,10 +1,10 @@
 """What storage keeps of the past: every version of a system and of a policy."""
 
 from sqlalchemy import select
-from sqlmodel import Session
 
 from server.storage import policies, systems, tables
 from server.storage.database import Database
+from server.storage.session import Session
 from tests.services.test_storage_queries import save, stored
 
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
 
 from server.errors import Refused, StorageError
 from server.storage import counters, writer
 from server.storage.database import Database
 from server.storage.locking import SharedLock
+from server.storage.session import Session
 
 
 def count_up(session: Session) -> int:

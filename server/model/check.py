@@ -202,29 +202,35 @@ def of_proposal(check: Check, proposal_id: str) -> Check:
     return check.model_copy(update={"proposal_id": proposal_id, "in_flight": in_flight})
 
 
-def conflict_document(conflict: Conflict) -> JsonObject:
-    """The conflict as the source writes it; `witness` and `path` stand only where there is a witness."""
-    document = conflict.model_dump(mode="json")
-    if not document.pop("has_witness"):
-        del document["witness"]
-    for member in ("evidence", "pattern", "with_proposal"):
-        if not document[member]:
-            del document[member]
-    plan = document["proposed_resolution"]
-    if plan["adapter"] is None:
-        del plan["adapter"]
-    if not plan["new_resource"]:
-        del plan["new_resource"]
-    for step in plan["rollback"]:
-        if not step["reads"]:
-            del step["reads"]
+def check_document(check: Check) -> JsonObject:
+    """The check as it is answered and kept, with every member; `witness` stands only where a conflict has one.
+
+    A plan that several conflicts share is one object there, too: most of a check are its plans.
+    """
+    document = check.model_dump(mode="json", exclude={"conflicts": {"__all__": {"proposed_resolution"}}})
+    plans: dict[int, JsonObject] = {}
+    for conflict, written in zip(check.conflicts, document["conflicts"], strict=True):
+        plan = conflict.proposed_resolution
+        if id(plan) not in plans:
+            plans[id(plan)] = _plan_document(plan)
+        written["proposed_resolution"] = plans[id(plan)]
+        if not written.pop("has_witness"):
+            del written["witness"]
+        for member in ("evidence", "pattern", "with_proposal"):
+            if not written[member]:
+                del written[member]
     return document
 
 
-def check_document(check: Check) -> JsonObject:
-    """The check as it is answered and kept, with every member."""
-    document = check.model_dump(mode="json")
-    document["conflicts"] = [conflict_document(conflict) for conflict in check.conflicts]
+def _plan_document(plan: Resolution) -> JsonObject:
+    document = plan.model_dump(mode="json")
+    if document["adapter"] is None:
+        del document["adapter"]
+    if not document["new_resource"]:
+        del document["new_resource"]
+    for step in document["rollback"]:
+        if not step["reads"]:
+            del step["reads"]
     return document
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from server.conflicts.containment import breaks, validation
 from server.conflicts.containment.annotations import differing_annotations
 from server.conflicts.containment.budget import DEFAULT, Budget, Exceeded, Meter, Undecidable
+from server.conflicts.containment.by_parts import ByParts
 from server.conflicts.containment.candidates import candidates
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.decision import Decision
@@ -89,9 +90,13 @@ class _Question:
         """Why the last document found could not be validated by the library, where it could not."""
         self.writes: Formula | None = None
         self.refuses: Formula | None = None
+        self._compilers: tuple[Compiler, Compiler] | None = None
 
     def decide(self) -> Decision:
         """Searches for a document that the writer may write and the reader refuses."""
+        plain = self._found_by_parts()
+        if plain is not None:
+            return plain
         goal = self._goal()
         for attempt in range(MOST_ATTEMPTS):
             outcome = self.solver.solve(goal)
@@ -105,16 +110,29 @@ class _Question:
             goal.append(self.formulas.none_of_values([key_of(outcome.value)]))
         return self.searched(UNCONFIRMED + self._unconfirmed)
 
+    def _found_by_parts(self) -> Decision | None:
+        """The break that shows member by member; None where none does."""
+        found = ByParts(*self._read(), self.solver).broken(self.writer, self.left)
+        rejected = None if found is None else self._rejection(found.value)
+        return None if found is None or rejected is None else _breaks(found.value, rejected)
+
     def has_no_document(self) -> bool:
         """Whether the search is exhausted without such a document."""
         return isinstance(self.solver.solve(self._goal()), Nothing) and self._candidate() is None
 
+    def _read(self) -> tuple[Compiler, Compiler]:
+        """The readers of the writer's schema and of what is left of the reader's."""
+        if self._compilers is None:
+            step = self.meter.step
+            writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
+            reader = Compiler(self.left, self.dialects[1], self.formulas, step)
+            reader.borrow(writer)
+            self._compilers = writer, reader
+        return self._compilers
+
     def _goal(self) -> list[Formula]:
-        step = self.meter.step
-        writer = Compiler(self.writer, self.dialects[0], self.formulas, step)
-        reader = Compiler(self.left, self.dialects[1], self.formulas, step)
+        writer, reader = self._read()
         self.writes = writer.compile()
-        reader.borrow(writer)
         self.refuses = self.formulas.negate(reader.compile())
         return [self.writes, self.refuses]
 
@@ -196,14 +214,18 @@ class _Question:
             if again is not None:
                 document, rejected = other, again
                 break
-        rule = breaks.rule_for(rejected.keyword)
-        return Decision(
-            "BREAKS",
-            f"{rule.says[:-1]}: {rejected.message}",
-            witness=document,
-            has_witness=True,
-            path=rejected.path,
-            schema_path=rejected.schema_path,
-            keyword=rejected.keyword,
-            rule=rule.id,
-        )
+        return _breaks(document, rejected)
+
+
+def _breaks(document: Json, rejected: validation.Rejection) -> Decision:
+    rule = breaks.rule_for(rejected.keyword)
+    return Decision(
+        "BREAKS",
+        f"{rule.says[:-1]}: {rejected.message}",
+        witness=document,
+        has_witness=True,
+        path=rejected.path,
+        schema_path=rejected.schema_path,
+        keyword=rejected.keyword,
+        rule=rule.id,
+    )

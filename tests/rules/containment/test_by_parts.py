@@ -11,7 +11,11 @@ from server.conflicts.containment.by_parts import ByParts
 TEXT = {"type": "string", "minLength": 2}
 COUNT = {"type": "integer", "minimum": 3}
 INNER = {"type": "object", "properties": {"unit": TEXT, "note": {}}, "required": ["unit"]}
-RECORD = {"type": "object", "properties": {"id": TEXT, "size": COUNT, "part": INNER}, "required": ["id", "part"]}
+RECORD: dict[str, Any] = {
+    "type": "object",
+    "properties": {"id": TEXT, "size": COUNT, "part": INNER},
+    "required": ["id", "part"],
+}
 
 
 def changed(**properties: Any) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from server.storage import counters
 from server.storage.lazily import sql, tables
+from server.storage.prepared import Prepared
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Insert
+    from sqlalchemy import ColumnElement
 
     from server.storage.session import Session
 
@@ -29,7 +30,7 @@ def save(session: "Session", document: dict[str, Any], inputs: dict[str, Any], *
         "verdict": document["verdict"],
         "document": {"check": document, "inputs": inputs},
     }
-    session.connection().execute(_saving(), row)
+    _saving().rows(session, row)
 
 
 def load(session: "Session", check_id: str, *, viewer: str = "") -> dict[str, Any] | None:
@@ -88,8 +89,8 @@ def ids_like(session: "Session", start: str, limit: int, *, viewer: str = "") ->
 
 
 @cache
-def _saving() -> "Insert":
-    return sql.insert(tables.checks)
+def _saving() -> Prepared:
+    return Prepared(sql.insert(tables.checks))
 
 
 def _visible_to(viewer: str) -> list["ColumnElement[bool]"]:

@@ -4,6 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from server.storage.lazily import sql
+from server.storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from sqlalchemy import TextClause
@@ -17,7 +18,7 @@ def following(session: "Session", name: str, count: int = 1) -> int:
     Its row stays locked until the transaction ends, so no number is given twice, and whoever takes a number goes before all
     who take the next one.
     """
-    return int(session.connection().execute(_counting_up(), {"name": name, "count": count}).scalar_one())
+    return int(_counting_up().rows(session, {"name": name, "count": count})[0][0])
 
 
 def present(session: "Session", name: str) -> int:
@@ -26,10 +27,12 @@ def present(session: "Session", name: str) -> int:
 
 
 @cache
-def _counting_up() -> "TextClause":
-    return sql.text(
-        "INSERT INTO counters (name, value) VALUES (:name, :count) "
-        "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
+def _counting_up() -> Prepared:
+    return Prepared(
+        sql.text(
+            "INSERT INTO counters (name, value) VALUES (:name, :count) "
+            "ON CONFLICT (name) DO UPDATE SET value = counters.value + :count RETURNING value"
+        )
     )
 
 

@@ -98,12 +98,60 @@ async def test_con_02_what_is_older_than_a_consumer_takes_is_high(concord: Conco
     assert found["affected_contract"] == "CTR-7"
     confirm(found["witness"], weekly, reader)
     assert found["witness"]["age_seconds"] > found["witness"]["max_age_seconds"] == 2 * DAY
-    assert found["witness"]["local"] == "Sunday 2026-10-25 09:00 (Europe/Berlin)"  # a week and an hour
+    assert found["witness"]["local"] == "Wednesday 2026-04-08 09:00 (Europe/Berlin)"
     assert found["witness"]["local"] in found["description"]
     assert found["evidence"]["before"] == {"schedule": "0 6 * * *", "timezone": "UTC"}
     assert found["evidence"]["after"] == {"schedule": "0 6 * * 1", "timezone": "UTC"}
     assert found["evidence"]["reader"] == reader
     assert found["evidence"]["oldest_seconds_before"] < 2 * DAY < found["evidence"]["oldest_seconds_after"]
+
+
+def first_too_old(
+    writer: dict[str, Any], reader: dict[str, Any], most: float, since: datetime, until: datetime
+) -> datetime | None:
+    """The first run of the reader at which what it finds is older than that, by the cron library."""
+    zone = ZoneInfo(reader.get("timezone", "UTC"))
+    for at in CronSim(reader["schedule"], (since - timedelta(seconds=1)).astimezone(zone)):
+        if at >= until:
+            return None
+        if (at - last_written(writer, at)).total_seconds() > most:
+            found: datetime = at.astimezone(UTC)
+            return found
+    return None
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "reader", "terms"),
+    [
+        (timing("0 6 * * *"), timing("0 6 * * 1"), timing("0 9 * * *", BERLIN), {"max_age_seconds": 2 * DAY}),
+        (timing("0 6 * * *"), timing("0 6 1,15 * *"), timing("30 */8 * * *"), {"max_age_seconds": 15 * DAY}),
+        (timing("0 3 * * *", BERLIN), timing("0 4 * * *", BERLIN), timing("30 3 * * *", BERLIN), {"max_age_seconds": DAY}),
+        (timing("0 2 * * *"), timing("0 2 * * 1"), timing("0 3 * * *"), {}),
+    ],
+)  # fmt: skip
+async def test_con_01_the_witness_of_a_time_is_the_first_moment_at_which_it_is_too_old_and_the_oldest_stands_beside_it(
+    concord: Concord, present: dict[str, Any], new: dict[str, Any], reader: dict[str, Any], terms: dict[str, Any]
+) -> None:
+    await agree(concord, present, reader, **terms)
+    found = await conflict(concord, new)
+    witness, evidence = found["witness"], found["evidence"]
+    confirm(witness, new, reader)
+    most = terms.get("max_age_seconds", evidence["oldest_seconds_before"])
+    since, until = moment(evidence["from"]), moment(evidence["to"])
+    assert moment(witness["at"]) == first_too_old(new, reader, most, since, until)
+    assert (moment(evidence["oldest_at"]) - last_written(new, moment(evidence["oldest_at"]))).total_seconds() == (
+        evidence["oldest_seconds_after"]
+    )
+    assert first_too_old(new, reader, evidence["oldest_seconds_after"], since, until) is None
+
+
+async def test_con_01_who_may_read_at_any_moment_finds_it_too_old_from_the_second_after_on(concord: Concord) -> None:
+    await agree(concord, timing("0 * * * *"), None, max_age_seconds=3661)
+    found = await conflict(concord, timing("0 3,23 * * *"))
+    confirm(found["witness"], timing("0 3,23 * * *"))
+    assert (found["witness"]["at"], found["witness"]["age_seconds"]) == ("2026-04-06T00:01:02Z", 3662)
+    assert found["evidence"]["oldest_seconds_after"] == 20 * 3600
+    assert "1 h 1 min 2 s old, and it takes nothing older than 1 h 1 min 1 s" in found["description"]
 
 
 async def test_con_02_a_freshness_window_is_a_greatest_age_too_and_the_writers_word_stands_in(concord: Concord) -> None:
@@ -259,7 +307,8 @@ async def test_the_31st_leaves_gaps_of_two_months(concord: Concord) -> None:
     await agree(concord, timing("0 6 1 * *"), timing("0 7 * * *"), max_age_seconds=32 * DAY)
     found = await conflict(concord, timing("0 6 31 * *"))
     confirm(found["witness"], timing("0 6 31 * *"), timing("0 7 * * *"))
-    assert found["witness"]["age_seconds"] > 59 * DAY
+    assert 32 * DAY < found["witness"]["age_seconds"] < 34 * DAY
+    assert found["evidence"]["oldest_seconds_after"] > 59 * DAY
     assert (await check(concord, timing("0 6 L * *")))["conflicts"] == []
 
 
@@ -274,7 +323,8 @@ async def test_a_reader_of_weekdays_and_a_write_on_saturday(concord: Concord) ->
     await agree(concord, timing("0 6 * * 1-5"), reader, max_age_seconds=2 * DAY)
     found = await conflict(concord, saturday)
     confirm(found["witness"], saturday, reader)
-    assert moment(found["witness"]["at"]).weekday() == 4
+    assert moment(found["witness"]["at"]).weekday() == 0
+    assert moment(found["evidence"]["oldest_at"]).weekday() == 4
     await agree(concord, timing("0 6 * * 5"), timing("0 7 * * 1"), max_age_seconds=3 * DAY + 3600)
     assert (await check(concord, saturday))["conflicts"] == []
 

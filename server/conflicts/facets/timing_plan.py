@@ -89,7 +89,7 @@ def _move(case: Case, shown: Shown, consumer: str) -> tuple[str, str] | None:
     if comes is None:
         return None
     reading = shown.overlap.reading if shown.overlap is not None else shown.found.at
-    later = math.ceil((comes + MARGIN - reading) / _GRID) * _GRID
+    later = math.ceil((comes + MARGIN - _worst_reading(shown)) / _GRID) * _GRID
     moved = replace(case, courses=tuple(_moved(course, later) for course in case.courses))
     outcome = outcome_of(moved)
     if outcome.shown or outcome.open:
@@ -111,8 +111,15 @@ def _comes_at(case: Case, shown: Shown) -> int | None:
     starts = shown.course.starts_after
     if starts is None:
         return None
-    start = starts.first_from(shown.found.at - case.after.delay)
+    start = starts.first_from(_worst_reading(shown) - case.after.delay)
     return None if start is None else start + case.after.delay
+
+
+def _worst_reading(shown: Shown) -> int:
+    """The run of the consumer that waits longest: a time that is late enough for it is so for the others."""
+    if shown.overlap is not None:
+        return shown.overlap.reading
+    return (shown.oldest or shown.found).at
 
 
 def _moved(course: Course, later: int) -> Course:

@@ -28,12 +28,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a rule shows: the moment at which the consumer is worse off."""
+    """What a rule shows: the first moment at which the consumer is worse off."""
 
     rule: str
     course: Course
     found: Found
-    """What the consumer finds; for an overlap the run that overlaps is in `overlap`."""
+    """What the consumer finds at the first such moment; for an overlap the run that overlaps is in `overlap`."""
+    oldest: Found | None = None
+    """What it finds at the worst such moment, where it is the age that matters."""
     age: MostAge | None = None
     deadline: Deadline | None = None
     missed: Missed | None = None
@@ -99,7 +101,8 @@ def _beyond(course: Course, need: MostAge, rule: str) -> tuple[Shown | None, boo
     if after is None or after.age <= need.seconds:
         return None, False
     before = None if course.before is None else course.before.over(course.readings, course.window, None).worst
-    shown = Shown(rule, course, after, age=need, found_before=before)
+    first = course.after.first_beyond(course.readings, course.window, int(need.seconds)) or after
+    shown = Shown(rule, course, first, after, age=need, found_before=before)
     return shown, before is not None and before.age > need.seconds
 
 
@@ -204,7 +207,8 @@ def _older_than_before(case: Case, outcome: Outcome) -> None:
         if after is None or before is None:
             continue
         if after.age > before.age:
-            outcome.shown.append(Shown("timing.older-than-before", course, after, found_before=before))
+            first = course.after.first_beyond(course.readings, course.window, before.age) or after
+            outcome.shown.append(Shown("timing.older-than-before", course, first, after, found_before=before))
             return
         if case.reader is None and isinstance(course.before, Fixed) and isinstance(course.after, Floating):
             outcome.open.append("when it reads is not registered, so it may rely on the present times of day")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from server.conflicts.facets.timing_rules import Case, Shown
-from server.conflicts.schedules.ages import Floating, Found
+from server.conflicts.schedules.ages import Fixed, Floating, Found
 from server.conflicts.schedules.courses import Course
 from server.conflicts.schedules.expansion import at_fixed_times
 from server.conflicts.schedules.rhythm import Rhythm, zone_named
@@ -12,14 +12,21 @@ from server.model.base import JsonObject
 _UNITS = ((86_400, "days", "day"), (3_600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
 
 
-def lasting(seconds: int) -> str:
-    """A length of time in its two largest units: `2 days 3 h`, `45 min`."""
+def lasting(seconds: int, units: int = 2) -> str:
+    """A length of time in its largest units, two if nothing is said: `2 days 3 h`, `45 min`."""
     parts = []
     for size, many, one in _UNITS:
         count, seconds = divmod(seconds, size)
         if count:
             parts.append(f"{count} {one if count == 1 else many}")
-    return " ".join(parts[:2]) or "0 s"
+    return " ".join(parts[:units]) or "0 s"
+
+
+def told_apart(seconds: int, most: int) -> tuple[str, str]:
+    """Two lengths of time, to the second where they would else be told in the same words."""
+    if lasting(seconds) != lasting(most):
+        return lasting(seconds), lasting(most)
+    return lasting(seconds, len(_UNITS)), lasting(most, len(_UNITS))
 
 
 def local_time(moment: int, zone: str) -> str:
@@ -42,27 +49,39 @@ def reader_zone(case: Case) -> str:
 def seen_by(case: Case, shown: Shown) -> Found:
     """What is found, at the last second before the next is there where the consumer may read at any moment."""
     found = shown.found
+    if shown.oldest is not None and isinstance(shown.course.after, Fixed):
+        return found  # the first second at which it is too old
     least = shown.age.seconds if shown.age is not None else (shown.found_before.age if shown.found_before else 0)
     if shown.course.readings is None and shown.deadline is None and shown.missed is None and found.age - 1 > least:
         return Found(found.at - 1, found.written_at)
     return found
 
 
+def _most_so_far(shown: Shown) -> int:
+    """The age that must not be exceeded, in seconds; 0 where it is no age that matters."""
+    if shown.age is not None:
+        return int(shown.age.seconds)
+    return shown.found_before.age if shown.rule == "timing.older-than-before" and shown.found_before is not None else 0
+
+
 def told(case: Case, shown: Shown, writer: str, consumer: str, resource: str) -> str:
     """What happens at the moment that is shown, in a sentence or two."""
     found, zone = seen_by(case, shown), reader_zone(case)
-    when, age = local_time(found.at, zone), lasting(found.age)
+    when, (age, most) = local_time(found.at, zone), told_apart(found.age, _most_so_far(shown))
+    named = f" ({shown.age.member})" if shown.age is not None else ""
     reads = "reads" if case.reader is not None else "may read"
     written = local_time(found.written_at, case.after.timezone)
     match shown.rule:
         case "timing.too-old":
-            need = shown.age
-            most = f"{lasting(int(need.seconds))} ({need.member})" if need is not None else ""
-            said = f"On {when}, {consumer} {reads} what was written on {written}: {age} old, and it takes nothing older than {most}."
+            said = (
+                f"On {when}, {consumer} {reads} what was written on {written}: {age} old, and it takes nothing older than "
+                f"{most}{named}."
+            )
         case "timing.touched":
-            need = shown.age
-            most = f"{lasting(int(need.seconds))} ({need.member})" if need is not None else ""
-            said = f"On {when}, what {writer} wrote is {age} old; its contract promises {most}, and {consumer} itself takes that."
+            said = (
+                f"On {when}, what {writer} wrote is {age} old; its contract promises {most}{named}, and {consumer} itself "
+                "takes that."
+            )
         case "timing.too-late" if shown.deadline is not None:
             said = (
                 f"{consumer} needs it by {shown.deadline.in_words()}. On {local_time(found.at, shown.deadline.timezone)} "
@@ -75,10 +94,9 @@ def told(case: Case, shown: Shown, writer: str, consumer: str, resource: str) ->
                 f"will be there from {local_time(comes, case.after.timezone)} on, so it works on what was written {age} before."
             )
         case "timing.older-than-before":
-            before = lasting(shown.found_before.age) if shown.found_before is not None else "unknown"
             said = (
                 f"On {when}, {consumer} {reads} what was written on {written}: {age} old. So far it has never been older "
-                f"than {before}, and nobody has said how old it may be."
+                f"than {most}, and nobody has said how old it may be."
             )
         case "timing.overlap":
             writing, reading = (shown.overlap.writing, shown.overlap.reading) if shown.overlap is not None else (0, 0)
@@ -123,7 +141,7 @@ def witness_of(case: Case, shown: Shown) -> JsonObject:
 
 
 def evidence_of(case: Case, shown: Shown, others: list[str]) -> JsonObject:
-    """Schedules and worst ages on both sides of the change."""
+    """Schedules and worst ages on both sides of the change, and when the worst one comes after it."""
     course = shown.course
     after = course.after.over(course.readings, course.window, None).worst
     before = None if course.before is None else course.before.over(course.readings, course.window, None).worst
@@ -133,6 +151,7 @@ def evidence_of(case: Case, shown: Shown, others: list[str]) -> JsonObject:
         "reader": rhythm_document(case.reader),
         "oldest_seconds_before": None if before is None else before.age,
         "oldest_seconds_after": None if after is None else after.age,
+        "oldest_at": None if after is None else utc_time(after.at),
         "from": utc_time(course.window.start),
         "to": utc_time(course.window.end),
     }

@@ -1,6 +1,6 @@
 """How old the newest finished write may be when it is found: at given moments, or at any moment."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -71,6 +71,15 @@ class Fixed:
         worst = None if ages.worst is None else Found(ages.worst.at, ages.worst.written_at - self.jitter)
         return Ages(worst, ages.beyond)
 
+    def first_beyond(self, readings: Moments | None, window: Window, most: int) -> Found | None:
+        """What is found at the first of these moments at which it is older than `most`; None where it never is."""
+        of_run = most - self.jitter
+        if readings is None:
+            found = _first_at_any_moment(self.finished, window, of_run)
+        else:
+            found = _first_at_readings(self.finished, readings, window, of_run)
+        return None if found is None else Found(found.at, found.written_at - self.jitter)
+
 
 @dataclass(frozen=True)
 class Floating:
@@ -92,6 +101,11 @@ class Floating:
             return Ages(None, 0)
         beyond = 0 if most is None or oldest <= most else oldest - most
         return Ages(Found(at, at - oldest), beyond)
+
+    def first_beyond(self, readings: Moments | None, window: Window, most: int) -> Found | None:
+        """As `over` says it: where any beginning is possible, no moment comes before another."""
+        worst = self.over(readings, window, most).worst
+        return worst if worst is not None and worst.age > most else None
 
 
 Writer = Fixed | Floating
@@ -192,3 +206,50 @@ def _longer(worst: Found | None, beyond: int, found: Found, most: int | None) ->
     if most is not None:
         beyond += max(0, found.age - most)
     return (found if worst is None or found.age > worst.age else worst), beyond
+
+
+def _first_at_readings(written: Moments, readings: Moments, window: Window, most: int) -> Found | None:
+    pairings: dict[tuple[int, int], _Pairing] = {}
+    carried = written.last_before(window.start)
+    for day in range(window.first_day, window.end_day):
+        writes, reads, begin = written.on(day), readings.on(day), day * DAY
+        if reads:
+            key = (id(writes), id(reads))
+            if key not in pairings:
+                pairings[key] = _pairing(writes, reads)
+            pairing = pairings[key]
+            if carried is not None:
+                late = bisect_right(reads, carried + most - begin, 0, pairing.on_carried)
+                if late < pairing.on_carried:
+                    return Found(begin + reads[late], carried)
+            if pairing.oldest[0] > max(most, -1):
+                found = (
+                    Found(second, writes[bisect_left(writes, second) - 1]) for second in reads[pairing.on_carried :]
+                )
+                first = next(one for one in found if one.age > most)
+                return Found(begin + first.at, begin + first.written_at)
+        if writes:
+            carried = begin + writes[-1]
+    return None
+
+
+def _first_at_any_moment(written: Moments, window: Window, most: int) -> Found | None:
+    """A write is there from the second after it on, and until the second of the next one."""
+    wait = max(most, 0) + 1
+    longest: dict[int, int] = {}
+    carried = written.last_before(window.start)
+    for day in range(window.first_day, window.end_day):
+        writes, begin = written.on(day), day * DAY
+        if not writes:
+            continue
+        if carried is not None and (at := max(window.start, carried + wait)) <= begin + writes[0]:
+            return Found(at, carried)
+        if id(writes) not in longest:
+            longest[id(writes)] = max((later - earlier for earlier, later in pairwise(writes)), default=0)
+        if longest[id(writes)] >= wait:
+            earlier = next(earlier for earlier, later in pairwise(writes) if later - earlier >= wait)
+            return Found(begin + earlier + wait, begin + earlier)
+        carried = begin + writes[-1]
+    if carried is not None and (at := max(window.start, carried + wait)) <= window.end:
+        return Found(at, carried)
+    return None

@@ -176,6 +176,35 @@ def test_the_worst_age_is_that_of_the_oldest_pair_of_moments(
     assert ages.beyond == sum(found.age > most for found in pairs)
 
 
+@given(SECONDS, SECONDS, st.integers(0, 6 * DAY), st.integers(0, 3) | st.just(3600))
+def test_the_first_moment_beyond_an_age_is_the_first_of_all_that_are(
+    writes: list[int], reads: list[int], most: int, jitter: int
+) -> None:
+    window = Window(1, 6)
+    beyond = [
+        found
+        for at in sorted(reads)
+        if window.start <= at < window.end and min(writes, default=at) < at
+        if (found := Found(at, max(write for write in writes if write < at) - jitter)).age > most
+    ]
+    first = Fixed(moments(writes), jitter).first_beyond(moments(reads), window, most)
+    assert first == next(iter(beyond), None)
+
+
+@given(SECONDS, st.integers(0, 6 * DAY), st.integers(0, 3) | st.just(3600))
+def test_at_any_moment_an_age_is_exceeded_a_second_after_it_is_reached(
+    writes: list[int], most: int, jitter: int
+) -> None:
+    window, writer = Window(1, 6), Fixed(moments(writes), jitter)
+    first = writer.first_beyond(None, window, most)
+    exceeded = [
+        at
+        for at in {window.start, window.end, *(write + more for write in writes for more in (1, most - jitter + 1))}
+        if window.start <= at <= window.end and (found := writer.found_at(at)) is not None and found.age > most
+    ]
+    assert first == (writer.found_at(min(exceeded)) if exceeded else None)
+
+
 @given(SECONDS, st.integers(0, 6 * DAY))
 def test_at_any_moment_the_worst_age_is_the_longest_gap(writes: list[int], most: int) -> None:
     window = Window(1, 6)
@@ -206,6 +235,8 @@ def test_an_interval_is_taken_to_fall_at_its_worst() -> None:
     ages = Floating(3600, 60).over(None, window, 3000)
     assert ages.worst is not None
     assert (ages.worst.age, ages.beyond) == (3660, 660)
+    assert Floating(3600, 60).first_beyond(None, window, 3600) == ages.worst
+    assert Floating(3600, 60).first_beyond(None, window, 3660) is None
     assert Floating(3600, 60).over(readings, window, 3000).worst is None
 
 

@@ -87,8 +87,13 @@ def test_what_is_older_than_needed_is_never_missed_and_never_made_up(
         assert outcome.open or outcome.already
     for shown in outcome.shown[:1]:
         if shown.rule == "timing.too-old":
-            assert shown.found.age == then
-            assert shown.found.at in runs(reader, course.window)
+            assert shown.oldest is not None
+            assert shown.oldest.age == then
+            assert shown.found.age > need
+            starts = [at for at in runs(reader, course.window) if at >= course.window.start]
+            earlier = [course.after.found_at(at) for at in starts if at < shown.found.at]
+            assert shown.found.at in starts
+            assert all(one is None or one.age <= need for one in earlier)
 
 
 @settings(max_examples=40, deadline=None)
@@ -153,8 +158,12 @@ def test_a_reader_at_any_moment_finds_the_longest_gap(after: Rhythm, need: int) 
     outcome = outcome_of(case)
     assert bool(outcome.shown) == (max(gaps) > need)
     for shown in outcome.shown:
-        assert shown.found.age == max(gaps)
-        assert seen_by(case, shown).age > need
+        assert shown.oldest is not None
+        assert shown.oldest.age == max(gaps)
+        assert seen_by(case, shown) == shown.found
+        assert shown.found.age > need
+        just_before = case.courses[0].after.found_at(shown.found.at - 1)
+        assert just_before is None or just_before.age <= need or shown.found.at == window.start
 
 
 BERLIN = ZoneInfo("Europe/Berlin")

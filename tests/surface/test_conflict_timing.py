@@ -129,7 +129,7 @@ def first_too_old(
         (timing("0 2 * * *"), timing("0 2 * * 1"), timing("0 3 * * *"), {}),
     ],
 )  # fmt: skip
-async def test_con_01_the_witness_of_a_time_is_the_first_moment_at_which_it_is_too_old_and_the_oldest_stands_beside_it(
+async def test_con_02_the_witness_of_a_time_is_the_first_moment_at_which_it_is_too_old_and_the_oldest_stands_beside_it(
     concord: Concord, present: dict[str, Any], new: dict[str, Any], reader: dict[str, Any], terms: dict[str, Any]
 ) -> None:
     await agree(concord, present, reader, **terms)
@@ -145,7 +145,7 @@ async def test_con_01_the_witness_of_a_time_is_the_first_moment_at_which_it_is_t
     assert first_too_old(new, reader, evidence["oldest_seconds_after"], since, until) is None
 
 
-async def test_con_01_who_may_read_at_any_moment_finds_it_too_old_from_the_second_after_on(concord: Concord) -> None:
+async def test_con_02_who_may_read_at_any_moment_finds_it_too_old_from_the_second_after_on(concord: Concord) -> None:
     await agree(concord, timing("0 * * * *"), None, max_age_seconds=3661)
     found = await conflict(concord, timing("0 3,23 * * *"))
     confirm(found["witness"], timing("0 3,23 * * *"))

@@ -20,6 +20,8 @@ from server.cli.session import add_database_flag, add_json_flag, opened
 from server.errors import InvalidArgument
 from server.model.base import Json, JsonObject
 
+MOST_OPERATIONS = 5
+"""Operations of an adapter that are told; `--json` has all."""
 EXIT_CODES = {"CLEAR": 0, "CONFLICT_DETECTED": 1, "REVIEW_REQUIRED": 2}
 
 
@@ -101,6 +103,8 @@ def _show(summary: str, document: JsonObject) -> None:
         show(f"  plan: {resolution['strategy']}, {resolution['estimated_duration_days']} days")
         for step in resolution["steps"]:
             show(f"    {step}")
+        if adapter := resolution.get("adapter"):
+            show(f"  adapter: {adapter_in_words(adapter)}")
         show(f"  rollback: {resolution['rollback_plan']}")
     for item in document["undecided"]:
         show()
@@ -109,3 +113,30 @@ def _show(summary: str, document: JsonObject) -> None:
         if text:
             show()
             show(text)
+
+
+def adapter_in_words(adapter: JsonObject) -> str:
+    """Such as `move /rating to /score in each item (proved)`."""
+    operations = adapter["operations"]
+    said = [_operation_in_words(one) for one in operations[:MOST_OPERATIONS]]
+    if more := len(operations) - len(said):
+        said.append(f"and {more} more")
+    known = "proved; that it moves what is meant is inferred" if adapter["basis"] == "inferred" else "proved"
+    return f"{', '.join(said)} in {_PLACES.get(adapter['applies_to'], adapter['applies_to'])} ({known})"
+
+
+_PLACES = {"document": "the document"}
+
+
+def _operation_in_words(operation: JsonObject) -> str:
+    if operation["op"] == "wrap":
+        return f"wrap all as /{operation['member']}"
+    path = operation["path"] or "the top"
+    match operation["op"]:
+        case "move":
+            said = f"move {operation['from'] or 'all'} to {path}"
+        case "convert":
+            said = f"convert {path} to {operation['to']}"
+        case other:
+            said = f"{other} {path}"
+    return f"{said} where present" if operation.get("if_present") else said

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from server.cli.check import adapter_in_words
 from tests.cli.test_main import left_with
 
 SIGNALS = "/srv/outputs/signals.json"
@@ -122,6 +123,46 @@ def test_sur_17_a_change_that_breaks_a_reader_exits_1_with_the_proof(
     assert "sys_dashboard" in shown
     assert "witness: {" in shown
     assert "rollback: " in shown
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            {"patch": [{"op": "move", "from": "/properties/score", "path": "/properties/rating"}]},
+            "  adapter: move /rating to /score in the document (proved)\n",
+        ),
+        (
+            {"new_schema": {"type": "object", "required": ["signal"], "properties": {"signal": FLAT}}},
+            "  adapter: move /signal to the top in the document (proved; that it moves what is meant is inferred)\n",
+        ),
+        (
+            {"new_schema": {**FLAT, "required": ["ticker"]}},
+            None,
+        ),
+    ],
+)
+def test_con_04_the_adapter_of_a_plan_is_told_in_a_line(
+    registered: Path, capsys: pytest.CaptureFixture[str], change: dict[str, Any], told: str | None
+) -> None:
+    assert left_with(["check", stored(registered, "change.json", {"resource": SIGNALS, **change})]) == 1
+    shown = capsys.readouterr().out
+    assert "  plan: " in shown
+    assert told in shown if told is not None else "adapter:" not in shown
+
+
+def test_con_04_a_long_adapter_is_told_in_short() -> None:
+    operations = [
+        {"op": "convert", "path": "/n", "to": "number"},
+        {"op": "remove", "path": "/x", "if_present": True},
+        {"op": "wrap", "member": "items"},
+        {"op": "add", "path": "/v", "value": 1},
+        *({"op": "remove", "path": f"/{number}"} for number in range(4)),
+    ]
+    told = adapter_in_words({"applies_to": "each item", "operations": operations, "basis": "declared"})
+    assert told == (
+        "convert /n to number, remove /x where present, wrap all as /items, add /v, remove /0, and 3 more in each item (proved)"
+    )
 
 
 def test_sur_17_a_change_that_no_reader_notices_exits_0(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,10 +6,12 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import pydantic_core
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from server.errors import InvalidArgument, StorageError
+from server.storage.prepared import ask
 
 READERS = 8
 """Connections that are kept open for reading; more are opened while all of them are in use."""
@@ -57,6 +59,16 @@ def to_json(value: Any) -> str:
     Raises InvalidArgument for a number that JSON does not have.
     """
     try:
+        # It takes a third of the time, but knows neither ASCII nor half a surrogate pair, and writes what is not a number.
+        written = pydantic_core.to_json(value, inf_nan_mode="constants")
+    except ValueError:
+        return _to_ascii(value)
+    plain = written.isascii() and b"NaN" not in written and b"Infinity" not in written
+    return written.decode() if plain else _to_ascii(value)
+
+
+def _to_ascii(value: Any) -> str:
+    try:
         return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     except ValueError as error:
         raise InvalidArgument("A number is infinite or not a number, which JSON can't say.") from error
@@ -78,6 +90,6 @@ def _sqlite_engine(file: Path, *, size: int, begin: str, pragmas: tuple[str, ...
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        ask(connection, begin)
 
     return engine

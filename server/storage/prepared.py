@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 
+def ask(connection: "Connection", text: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """What the database answers to a statement in its driver's own words. Raises what SQLAlchemy raises."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, values)
+        return cursor.fetchall() if cursor.description else []  # type: ignore[return-value]  # rows are tuples in both drivers
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _as_sqlalchemy_raises(error, text, connection, cursor) from error
+    finally:
+        cursor.close()
+
+
 class Prepared:
     """A statement that takes values by their names."""
 
@@ -43,15 +55,7 @@ class _Spelled:
 
     def rows(self, connection: "Connection", values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         written = {**values, **{name: convert(values[name]) for name, convert in self.converted.items()}}
-        driver = connection.connection
-        cursor = driver.cursor()
-        try:
-            cursor.execute(self.text, written if self.places is None else [written[name] for name in self.places])
-            return list(cursor.fetchall()) if cursor.description else []
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(error, self.text, connection, cursor) from error
-        finally:
-            cursor.close()
+        return ask(connection, self.text, written if self.places is None else [written[name] for name in self.places])
 
 
 def _spell(statement: "ClauseElement", dialect: "Dialect") -> _Spelled:
@@ -66,14 +70,15 @@ def _spell(statement: "ClauseElement", dialect: "Dialect") -> _Spelled:
     )
 
 
-def _told(error: Any, text: str, connection: "Connection", cursor: Any) -> BaseException:
-    """The error as SQLAlchemy raises it; a connection that is lost with it is not used again."""
+def _as_sqlalchemy_raises(error: Any, text: str, connection: "Connection", cursor: Any) -> BaseException:
+    """The error of a driver; a connection that is lost with it is not used again."""
     from sqlalchemy.exc import DBAPIError
 
     dialect = connection.dialect
     lost = dialect.is_disconnect(error, connection.connection, cursor)
     if lost:
         connection.invalidate(error)
-    return DBAPIError.instance(
+    raised: BaseException = DBAPIError.instance(
         text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
     )
+    return raised

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from server.errors import StorageError
 from server.storage.failures import clear_error, storage_error
 from server.storage.locking import SharedLock
+from server.storage.prepared import ask
 from server.storage.session import Session
 
 if TYPE_CHECKING:
@@ -187,12 +188,11 @@ class GroupWriter:
 
 def _run_apart(group: list[_Operation], connection: "Connection") -> None:
     """Each operation has run, or left no trace: in a savepoint of its own."""
-    say = connection.connection.cursor().execute
     for operation in group:
-        say("SAVEPOINT operation")
+        ask(connection, "SAVEPOINT operation")
         if not _done(operation, connection):
-            say("ROLLBACK TO operation")
-        say("RELEASE operation")
+            ask(connection, "ROLLBACK TO operation")
+        ask(connection, "RELEASE operation")
 
 
 def _done(operation: _Operation, connection: "Connection") -> bool:

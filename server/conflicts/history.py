@@ -38,12 +38,7 @@ class ConflictLog:
         self._database = database
 
     def add_in(self, session: "Session", check: JsonObject, modes: Modes) -> None:
-        """The conflicts of a proposal's check are logged in this transaction, and the findings on fragile contracts follow.
-
-        Nothing happens for a dry run.
-        """
-        if not check["proposal_id"]:
-            return
+        """The conflicts of a proposal's check are logged in this transaction, and the findings on fragile contracts follow."""
         conflict_log.add(session, entries_of(check, modes))
         now = check["check_timestamp"]
         fragile = _fragile_in(session, from_wire(now))

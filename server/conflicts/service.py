@@ -142,7 +142,8 @@ class ConflictService:
         """
         numbered = {**document, "check_id": checks.new_id(session, document["check_timestamp"][:10])}
         checks.save(session, numbered, inputs, caller=caller)
-        self.log.add_in(session, numbered, modes_in(inputs))
+        if numbered["proposal_id"]:  # a dry run is nobody's proposal
+            self.log.add_in(session, numbered, modes_in(inputs))
         return numbered
 
     def stored(self, check_id: str, *, caller: str) -> JsonObject:

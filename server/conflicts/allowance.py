@@ -1,8 +1,8 @@
 """How much work one check may ask of the containment engine: counted, so that the same check always ends the same way."""
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from server.conflicts.memory import Texts
 from server.conflicts.question import Engine, SchemaDecision
 from server.conflicts.schemas import Schema
 from server.model.base import Json
@@ -13,9 +13,6 @@ MOST_STEPS_BEFORE_PLANS = 20_000
 """Steps after which no further proof is sought for the plan: where the verdict took so many, its own proofs are enough."""
 CHARACTERS_PER_STEP = 100
 """What is only looked at counts by its length."""
-
-HELD = 16
-"""Schemas whose text is not written anew when they are asked about again."""
 
 
 def within_allowance(engine: Engine) -> Engine:
@@ -29,6 +26,8 @@ def within_allowance(engine: Engine) -> Engine:
         rejects=engine.rejects,
         accepts_nothing=engine.accepts_nothing,
         plainly_inside=allowance.plainly_inside,
+        decisions=engine.decisions,
+        hash_of=allowance.texts.hash_of,
         allowance=allowance,
     )
 
@@ -50,7 +49,7 @@ class LeftOpen:
 
 @dataclass(frozen=True)
 class _Bounded(Engine):
-    allowance: "_Allowance"
+    allowance: "_Allowance" = field(kw_only=True)
 
     def proves(self, writer: Schema, reader: Schema) -> bool:
         if self.plainly_inside(writer, reader):
@@ -62,27 +61,27 @@ class _Allowance:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._spent = 0
-        self._texts: dict[int, tuple[Schema, str]] = {}
-        """By identity, the last ones asked for: the schema is held as well, so that no other one comes to have its identity."""
-        self._known: dict[str, str] = {}
+        self.texts = Texts()
+        """For one check, which changes no schema."""
         self._decided: dict[tuple[str, str], SchemaDecision] = {}
         self._plain: dict[tuple[str, str], bool] = {}
 
     def decide(self, writer: Schema, reader: Schema) -> SchemaDecision:
         """The engine's decision, or UNKNOWN."""
-        pair = (self._text(writer), self._text(reader))
+        pair = (self.texts.of(writer), self.texts.of(reader))
         known = self._decided.get(pair)
         if known is not None:
             return known
         if self._spent > MOST_STEPS:
             return LeftOpen()
-        made = self._decided[pair] = self._engine.decide(writer, reader)
+        engine = self._engine
+        made = self._decided[pair] = engine.decisions.recall(pair, lambda: engine.decide(writer, reader))
         self._spent += made.steps + _looked_at(pair)
         return made
 
     def plainly_inside(self, writer: Schema, reader: Schema) -> bool:
         """The engine's answer, or no."""
-        pair = (self._text(writer), self._text(reader))
+        pair = (self.texts.of(writer), self.texts.of(reader))
         known = self._plain.get(pair)
         if known is not None:
             return known
@@ -94,18 +93,7 @@ class _Allowance:
 
     def may_prove(self, writer: Schema, reader: Schema) -> bool:
         """Whether the pair is decided already, or may be for a plan."""
-        return self._spent <= MOST_STEPS_BEFORE_PLANS or (self._text(writer), self._text(reader)) in self._decided
-
-    def _text(self, schema: Schema) -> str:
-        """As JSON. Equal texts are one object, so that a long one is held and hashed once."""
-        held = self._texts.pop(id(schema), None)
-        if held is None:
-            text = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-            held = (schema, self._known.setdefault(text, text))
-        self._texts[id(schema)] = held
-        if len(self._texts) > HELD:
-            del self._texts[next(iter(self._texts))]
-        return held[1]
+        return self._spent <= MOST_STEPS_BEFORE_PLANS or (self.texts.of(writer), self.texts.of(reader)) in self._decided
 
 
 def _looked_at(pair: tuple[str, str]) -> int:

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from server.conflicts.agreements import Agreement
+from server.conflicts.memory import Memory
 from server.conflicts.schemas import Schema, Stated, read_terms
 from server.model.base import Json
 from server.model.change import Change
 from server.model.check import Conflict, InFlight, Mode, Undecided
-from server.model.contract import Basis
+from server.model.contract import Basis, schema_hash
 from server.model.system import StoredSystem
 from server.model.tier import Tier, strictest
 from server.registry.map import RegistryMap
@@ -66,6 +67,10 @@ class Engine:
     """Whether a schema is proved to accept no document."""
     plainly_inside: Callable[[Schema, Schema], bool]
     """(writer, reader) → whether it shows without a search that `decide` finds them SAFE; no is no answer."""
+    decisions: Memory[tuple[str, str], SchemaDecision] = field(default_factory=Memory)
+    """What `decide` said of pairs that earlier checks asked about, by their texts."""
+    hash_of: Callable[[Schema], str] = schema_hash
+    """The short name of a schema."""
 
     def proves(self, writer: Schema, reader: Schema) -> bool:
         """Whether it is proved that every document of the writer is accepted by the reader."""

@@ -136,5 +136,14 @@ def contract_document(contract: Contract) -> JsonObject:
 
 def schema_hash(schema: Json) -> str:
     """A short name for exactly this schema, whatever the order of its members: 16 hex digits of SHA-256."""
-    text = json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text_hash(schema_text(schema))
+
+
+def schema_text(schema: Json) -> str:
+    """The schema as JSON that is the same for the same schema, whatever the order of its members."""
+    return json.dumps(schema, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def text_hash(text: str) -> str:
+    """The short name of the schema with this text."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -70,13 +70,16 @@ def anew(pairs: list[Pair]) -> dict[str, float]:
 
 
 def remembered(pairs: list[Pair]) -> list[float]:
-    """Seconds by pair where the engine, as the check asks it, has decided the pair before."""
+    """Seconds by pair where the engine, as a check asks it, has decided the pair in an earlier check."""
+    from server.conflicts.allowance import within_allowance
     from server.conflicts.engine import containment_engine
 
-    engine = containment_engine()
+    def decide(writer: Any, reader: Any) -> Any:
+        return within_allowance(containment_engine()).decide(writer, reader)
+
     for pair in pairs:
-        engine.decide(pair["writer"], pair["reader"])
-    return [_best(engine.decide, pair)[0] for pair in pairs]
+        decide(pair["writer"], pair["reader"])
+    return [_best(decide, pair)[0] for pair in pairs]
 
 
 def theirs(python: str, pairs: list[Pair]) -> dict[str, float]:

@@ -19,7 +19,6 @@ from server.conflicts.question import Break, Question
 from server.conflicts.schemas import Schema, array_of
 from server.model.base import JsonObject
 from server.model.check import Resolution
-from server.model.contract import schema_hash
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,8 @@ def _broken_reader(
         patched_items=one.of_items and not of_items,
         broken_at=one.found.path,
     )
-    same = (id(one.question), schema_hash(one.reader.full), one.reader.of_items)
-    found = adapters.get(same) or find_adapter(wanted, one.question.engine.decide, places)
+    same = (id(one.question), one.question.engine.hash_of(one.reader.full), one.reader.of_items)
+    found = adapters.get(same) or find_adapter(wanted, one.question.engine.decide, places, one.question.engine.hash_of)
     adapters[same] = found
     return BrokenReader(party, accepts, before, after, found.adapter, found.reason)
 

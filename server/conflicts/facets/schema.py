@@ -15,7 +15,7 @@ from server.conflicts.severity import schema_rule
 from server.model.base import Json
 from server.model.change import Change
 from server.model.check import Conflict, ConflictType, Resolution, Undecided
-from server.model.contract import Basis, schema_hash
+from server.model.contract import Basis
 from server.model.tier import Severity
 
 
@@ -98,7 +98,7 @@ def _judge_reader(
             continue
         writes, reads = aligned(after, of_items, accepted, reader.of_items)
         if plain:
-            answer.inputs.append(_input(agreement, reader, writes, reads, "SAFE", answer.inputs))
+            answer.inputs.append(_input(question, agreement, reader, writes, reads, "SAFE"))
             continue
         decision = question.engine.decide(writes, reads)
         if decision.verdict == "BREAKS":
@@ -111,7 +111,7 @@ def _judge_reader(
         else:
             open_item = None  # of all that is read, so also of what is needed
         if decision.verdict != "SAFE" or not in_musts:
-            answer.inputs.append(_input(agreement, reader, writes, reads, decision.verdict, answer.inputs))
+            answer.inputs.append(_input(question, agreement, reader, writes, reads, decision.verdict))
         if found is not None:
             break
     else:
@@ -218,21 +218,15 @@ def _undecided(question: Question, agreement: Agreement, contract_id: str, reaso
 
 
 def _input(
-    agreement: Agreement,
-    reader: Reader,
-    writes: Schema,
-    reads: Schema,
-    verdict: str,
-    before: Sequence[Mapping[str, Any]],
+    question: Question, agreement: Agreement, reader: Reader, writes: Schema, reads: Schema, verdict: str
 ) -> dict[str, Json]:
-    last = before[-1] if before and before[-1].get("writer_schema") is writes else None
-    written = schema_hash(writes) if last is None else last["hashes"][0]
+    hash_of = question.engine.hash_of
     return {
         "consumer": agreement.consumer,
         "contract_id": reader.contract_id,
         "writer_schema": writes,
         "reader_schema": reads,
-        "hashes": [written, schema_hash(reads)],
+        "hashes": [hash_of(writes), hash_of(reads)],
         "decision": verdict,
     }
 

@@ -131,7 +131,7 @@ def _accepted_hash(entry: Contract | None) -> str:
 
 
 def _present_hash(question: Question) -> str:
-    return "" if question.terms is None else schema_hash(question.terms)
+    return "" if question.terms is None else question.engine.hash_of(question.terms)
 
 
 def _contracts_of_writer(question: Question) -> tuple[Recorded, ...]:
@@ -142,7 +142,8 @@ def _contracts_of_writer(question: Question) -> tuple[Recorded, ...]:
         if holder.id == question.source.id and contract.type is ContractType.PRODUCER
     ]
     meant = [contract for contract in mine if contract.terms == question.terms] if question.terms is not None else mine
-    return tuple(Recorded(one.contract_id, schema_hash(one.terms) if one.terms else "") for one in meant)
+    hash_of = question.engine.hash_of
+    return tuple(Recorded(one.contract_id, hash_of(one.terms) if one.terms else "") for one in meant)
 
 
 def _shared(question: Question) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from server.conflicts.allowance import MOST_STEPS, MOST_STEPS_BEFORE_PLANS, LeftOpen, within_allowance
 from server.conflicts.engine import containment_engine
+from server.conflicts.memory import Memory
 from server.conflicts.question import Engine
 
 
@@ -25,7 +26,9 @@ class Asked:
 
 
 def engine_of(asked: Asked) -> Engine:
-    return within_allowance(replace(containment_engine(), decide=asked.decide, plainly_inside=asked.looks))
+    return within_allowance(
+        replace(containment_engine(), decide=asked.decide, plainly_inside=asked.looks, decisions=Memory())
+    )
 
 
 def test_con_10_a_check_decides_equal_pairs_once_and_counts_them_once() -> None:
@@ -73,7 +76,12 @@ def test_con_10_every_check_has_an_allowance_of_its_own() -> None:
 def test_con_04_no_further_proof_is_sought_for_a_plan_once_the_verdict_took_much() -> None:
     asked = Asked(steps=MOST_STEPS_BEFORE_PLANS)
     engine = within_allowance(
-        replace(containment_engine(), decide=asked.decide, plainly_inside=lambda writer, reader: writer == reader)
+        replace(
+            containment_engine(),
+            decide=asked.decide,
+            plainly_inside=lambda writer, reader: writer == reader,
+            decisions=Memory(),
+        )
     )
     assert engine.proves({"minimum": 1}, {"minimum": 0})
     assert engine.proves({"minimum": 2}, {"minimum": 2})

@@ -4,7 +4,7 @@ A move that only looks right would be worse than none: it would carry one value 
 from the change's own patch, or where exactly one place holds what another held; and the adapter says which it was.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -72,7 +72,9 @@ class Search:
     reason: str = ""
 
 
-def find_adapter(wanted: Wanted, decide: Decide, places: Places | None = None) -> Search:
+def find_adapter(
+    wanted: Wanted, decide: Decide, places: Places | None = None, hash_of: Callable[[Schema], str] = schema_hash
+) -> Search:
     """An adapter that is proved: what it makes of any document of the new form, the reader accepts.
 
     `places` are shared by searches about the same schemas.
@@ -82,7 +84,7 @@ def find_adapter(wanted: Wanted, decide: Decide, places: Places | None = None) -
     if any(has_more_parts(schema, MOST_PARTS) for schema in (wanted.before, wanted.after, wanted.accepts)):
         return Search(None, f"{TOO_LARGE} (more than {MOST_PARTS:,} parts).")
     try:
-        return _found(wanted, _Bounded(decide).decide, places or Places())
+        return _found(wanted, _Bounded(decide).decide, places or Places(), hash_of)
     except _AskedTooMuch:
         return Search(None, f"{TOO_LARGE} (more than {MOST_QUESTIONS} moves and conversions would have to be tried).")
 
@@ -106,7 +108,7 @@ class _Bounded:
         return self._decide(writer, reader)
 
 
-def _found(wanted: Wanted, decide: Decide, places: Places) -> Search:
+def _found(wanted: Wanted, decide: Decide, places: Places, hash_of: Callable[[Schema], str]) -> Search:
     declared = list(_moves_of_patch(wanted))
     broken_at = wanted.broken_at
     for operations, basis in _candidates(wanted, declared, decide, places):
@@ -115,7 +117,7 @@ def _found(wanted: Wanted, decide: Decide, places: Places) -> Search:
             image.apply(operation)
         decision = decide(image.schema, wanted.accepts)
         if decision.verdict == "SAFE":
-            return Search(_adapter(wanted, operations, basis))
+            return Search(_adapter(wanted, operations, basis, hash_of))
         broken_at = decision.path
     place = broken_at or "the document"
     return Search(None, f"no move or conversion was found after which {place} is proved to be always accepted.")
@@ -371,7 +373,7 @@ def _touches(place: Place, others: Sequence[Place]) -> bool:
     return any(place[: len(other)] == other or other[: len(place)] == place for other in others)
 
 
-def _adapter(wanted: Wanted, operations: list[Operation], basis: Basis) -> JsonObject:
+def _adapter(wanted: Wanted, operations: list[Operation], basis: Basis, hash_of: Callable[[Schema], str]) -> JsonObject:
     """The adapter's document; its paths start at the item where all of it is done to each item of the list."""
     of_items = wanted.of_items
     ends = [segments_of(operation[end]) for operation in operations for end in ("from", "path") if end in operation]
@@ -395,8 +397,8 @@ def _adapter(wanted: Wanted, operations: list[Operation], basis: Basis) -> JsonO
         "applies_to": EACH_ITEM if of_items else WHOLE,
         "operations": operations,
         "rfc6902": plain,
-        "input_schema_hash": schema_hash(wanted.after),
-        "output_schema_hash": schema_hash(wanted.accepts),
+        "input_schema_hash": hash_of(wanted.after),
+        "output_schema_hash": hash_of(wanted.accepts),
         "proved": True,
         "basis": basis.value,
     }

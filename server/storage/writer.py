@@ -6,7 +6,7 @@ has the file, the others queue up, and a thread of its own writes all of them to
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,13 +30,28 @@ PATIENCE = 30.0
 
 @dataclass
 class _Operation:
-    """One write that somebody waits for."""
+    """One write, and what became of it."""
 
     run: Callable[[Session], Any]
-    answer: "Future[Any]" = field(default_factory=Future)
     result: Any = None
     refused: BaseException | None = None
-    """What the operation itself raised."""
+    """What the operation itself raised, or why nothing of it was written."""
+
+    def outcome(self) -> Any:
+        """What it returned, or else its error is raised: kept no longer, for its traceback leads back here."""
+        if self.refused is None:
+            return self.result
+        try:
+            raise self.refused
+        finally:
+            self.refused = None
+
+
+@dataclass
+class _Queued(_Operation):
+    """One that somebody waits for while others write."""
+
+    ended: "Future[None]" = field(default_factory=Future)
 
 
 class GroupWriter:
@@ -50,7 +65,7 @@ class GroupWriter:
         self._connection: Connection | None = None
         """Stays open from one group to the next, until one is lost on it."""
         self._changed = threading.Condition()
-        self._waiting: deque[_Operation] = deque()
+        self._waiting: deque[_Queued] = deque()
         self._turn = threading.Lock()
         """Held by the thread that writes."""
         self._writing = 0
@@ -66,23 +81,12 @@ class GroupWriter:
         """
         if threading.get_ident() == self._writing:
             raise StorageError("A write was asked for inside a write.", hint="Use the session that is already open.")
-        operation = _Operation(run)
-        if self._written_at_once(operation):
-            return operation.answer.result()  # type: ignore[no-any-return]  # what run returns
-        with self._changed:
-            if self._closing:
-                raise StorageError("The database is being closed.")
-            self._waiting.append(operation)
-            self._changed.notify()
-        try:
-            return operation.answer.result(PATIENCE)  # type: ignore[no-any-return]  # what run returns
-        except TimeoutError:
-            if operation.answer.cancel():
-                raise StorageError(
-                    "Another process has kept the database to itself; nothing was written.",
-                    hint="Look for a stopped or hanging process that uses the same file, then repeat the call.",
-                ) from None
-            return operation.answer.result()  # type: ignore[no-any-return]  # what run returns
+        alone = _Operation(run)
+        if self._written_at_once(alone):
+            return alone.outcome()  # type: ignore[no-any-return]  # what run returns
+        queued = _Queued(run)
+        self._write_with_others(queued)
+        return queued.outcome()  # type: ignore[no-any-return]  # what run returns
 
     def close(self) -> None:
         """Everything that was asked for is written, and the thread has ended."""
@@ -94,7 +98,7 @@ class GroupWriter:
             self._disconnect()
 
     def _written_at_once(self, operation: _Operation) -> bool:
-        """Whether the operation has been answered, because nobody writes or waits, in this process or another."""
+        """Whether the operation has ended, because nobody writes or waits, in this process or another."""
         if not self._turn.acquire(blocking=False):
             return False
         try:
@@ -107,10 +111,28 @@ class GroupWriter:
                 lost = error
             finally:
                 self._lock.release()
-            self._answer([operation], lost)
+            if lost is not None:
+                self._call_off([operation], lost)
             return True
         finally:
             self._turn.release()
+
+    def _write_with_others(self, queued: _Queued) -> None:
+        """The operation has ended. Raises StorageError where it was called off before its turn came."""
+        with self._changed:
+            if self._closing:
+                raise StorageError("The database is being closed.")
+            self._waiting.append(queued)
+            self._changed.notify()
+        try:
+            queued.ended.result(PATIENCE)
+        except TimeoutError:
+            if queued.ended.cancel():
+                raise StorageError(
+                    "Another process has kept the database to itself; nothing was written.",
+                    hint="Look for a stopped or hanging process that uses the same file, then repeat the call.",
+                ) from None
+            queued.ended.result()
 
     def _write_groups(self) -> None:
         while True:
@@ -122,7 +144,7 @@ class GroupWriter:
                 self._write_group()
 
     def _write_group(self) -> None:
-        group: list[_Operation] = []
+        group: list[_Queued] = []
         lost: BaseException | None = None
         try:
             with self._lock:
@@ -133,9 +155,12 @@ class GroupWriter:
         except BaseException as error:  # whatever it is, everyone who waits has to know that nothing was written
             lost = error
             group = group or self._taken()
-        self._answer(group, lost)
+        if lost is not None:
+            self._call_off(group, lost)
+        for queued in group:
+            queued.ended.set_result(None)
 
-    def _commit(self, group: list[_Operation]) -> None:
+    def _commit(self, group: Sequence[_Operation]) -> None:
         self._writing = threading.get_ident()
         try:
             if self._connection is None:
@@ -157,23 +182,13 @@ class GroupWriter:
         if connection is not None:
             connection.close()
 
-    def _answer(self, group: list[_Operation], lost: BaseException | None) -> None:
-        if lost is not None:
-            self._tell(group, lost)
-            return
-        for operation in group:
-            if operation.refused is None:
-                operation.answer.set_result(operation.result)
-            else:
-                operation.answer.set_exception(operation.refused)
-
-    def _taken(self) -> list[_Operation]:
+    def _taken(self) -> list[_Queued]:
         with self._changed:
             count = min(len(self._waiting), LARGEST_GROUP)
             taken = [self._waiting.popleft() for _ in range(count)]
-        return [operation for operation in taken if operation.answer.set_running_or_notify_cancel()]
+        return [queued for queued in taken if queued.ended.set_running_or_notify_cancel()]
 
-    def _tell(self, group: list[_Operation], lost: BaseException) -> None:
+    def _call_off(self, group: Sequence[_Operation], lost: BaseException) -> None:
         """Nobody of this group has written anything; whoever keeps a copy of the database's state learns of it first."""
         try:
             self._failed()
@@ -183,10 +198,10 @@ class GroupWriter:
         for operation in group:
             told = clear_error(lost, self._url) or storage_error(str(getattr(lost, "orig", lost)), self._url)
             told.__cause__ = lost
-            operation.answer.set_exception(told)
+            operation.refused = told
 
 
-def _run_apart(group: list[_Operation], connection: "Connection") -> None:
+def _run_apart(group: Sequence[_Operation], connection: "Connection") -> None:
     """Each operation has run, or left no trace: in a savepoint of its own."""
     for operation in group:
         ask(connection, "SAVEPOINT operation")

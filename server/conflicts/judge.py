@@ -88,9 +88,7 @@ def _judge_alone(registry: RegistryMap, source: StoredSystem, changes: Changes, 
             continue
         answer.systems |= _touched_systems(registry, source, change, name)
         answer.contracts |= _touched_contracts(registry, source, name)
-        questions = [
-            replace(question, earlier=earlier) for question in _questions(registry, source, change, name, circumstances)
-        ]
+        questions = list(_questions(registry, source, change, name, circumstances, earlier))
         before = len(answer.conflicts)
         if concerns_schema(change):
             answer.add(judge_schemas(questions))
@@ -147,8 +145,9 @@ def weakest_basis(answer: Answer) -> Basis:
 
 def _answers(question: Question) -> Iterator[Answer]:
     change = question.change
-    of_reader = _of_reader(question.registry, question.source, change, question.name)
-    if question.written_by_others and facets_of(change) != ("removes_dependency",) and not of_reader:
+    facets = facets_of(change)
+    strange = bool(question.written_by_others) and facets != ("removes_dependency",)
+    if strange and not _of_reader(question.registry, question.source, change, question.name):
         yield judge_strange_writer(question)
     if change.removes:
         yield judge_removal(question)
@@ -157,9 +156,9 @@ def _answers(question: Question) -> Iterator[Answer]:
     if change.reader_schema is not None or change.reads is not None:
         yield judge_reader(question)
     for facet, judged_by in FACETS.items():
-        if facet in facets_of(change):
+        if facet in facets:
             yield judged_by(question)
-    if not facets_of(change):
+    if not facets:
         yield judge_words(question)
 
 
@@ -194,7 +193,12 @@ def _of_reader(registry: RegistryMap, source: StoredSystem, change: Change, name
 
 
 def _questions(
-    registry: RegistryMap, source: StoredSystem, change: Change, name: str, circumstances: Circumstances
+    registry: RegistryMap,
+    source: StoredSystem,
+    change: Change,
+    name: str,
+    circumstances: Circumstances,
+    earlier: tuple[Change, ...] = (),
 ) -> Iterator[Question]:
     """One question per schema that the contracts on the resource state today: a patch applies to each of them.
 
@@ -219,14 +223,14 @@ def _questions(
         whole = len(groups) == 1 or "" in known
         mine = tuple(agreement for agreement in agreements if whole or agreement.consumer in known)
         against = named if named is not None else stated_terms
-        yield Question(registry, source, change, shown, name, mine, written, against, circumstances)
+        yield Question(registry, source, change, shown, name, mine, written, against, circumstances, earlier)
     covered = {registry.known_as(party) for _, _, parties in groups for party in parties}
     if len(groups) > 1 and "" not in covered:
         rest = tuple(agreement for agreement in agreements if agreement.consumer not in covered)
         if rest:
             first_terms, first_written, _ = groups[0]
             against = named if named is not None else first_terms
-            yield Question(registry, source, change, shown, name, rest, first_written, against, circumstances)
+            yield Question(registry, source, change, shown, name, rest, first_written, against, circumstances, earlier)
 
 
 def _stated_terms(registry: RegistryMap, source: str, name: str) -> list[tuple[Contract, Schema]]:

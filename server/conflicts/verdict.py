@@ -71,7 +71,8 @@ def draw_up(
         must_accept=_who_must_accept(answer, circumstances.modes, source.id),
         registry_version=registry.revision,
     )
-    return Drawn(of_proposal(check, proposal_id), ruling.hold, list(_each_schema_once(answer.inputs)))
+    check = of_proposal(check, proposal_id) if proposal_id else check
+    return Drawn(check, ruling.hold, list(_each_schema_once(answer.inputs)))
 
 
 def _each_schema_once(compared: Iterable[JsonObject]) -> Iterator[JsonObject]:

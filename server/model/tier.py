@@ -24,7 +24,10 @@ class Severity(WireEnum):
     @property
     def rank(self) -> int:
         """0 for LOW to 3 for CRITICAL."""
-        return list(Severity).index(self)
+        return _SEVERITIES.index(self)
+
+
+_SEVERITIES = tuple(Severity)
 
 
 SHADOW_DAYS = {Tier.MISSION_CRITICAL: 14, Tier.PRODUCTION: 7, Tier.EXPERIMENTAL: 3}
@@ -33,6 +36,7 @@ SHADOW_DAYS = {Tier.MISSION_CRITICAL: 14, Tier.PRODUCTION: 7, Tier.EXPERIMENTAL:
 
 def strictest(tiers: Iterable[Tier]) -> Tier:
     """The tier that counts where several systems are concerned (CON-3); PRODUCTION where none is known."""
-    order = list(Tier)
-    known = sorted(tiers, key=order.index)
-    return known[0] if known else Tier.PRODUCTION
+    return min(tiers, key=_TIERS.index, default=Tier.PRODUCTION)
+
+
+_TIERS = tuple(Tier)

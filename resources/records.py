@@ -56,9 +56,11 @@ def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 def read_schema(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The JSON Schema of one kind of value."""
-    from server.model.shapes import schema_named
+    from server.model.shapes import SHAPES, schema_named
+    from server.surface.described import described
 
-    return _json(schema_named(values["name"]))
+    schema = schema_named(values["name"])
+    return _json(described(schema, SHAPES[values["name"]][0]))
 
 
 def complete_system(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:

@@ -50,7 +50,9 @@ class RejectedStrategy(Value):
     """Why a better strategy does not fit."""
 
     strategy: Strategy
+    """Which one."""
     reason: str
+    """Why it does not fit here."""
 
 
 class PlanStep(Value):
@@ -61,37 +63,51 @@ class PlanStep(Value):
     owner: str
     """The system that has to do it."""
     description: str
+    """What is done."""
     entry_condition: str
     """What must hold before it begins."""
     duration_days: int
+    """How long it takes, in days; steps with the same entry condition are done side by side."""
 
 
 class RollbackStep(Value):
     """One system put back to a recorded state. The steps of a rollback run in their order."""
 
     step: int
+    """From 1."""
     system_id: str
+    """Who does it."""
     action: str
     """`restore_contract` (a contract's recorded entry), `restore_output` (what is written) or `restore_reader`."""
     contract_id: str = ""
+    """The contract whose recorded entry is put back; empty where none is."""
     resource: str = ""
+    """What is written or read."""
     schema_hash: str = ""
     """Of the schema that is put back; empty where no schema is."""
     reads: tuple[str, ...] = ()
     """The paths that a reader goes back to, where it says what it reads by paths."""
     description: str
+    """What is done."""
 
 
 class Resolution(Value):
     """The way out of a conflict (conflict rules 4 and 5)."""
 
     strategy: Strategy
+    """The first one in the source's order of preference that fits."""
     description: str
+    """The plan in a sentence or two."""
     steps: tuple[str, ...]
+    """The steps as text, in their order."""
     estimated_duration_days: int
+    """The longest way through the steps, in days."""
     requires_changes_in: tuple[str, ...]
+    """Ids of the systems that have to change something."""
     rollback_plan: str
+    """How all of it is undone, in words."""
     rejected_strategies: tuple[RejectedStrategy, ...] = ()
+    """The better ones, with why they do not fit."""
     plan: tuple[PlanStep, ...] = ()
     """The steps with their owners, entry conditions and durations."""
     rollback: tuple[RollbackStep, ...] = ()
@@ -106,11 +122,15 @@ class Conflict(Value):
     """Something that a change would do to one consumer."""
 
     type: ConflictType
+    """Which facet of the contract is broken."""
     affected_contract: str
     """A contract's id; empty where the consumer is known only from what it reads."""
     affected_system: str
+    """Id of the system that it would happen to."""
     description: str
+    """What would happen, in words."""
     severity: Severity
+    """With modifiers such as an active pattern."""
     severity_base: Severity
     """Before modifiers such as an active pattern."""
     effective_tier: Tier = Tier.PRODUCTION
@@ -123,7 +143,9 @@ class Conflict(Value):
     """What proves it: a document that the new writer may write and the consumer rejects, or {at, …}, a moment at which
     the consumer fails; stands only with `has_witness`."""
     has_witness: bool = False
+    """Whether `witness` stands there: a witness may well be null."""
     basis: Basis = Basis.DECLARED
+    """The weakest thing that the judgement rests on."""
     evidence: JsonObject = {}
     """What the judgement rests on, where that is no document: schedules, units, sums."""
     pattern: str = ""
@@ -131,17 +153,24 @@ class Conflict(Value):
     with_proposal: str = ""
     """The open proposal together with which it comes about; empty where the change alone is enough (CON-14)."""
     proposed_resolution: Resolution
+    """The way out."""
 
 
 class Undecided(Value):
     """Something that could not be decided: never CLEAR, never a conflict (CON-2)."""
 
     facet: str
+    """Which part of the check could not decide."""
     resource: str
+    """What it is about; empty where it is about the change as a whole."""
     affected_contract: str = ""
+    """A contract's id; empty where none is concerned."""
     affected_system: str = ""
+    """Id of the system that may be affected; empty where nobody can be named."""
     reason: str
+    """Why it can't be decided."""
     path: str = ""
+    """Place in the schema or document, as a JSON Pointer."""
 
 
 class Relation(WireEnum):
@@ -160,38 +189,58 @@ class InFlight(Value):
     """An open proposal that touches the same resources."""
 
     proposal_id: str
+    """The other proposal."""
     source_system: str
+    """Who proposes it."""
     relation: Relation
+    """How the two stand to each other."""
     order: tuple[str, ...] = ()
     """The proposals in the order in which they can go in; "" stands for the one that is checked, where it has no id yet."""
     resources: tuple[str, ...] = ()
+    """What both touch."""
     reason: str
+    """Why they stand so."""
 
 
 class Check(Value):
     """The judgement, in the source's shape, with what it rests on."""
 
     check_id: str
+    """Such as `CHK-2026-04-05-001`; its record is `concord://checks/{check_id}`."""
     proposal_id: str
+    """The proposal that it is the check of; empty for a dry run."""
     source_system: str
+    """Who wants to make the change."""
     check_timestamp: str
+    """When it was made: ISO 8601, UTC."""
     verdict: Verdict
+    """The worst item decides."""
     conflicts: tuple[Conflict, ...]
+    """The gravest first."""
     non_breaking_notes: str
+    """What was found to be safe, in words."""
     recommendation: str
+    """What to do next, in words."""
     blocks: bool
+    """Whether the change may not go on as it is."""
     mode: Mode
     """Blocking where something holds the change, advisory where a tier only warns, else that of the tier that decided."""
     would_block_in: tuple[Tier, ...] = ()
     """The tiers that would hold the change were they not in advisory mode."""
     basis: Basis
+    """The weakest thing that the check rests on."""
     patterns: tuple[str, ...] = ()
+    """Ids of active patterns that the change touches (CON-8)."""
     undecided: tuple[Undecided, ...] = ()
+    """What a person has to decide."""
     knowledge: tuple[str, ...] = ()
+    """Ids of knowledge entries that speak of such a change."""
     in_flight: tuple[InFlight, ...] = ()
+    """Open proposals that touch the same resources (CON-14)."""
     must_accept: tuple[str, ...] = ()
     """Who has to agree before the change may go on: systems by id, and `user` for what no system answers for."""
     registry_version: int
+    """Revision of the registry that it was made against."""
 
 
 def of_proposal(check: Check, proposal_id: str) -> Check:

@@ -40,13 +40,19 @@ class Meaning(Value):
     """What the values at one place mean."""
 
     path: Annotated[str, Field(max_length=1_000)]
+    """Which values, as a JSON Pointer; `*` stands for every item of an array or every member of an object."""
     unit: Name = ""
+    """Such as `USD`, `cents` or `ms`; empty = not said."""
     meaning: Text = ""
+    """What the value says, in words."""
     timezone: Name = ""
+    """IANA zone in which times there are written, such as `Europe/Berlin`."""
     enum_meanings: dict[str, Text] = {}
+    """What each value of an enumeration stands for, by value."""
     version: Name = ""
     """Of what the values mean, for those who number that; another one says that something changed."""
     note: Text = ""
+    """Anything else that a person should know; it decides nothing."""
 
 
 def _as_read_paths(value: Any) -> Any:
@@ -84,28 +90,40 @@ class Contract(OpenValue):
     contract_id: Name = ""
     """`CTR-…`; given out by the server where it is empty."""
     type: ContractType
+    """PRODUCER where its writer states the entry, CONSUMER where its reader does."""
     counterparty: Name = ""
     """The system on the other side; empty where nobody is named."""
     resource: ResourceName
+    """The path, glob or URI that it is about."""
     terms: Annotated[JsonObject | bool, Field(alias="schema")] = {}
     """The source's short form {required_fields, format} or a full JSON Schema."""
     established: Moment = ""
+    """Since when it holds."""
     last_validated: Moment = ""
+    """When real data was last seen to keep it."""
 
     reader_schema: JsonObject | bool | None = None
     """What the consumer accepts, as a JSON Schema."""
     reads: ReadPaths | None = None
+    """The places that the consumer reads; what is not listed may change."""
     strict: bool = False
     """The consumer rejects fields it does not know."""
     accepts: tuple[Name, ...] = ()
     """Formats that the consumer can read."""
     freshness_seconds: Seconds | None = None
+    """How old the data may be when it is read, in seconds; as `max_age_seconds`, in the source's words."""
     max_age_seconds: Seconds | None = None
+    """How old the data may be when it is read, in seconds."""
     needs_by: Name = ""
+    """The time of day by which it must be there, such as `06:00 Europe/Berlin`."""
     semantics: tuple[Meaning, ...] = ()
+    """What the values mean, place by place."""
     capacity: dict[Name, Json] = {}
+    """Agreed amounts by name, such as `max_bytes` (bytes), `max_rows` or `reads_per_hour`; the name says the unit."""
     view: JsonObject | None = None
+    """How data that is not JSON is read as JSON."""
     basis: Basis = Basis.DECLARED
+    """How this entry is known."""
 
 
 EXTENSIONS = (

@@ -56,11 +56,15 @@ class CheckMade(Value):
     """The check of one version of a proposal, as far as its life depends on it."""
 
     id: str
+    """The check's id."""
     version: int
     """Of the proposal."""
     verdict: Verdict
+    """The check's verdict."""
     at: Moment
+    """When it was made: ISO 8601, UTC."""
     blocks: bool
+    """Whether the version may not go on as it is."""
     must_accept: tuple[str, ...] = ()
     """Who has to agree: systems by id, and `user`."""
     affected: tuple[str, ...] = ()
@@ -73,38 +77,56 @@ class Decision(Value):
     """One thing that somebody decided about one version of a proposal; never changed afterwards."""
 
     at: Moment
+    """When it was taken: ISO 8601, UTC."""
     version: int
     """Of the proposal that it is about."""
     decision: DecisionKind
+    """What was decided."""
     by: Name
     """The calling system; empty = the local user."""
     actor: Name
     """The system for which it was said."""
     reason: Text = ""
+    """Why."""
     waiver: bool = False
     """A person said it in the system's place; it expires with the proposal."""
     step: int = 0
+    """The step that is done, from 1; 0 where it is about no step."""
     evidence: Json = None
+    """What shows that the step is done."""
 
 
 class Proposal(Value):
     """One version of a proposal, with what became of it."""
 
     proposal_id: str
+    """Such as `PROP-001`."""
     version: int
     """Of the content: the next one with every revision."""
     source_system: Name
+    """Who proposes it."""
     title: Name
+    """In a few words."""
     description: Text = ""
+    """What it is for."""
     changes: tuple[Change, ...]
+    """What it would change."""
     state: ProposalState
+    """Where it stands."""
     goal: Goal = Goal.IMPROVE
+    """What its shadow test has to show."""
     metric: Name = ""
+    """What is measured in the shadow test."""
     error_category: Name = ""
+    """The kind of error that it is to reduce."""
     approach: Text = ""
+    """How it goes about it."""
     knowledge_id: Name = ""
+    """The knowledge entry that it comes from; empty for none."""
     created_at: Moment
+    """ISO 8601, UTC."""
     updated_at: Moment
+    """ISO 8601, UTC."""
     checks: tuple[CheckMade, ...] = ()
     """Of all versions, oldest first; the last one is of the present content, where the state is past DRAFT."""
     decisions: tuple[Decision, ...] = ()

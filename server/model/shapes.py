@@ -20,47 +20,69 @@ class StepEvidence(Value):
     """What shows that a step of the plan is done."""
 
     step: int
+    """Number of the step in `plan`."""
     by: Name
+    """The calling system; empty = the local user."""
     at: Moment
+    """ISO 8601, UTC."""
     evidence: Json = None
+    """As it was sent."""
 
 
 class PlannedStep(Value):
     """One step of the whole plan."""
 
     step: int
+    """From 1."""
     owner: str
+    """The system that has to do it."""
     description: str
+    """What is done."""
     entry_condition: str
+    """What must hold before it begins."""
     duration_days: int
+    """How long it takes, in days."""
     state: Literal["OPEN", "DONE"]
+    """Whether its owner has said that it is done."""
 
 
 class Pending(Value):
     """Whose turn it is."""
 
     system_id: str
+    """Who is waited for; `user` = a person."""
     waiting_for: str
+    """The decision that is waited for, such as `ACCEPT` or `COMPLETE_STEP 2`."""
 
 
 class Asking(Value):
     """A finding that asks a person to accept or reject, as the party that has to can't or does not."""
 
     kind: FindingKind
+    """What was found."""
     severity: Severity
+    """How grave it is."""
     system_id: str
+    """The party that has to agree."""
     message: str
+    """What is asked of a person."""
 
 
 class EarlierVersion(Value):
     """An earlier version of a proposal, as it was left."""
 
     version: int
+    """From 1."""
     title: Name = ""
+    """As it was then."""
     changes: tuple[Change, ...] = ()
+    """As they were then."""
     state: ProposalState
+    """In which it was left."""
     updated_at: Moment = ""
+    """When it was last written: ISO 8601, UTC."""
     decisions: tuple[Decision, ...] = ()
+    """Those on this version, oldest first."""
 
 
 class ShownProposal(Proposal):
@@ -69,13 +91,21 @@ class ShownProposal(Proposal):
     model_config = ConfigDict(title="Proposal")
 
     evidence: tuple[StepEvidence, ...] = ()
+    """For the steps that are done."""
     plan: tuple[PlannedStep, ...] = ()
+    """The plans of all conflicts as one list of steps."""
     pending: tuple[Pending, ...] = ()
+    """Whose turn it is now."""
     unmet: tuple[str, ...] = ()
+    """What has to happen before it may go on, a sentence each."""
     allowed: tuple[str, ...] = ()
+    """What the caller may do now, by the names of `decide_proposal`, and `submit_proposal` where it may revise."""
     expected_days: int = 0
+    """How long the open steps and the shadow test take at least, in days."""
     findings: tuple[Asking, ...] = ()
+    """Those that ask a person, as a party is silent."""
     versions: tuple[EarlierVersion, ...] = ()
+    """Earlier ones, oldest first; in its record only."""
 
 
 class ShownCheck(Check):
@@ -87,7 +117,9 @@ class ShownCheck(Check):
     model_config = ConfigDict(title="Check")
 
     inputs: JsonObject = {}
+    """What the check saw, enough to judge again; in its record only."""
     uri: str = ""
+    """Address of the record."""
 
 
 class ShownContract(Contract):
@@ -96,9 +128,13 @@ class ShownContract(Contract):
     model_config = ConfigDict(title="Contract")
 
     schema_hash: str = ""
+    """Of `schema`: 16 hex digits, to name what a patch is made against."""
     entries: tuple[JsonObject, ...] = ()
+    """Both sides' entries as they stand; in a record only."""
     versions: tuple[JsonObject, ...] = ()
+    """Every version of each entry, oldest first; in a record only."""
     fragile: JsonObject = {}
+    """How often it was in conflict lately, where that is too often (CON-7)."""
 
 
 def _with_short_plans(schema: JsonObject) -> JsonObject:

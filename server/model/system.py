@@ -47,16 +47,24 @@ class Timing(OpenValue):
     schedule: Name = ""
     """Cron expression."""
     timezone: Name = ""
+    """IANA zone of the schedule, such as `Europe/Berlin`; UTC where none is given."""
     interval_seconds: Seconds | None = None
+    """Time between two runs, in seconds, where there is no schedule."""
     enabled: bool = True
+    """Whether it runs at all."""
 
 
 class _Access(OpenValue):
     resource: ResourceName
+    """Path, glob or URI, as the system writes it."""
     type: Name = ""
+    """What kind of thing it is, such as `file` or `api`."""
     format: Text = ""
+    """How it is laid out, such as `JSON array`."""
     schema_version: Name = ""
+    """Version of the schema that the system writes or expects, such as `v2`."""
     basis: Basis = Basis.DECLARED
+    """How this access is known."""
     evidence: Text = ""
     """What an observed or inferred access rests on."""
 
@@ -106,26 +114,42 @@ class System(OpenValue):
     """A registration as its owner writes it. Members that nobody defined are kept as they came."""
 
     id: Identifier
+    """Identifier, unique in the registry."""
     name: Name = ""
+    """For people."""
     description: Text = ""
+    """What it does."""
     owner: Name = ""
+    """Whom to ask about it."""
     tier: Tier
+    """How much it matters; it decides how strictly changes are held."""
     status: Status = Status.UNKNOWN
+    """Its health, as last reported."""
     last_health_check: Moment = ""
+    """When its health was last looked at."""
     evolution_engine: bool = False
+    """Whether it proposes changes to itself."""
     reads_from: Inputs = ()
+    """What it reads; a name alone is the resource."""
     writes_to: Outputs = ()
+    """What it writes; a name alone is the resource."""
     contracts: Contracts = ()
+    """What it promises its readers and relies on itself."""
     dependencies: tuple[Name, ...] = ()
     """Declared ones; what accesses imply is added where the system is shown."""
     dependents: tuple[Name, ...] = ()
+    """Ids of systems that declare to depend on it; what accesses imply is added where the system is shown."""
 
     timing: Annotated[Timing | None, BeforeValidator(as_timing)] = None
+    """When it runs; a cron expression alone is its schedule."""
     status_file: Annotated[str, Field(max_length=2_000)] = ""
+    """Path of the file in which it reports its health."""
     health_url: Annotated[str, Field(max_length=2_000)] = ""
+    """Address at which its health can be asked for."""
     root: Annotated[str, Field(max_length=2_000)] = ""
     """The system's own folder."""
     parent: Name = ""
+    """The system that it is a part of."""
 
 
 class Vanished(Value):

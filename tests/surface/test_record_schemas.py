@@ -1,11 +1,14 @@
 """Every record is what its published schema says, and nothing else."""
 
+import inspect
 import json
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from server.model.base import Value
+from server.surface.described import described
 from tests.surface.proposing import BREAKING, READER, SAFE, SUBMITTED, UNCLEAR, WRITER
 from tests.surface.world import NESTED_SCHEMA, SIGNAL_SCHEMA, SIGNALS, Concord, register_example
 
@@ -123,3 +126,45 @@ async def test_what_a_record_does_not_have_is_refused_by_its_schema(concord: Con
     await concord.call("submit_proposal", **BREAKING, **SUBMITTED)
     for name, uri in (("proposal", "concord://proposals/PROP-001"), ("check", "concord://checks/latest")):
         assert await complaints(concord, name, {**await record(concord, uri), "surprise": 1})
+
+
+def undescribed(schema: dict[str, Any]) -> list[str]:
+    """The members that have no description of their own, of one line."""
+    shapes = {"": schema, **schema.get("$defs", {})}
+    return [
+        f"{shape}.{name}"
+        for shape, node in shapes.items()
+        for name, member in node.get("properties", {}).items()
+        if not member.get("description", "").strip() or "\n" in member["description"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["system", "contract", "change", "check", "proposal"])
+async def test_sur_15_every_member_of_a_published_schema_says_in_a_line_what_it_means(
+    concord: Concord, name: str
+) -> None:
+    schema = json.loads(await concord.read(f"concord://schemas/{name}"))
+    assert undescribed(schema) == []
+
+
+async def test_sur_15_a_schema_says_what_the_values_say_of_themselves(concord: Concord) -> None:
+    contract = json.loads(await concord.read("concord://schemas/contract"))["properties"]
+    assert contract["max_age_seconds"]["description"] == "How old the data may be when it is read, in seconds."
+    assert contract["schema"]["description"].startswith("The source's short form")  # under the name that is sent
+    check = json.loads(await concord.read("concord://schemas/check"))
+    assert check["properties"]["verdict"]["description"] == "The worst item decides."  # of the value that it builds on
+    assert "EXCLUSIVE: Only one of them can go in." in check["$defs"]["Relation"]["description"]
+
+
+def test_sur_15_without_its_source_a_value_is_described_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unread(Value):
+        size: int
+        """In bytes."""
+
+    schema = Unread.model_json_schema()
+
+    def missing(kind: type) -> str:
+        raise OSError
+
+    monkeypatch.setattr(inspect, "getsource", missing)
+    assert described(schema, Unread) == schema

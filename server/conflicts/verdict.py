@@ -13,7 +13,7 @@ from server.model.base import JsonObject
 from server.model.check import USER, Check, Mode, of_proposal
 from server.model.moments import to_wire
 from server.model.system import StoredSystem
-from server.model.tier import Severity, Tier
+from server.model.tier import Tier
 from server.registry.map import RegistryMap
 
 
@@ -89,7 +89,7 @@ def summary_of(document: JsonObject) -> str:
     conflicts, undecided = document["conflicts"], document["undecided"]
     parts = []
     if conflicts:
-        worst = max(conflicts, key=lambda conflict: Severity(conflict["severity"]).rank)
+        worst = conflicts[0]  # they are ordered so
         others = sorted({conflict["affected_system"] for conflict in conflicts} - {worst["affected_system"]})
         more = f" and {len(others)} more" if others else ""
         parts.append(f"{worst['severity']} for {worst['affected_system']}{more}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from server.conflicts.agreements import Agreement, agreements_on
 from server.conflicts.facets.downstream import FurtherDown, further_down, told_further
-from server.conflicts.plans import Recorded, Situation, retire_after_readers, situation_of_all
+from server.conflicts.plans import Party, Recorded, Situation, retire_after_readers, situation_of_all
 from server.conflicts.question import Answer, Question
 from server.conflicts.rulebook import rule_named
 from server.model.base import JsonObject
@@ -25,11 +25,7 @@ def judge_removal(question: Question) -> Answer:
     registry, me = question.registry, question.source.id
     others = _others(question)
     everyone = agreements_on(registry, me, question.name)
-    of_all = situation_of_all(question, everyone, me)
-    plans = {
-        one.consumer: retire_after_readers(replace(of_all, consumer=one.consumer), what=question.resource)
-        for one in everyone
-    }
+    plans = _plans(question, everyone) if everyone else {}
     for agreement in question.agreements:
         tier = question.tier_with(agreement.tier)
         answer.bases.append((tier, agreement.basis))
@@ -60,6 +56,20 @@ def judge_dependency_removal(question: Question) -> Answer:
     _judge_ended_contracts(question, producer, answer)
     _judge_consumers_of_source(question, producer, answer)
     return answer
+
+
+def _plans(question: Question, everyone: Sequence[Agreement]) -> dict[str, Resolution]:
+    """The plan of each reader, by its id. Where they are few it is one and the same: it spells out what each of them does."""
+    of_all = situation_of_all(question, everyone, question.source.id)
+    plans: dict[tuple[Party, ...], Resolution] = {}
+    found = {}
+    for one in everyone:
+        seen = replace(of_all, consumer=one.consumer)
+        named = seen.named
+        if named not in plans:
+            plans[named] = retire_after_readers(seen, what=question.resource)
+        found[one.consumer] = plans[named]
+    return found
 
 
 @dataclass(frozen=True)

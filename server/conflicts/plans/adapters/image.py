@@ -6,6 +6,7 @@ document is accepted: that is the proof of an adapter. A condition that can't be
 
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 from server.conflicts.plans.adapters.pointers import EVERY, segments_of
@@ -41,6 +42,10 @@ class Image:
         assert isinstance(inner, dict)
         self._was = inner
         self._now: Node = {word: value for word, value in inner.items() if word != "$schema"}
+
+    def anew(self) -> "Image":
+        """The same image, to be changed apart from this one."""
+        return copy(self)
 
     @property
     def schema(self) -> Schema:
@@ -352,7 +357,7 @@ def _number(operation: Mapping[str, Any]) -> Node:
     return {"type": operation["to"]}
 
 
-_BOUND_TO_PLACE = ("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveAnchor")
+BOUND_TO_PLACE = frozenset(("$id", "$anchor", "$dynamicRef", "$dynamicAnchor", "$recursiveAnchor"))
 _DATA = ("const", "enum", "default", "examples")
 
 
@@ -363,7 +368,7 @@ def is_bound_to_place(schema: Any, *, root: bool = True) -> bool:
     if not isinstance(schema, dict):
         return False
     return any(
-        (word in _BOUND_TO_PLACE and not isinstance(value, dict) and not (root and word == "$id"))
+        (word in BOUND_TO_PLACE and not isinstance(value, dict) and not (root and word == "$id"))
         or (word not in _DATA and is_bound_to_place(value, root=False))
         for word, value in schema.items()
     )

@@ -15,9 +15,8 @@ from server.conflicts.plans.adapters.image import (
     LONGEST_NUMBER,
     NUMBER_TEXT,
     Image,
-    is_bound_to_place,
 )
-from server.conflicts.plans.adapters.places import Place, Places, has_more_parts
+from server.conflicts.plans.adapters.places import MOST_PARTS, Place, Places
 from server.conflicts.plans.adapters.pointers import (
     EVERY,
     document_with,
@@ -31,8 +30,6 @@ from server.model.base import JsonObject
 from server.model.contract import Basis, schema_hash
 
 Operation = dict[str, Any]
-MOST_PARTS = 1_500
-"""So many objects and lists a schema has at most for which an adapter is looked for."""
 MOST_QUESTIONS = 150
 """So many pairs of schemas are decided at most in one search."""
 TOO_LARGE = "the schemas are too large to look for an adapter"
@@ -79,12 +76,14 @@ def find_adapter(
 
     `places` are shared by searches about the same schemas.
     """
-    if any(is_bound_to_place(schema) for schema in (wanted.before, wanted.after, wanted.accepts)):
+    places = places or Places()
+    looks = [places.look(one) for one in (wanted.before, wanted.after, wanted.accepts) if one is not None]
+    if any(look.is_bound for look in looks):
         return Search(None, "a schema names places of its own ($id, $anchor, $dynamicRef), which are not followed.")
-    if any(has_more_parts(schema, MOST_PARTS) for schema in (wanted.before, wanted.after, wanted.accepts)):
+    if any(look.too_large for look in looks):
         return Search(None, f"{TOO_LARGE} (more than {MOST_PARTS:,} parts).")
     try:
-        return _found(wanted, _Bounded(decide).decide, places or Places(), hash_of)
+        return _found(wanted, _Bounded(decide).decide, places, hash_of)
     except _AskedTooMuch:
         return Search(None, f"{TOO_LARGE} (more than {MOST_QUESTIONS} moves and conversions would have to be tried).")
 
@@ -111,10 +110,7 @@ class _Bounded:
 def _found(wanted: Wanted, decide: Decide, places: Places, hash_of: Callable[[Schema], str]) -> Search:
     declared = list(_moves_of_patch(wanted))
     broken_at = wanted.broken_at
-    for operations, basis in _candidates(wanted, declared, decide, places):
-        image = Image(wanted.after)
-        for operation in operations:
-            image.apply(operation)
+    for operations, basis, image in _candidates(wanted, declared, decide, places, hash_of):
         decision = decide(image.schema, wanted.accepts)
         if decision.verdict == "SAFE":
             return Search(_adapter(wanted, operations, basis, hash_of))
@@ -124,13 +120,18 @@ def _found(wanted: Wanted, decide: Decide, places: Places, hash_of: Callable[[Sc
 
 
 def _candidates(
-    wanted: Wanted, declared: list[Move], decide: Decide, places: Places
-) -> Iterator[tuple[list[Operation], Basis]]:
+    wanted: Wanted, declared: list[Move], decide: Decide, places: Places, hash_of: Callable[[Schema], str]
+) -> Iterator[tuple[list[Operation], Basis, Image]]:
+    """What to try, and what the documents look like after it."""
     if not declared:
-        whole = list(islice(_as_a_whole(wanted, decide), 2))
+        whole = list(islice(_as_a_whole(wanted, decide, places), 2))
         if len(whole) == 1:  # of several, any could be the one that is meant
-            yield whole, Basis.INFERRED
-    targets = [wanted.accepts] if wanted.before is None else [wanted.before, wanted.accepts]
+            image = places.image(wanted.after)
+            image.apply(whole[0])
+            yield whole, Basis.INFERRED, image
+    targets = [wanted.accepts]
+    if wanted.before is not None and hash_of(wanted.before) != hash_of(wanted.accepts):
+        targets.insert(0, wanted.before)
     moves = [*declared, *_suggested_moves(wanted, targets[0], declared, decide, places)]
     basis = Basis.DECLARED if all(move.basis is Basis.DECLARED for move in moves) else Basis.INFERRED
     tried: list[list[Operation]] = []
@@ -145,12 +146,13 @@ def _candidates(
             untidy.append(target)
         if operations and operations not in tried:
             tried.append(operations)
-            yield operations, basis
+            yield operations, basis, builder.image
 
 
-def _as_a_whole(wanted: Wanted, decide: Decide) -> Iterator[Operation]:
+def _as_a_whole(wanted: Wanted, decide: Decide, places: Places) -> Iterator[Operation]:
     """The old document is one member of the new one, which the old form did not have, or the other way round."""
-    image, before = Image(wanted.after), Image(wanted.accepts if wanted.before is None else wanted.before)
+    image = places.image(wanted.after)
+    before = places.image(wanted.accepts if wanted.before is None else wanted.before)
     old_names = before.names(())
     for name in sorted(image.names(()) - old_names - {EVERY}):
         has_all = old_names <= image.names((name,))
@@ -164,7 +166,7 @@ def _as_a_whole(wanted: Wanted, decide: Decide) -> Iterator[Operation]:
     for name in sorted(old_names - image.names(()) - {EVERY}):
         if required - {name}:
             continue
-        wrapped = Image(wanted.after)
+        wrapped = image.anew()
         wrapped.apply({"op": "wrap", "member": name})
         if decide(wrapped.schema, wanted.accepts).verdict == "SAFE":
             yield {"op": "wrap", "member": name}
@@ -245,7 +247,8 @@ class _Builder:
 
     def __init__(self, wanted: Wanted, target: Schema, decide: Decide, places: Places) -> None:
         self._decide = decide
-        self._image = Image(wanted.after)
+        self.image = places.image(wanted.after)
+        """What the documents look like as the operations so far leave them."""
         self._named = places.of(wanted.after)
         self._wanted_places = places.of(target)
         self._closed = places.closed(target)
@@ -272,10 +275,10 @@ class _Builder:
 
     def _add(self, operation: Operation) -> None:
         self._operations.append(operation)
-        self._image.apply(operation)
+        self.image.apply(operation)
 
     def _move(self, move: Move) -> None:
-        if list_of(move.source) != list_of(move.target) or not self._image.may_be(move.source):
+        if list_of(move.source) != list_of(move.target) or not self.image.may_be(move.source):
             return
         missing = [move.target[:length] for length in range(len(list_of(move.target)) + 1, len(move.target))]
         missing = [place for place in missing if not self._is_object(place)]
@@ -283,8 +286,8 @@ class _Builder:
             return  # sometimes there and sometimes not: adding it would overwrite what is there
         for place in missing:
             self._add({"op": "add", "path": pointer_of(place), "value": {}})
-        certain = _is_certain(self._image, move.source, self._decide)
-        if not certain and move.target not in self._named and self._image.may_be(move.target):
+        certain = _is_certain(self.image, move.source, self._decide)
+        if not certain and move.target not in self._named and self.image.may_be(move.target):
             self._add({"op": "remove", "path": pointer_of(move.target), "if_present": True})
         self._add({"op": "move", "from": pointer_of(move.source), "path": pointer_of(move.target), **_mark(certain)})
 
@@ -295,7 +298,7 @@ class _Builder:
         if values is not None and len(values) == 1:
             if self._is_object(place[:-1]):
                 self._add({"op": "add", "path": pointer_of(place), "value": values[0]})
-        elif _is_telling(wanted) and self._image.may_be(place):
+        elif _is_telling(wanted) and self.image.may_be(place):
             self.left_untidy = not tidy
             if tidy:
                 self._add({"op": "remove", "path": pointer_of(place), "if_present": True})
@@ -304,7 +307,7 @@ class _Builder:
         wanted = self._wanted_places[place]
         if not _kind(wanted):
             return
-        here = self._image.at(place) if self._operations else self._named[place]
+        here = self.image.at(place) if self._operations else self._named[place]
         kinds = {_kind(here), _kind(wanted)}
         if kinds != {"string", "number"}:
             return
@@ -321,7 +324,7 @@ class _Builder:
                 "",
             )
         if to:
-            certain = _is_certain(self._image, place, self._decide)
+            certain = _is_certain(self.image, place, self._decide)
             self._add({"op": "convert", "path": pointer_of(place), "to": to, **_mark(certain)})
 
     def _refuse_the_rest(self) -> None:
@@ -331,15 +334,15 @@ class _Builder:
                 for place in self._wanted_places
                 if place[: len(closed)] == closed and len(place) > len(closed)
             }
-            for name in sorted(self._image.names(closed) - known - {EVERY}):
+            for name in sorted(self.image.names(closed) - known - {EVERY}):
                 place = (*closed, name)
-                certain = _is_certain(self._image, place, self._decide)
+                certain = _is_certain(self.image, place, self._decide)
                 self._add({"op": "remove", "path": pointer_of(place), **_mark(certain)})
 
     def _is_object(self, place: Place) -> bool:
-        if self._image.plainly_has(place, "object"):
+        if self.image.plainly_has(place, "object"):
             return True
-        return self._decide(self._image.schema, document_with(place, {"type": "object"})).verdict == "SAFE"
+        return self._decide(self.image.schema, document_with(place, {"type": "object"})).verdict == "SAFE"
 
 
 def _mark(certain: bool) -> Operation:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     """The task with the check, each conflict's plan and way back, and who owns what."""
     check = call.services.conflicts.stored(arguments["check_id"], caller=call.caller)
+    beside = call.services.proposals.beside(check, now=call.now)
     inputs = check.pop("inputs")
     plans = [(conflict, conflict["proposed_resolution"]) for conflict in check["conflicts"][:SHOWN]]
     changing = {one for _, plan in plans for one in plan["requires_changes_in"]}
@@ -31,7 +32,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "plans": block([_plan(conflict, plan) for conflict, plan in plans]),
             "rollbacks": block([_rollback(conflict, plan) for conflict, plan in plans]),
             "undecided": block(check["undecided"]),
-            "in_flight": block(check.get("in_flight", [])),
+            "in_flight": block(beside),
             "systems": block(systems_named(call.services, affected_by(check) | changing)),
         },
     )

@@ -24,7 +24,7 @@ _OF_THE_PROPOSAL = (
     "approach",
     "decisions",
 )
-NO_CHECK: dict[str, Any] = {"source_system": "", "conflicts": [], "undecided": [], "in_flight": []}
+NO_CHECK: dict[str, Any] = {"source_system": "", "conflicts": [], "undecided": []}
 
 
 def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
@@ -32,11 +32,12 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     proposal = call.services.proposals.get(arguments["proposal_id"], caller=call.caller, now=call.now)
     made = proposal["checks"]
     check = call.services.conflicts.stored(made[-1]["id"], caller=call.caller) if made else NO_CHECK
+    beside = call.services.proposals.beside(check, now=call.now) if made else []
     check = {name: value for name, value in check.items() if name != "inputs"}
     contracts = {conflict["affected_contract"] for conflict in check["conflicts"]}
     fragile = [one for one in call.services.conflicts.log.fragile(call.now) if one.contract_id in contracts]
     concerned = affected_by(check) | {proposal["source_system"]}
-    concerned |= {other["source_system"] for other in check["in_flight"]}
+    concerned |= {other["source_system"] for other in beside}
     return fill(
         prompt_text(Path(__file__).parent, "review_proposal"),
         {
@@ -50,7 +51,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "undecided": block(check["undecided"]),
             "plan": block(proposal["plan"]),
             "systems": block(systems_named(call.services, concerned)),
-            "in_flight": block(check["in_flight"]),
+            "in_flight": block(beside),
             "fragile": block([one.model_dump(mode="json") for one in fragile]),
             "open": block({name: proposal[name] for name in ("pending", "unmet", "findings", "allowed")}),
         },

@@ -17,6 +17,7 @@ from server.model.check import check_document, of_proposal
 from server.model.finding import FindingKind
 from server.model.proposal import IN_FLIGHT, CheckMade, Proposal, ProposalState
 from server.proposals.asking import WAITING, asked_by_finding, fingerprints
+from server.proposals.beside import beside_now
 from server.proposals.deciding import Saying, decided
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
@@ -158,6 +159,33 @@ class ProposalService:
         shown = {"version", "state", "title", "updated_at", "changes", "decisions"}
         versions = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True, include=shown) for one in earlier]
         return {**whole, "versions": versions}
+
+    def beside(self, check: JsonObject, *, now: datetime) -> list[JsonObject]:
+        """The open proposals on the resources of a kept check with its inputs, as they stand now, and how it stands to each.
+
+        Those that the check saw and that are not open any more come last: see `beside_now`.
+        """
+        seen, inputs, own = check.get("in_flight", []), check["inputs"], check["proposal_id"]
+        with self._registry.reading() as registry:
+            others = tuple(one for one in self._in_flight.open(registry) if one.proposal_id != own)
+            found: list[JsonObject] | None = None
+            with suppress(ConcordError):  # the change can't be made in this registry: what the check saw has to do
+                judged = self._conflicts.judge(
+                    registry,
+                    self._conflicts.read(inputs["changes"]),
+                    source_system=check["source_system"],
+                    caller="",
+                    now=now,
+                    in_flight=others,
+                    proposal_id=own,
+                )
+                found = check_document(judged.check)["in_flight"]
+
+            def load(session: "Session") -> dict[str, Proposal]:
+                ids = {one["proposal_id"] for one in (*seen, *(found or ()))}
+                return {one: kept for one in ids if (kept := proposals.get(session, one)) is not None}
+
+            return beside_now(seen, found, self._database.read(load))
 
     def ids_like(self, typed: str, limit: int, *, caller: str) -> list[str]:
         """Proposal ids that begin so, newest first; those that the caller may see."""

@@ -1,5 +1,6 @@
 """The prompts about conflicts: filled with what the server knows, as data, and as their caller may see it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,50 @@ async def test_sur_16_what_is_private_to_another_does_not_exist_for_a_prompt(
             assert await completed(concord, prompt, argument) == []
             with pytest.raises(MCPError, match="There is no"):
                 await text_of(concord, prompt, **{argument: value})
+
+
+def other_proposals(text: str) -> list[dict[str, Any]]:
+    """The block about other proposals in a prompt."""
+    (_, _, after) = text.partition("Other proposals on the same resources")
+    block = after.partition("```")[2].partition("```")[0].partition("\n")[2]
+    found: list[dict[str, Any]] = json.loads(block)
+    return found
+
+
+@pytest.mark.parametrize("prompt", ["review_proposal", "plan_migration"])
+async def test_sur_16_other_proposals_are_told_as_they_stand_now_and_not_when_the_check_was_made(
+    concord: Concord, prompt: str
+) -> None:
+    await register_example(concord)
+    first = await propose(concord, title="Drop them", changes=[{"resource": SIGNALS, "removes": True}])
+    second = await propose(concord)
+    named = {"proposal_id": second["proposal_id"]}
+    if prompt == "plan_migration":
+        named = {"check_id": second["check"]["check_id"]}
+    (before,) = other_proposals(await text_of(concord, prompt, **named))
+    assert (before["proposal_id"], before["state"]) == (first["proposal_id"], first["state"])
+    assert before["relation"] == second["check"]["in_flight"][0]["relation"]
+    assert before["waits_for"] == ["sys_dashboard"]
+    await concord.call("decide_proposal", proposal_id=first["proposal_id"], decision="WITHDRAW", reason="Not now.")
+    third = await propose(concord, title="Rename", changes=[{"resource": SIGNALS, "new_schema": {"type": "array"}}])
+    now, gone = other_proposals(await text_of(concord, prompt, **named))
+    assert (now["proposal_id"], now["title"], now["state"]) == (third["proposal_id"], "Rename", third["state"])
+    assert now["relation"]
+    assert (gone["proposal_id"], gone["state"]) == (first["proposal_id"], "WITHDRAWN")
+    assert gone["relation_then"] == before["relation"]
+    assert "relation" not in gone
+
+
+async def test_sur_16_other_proposals_are_told_as_they_were_seen_where_the_change_can_not_be_made_any_more(
+    concord: Concord,
+) -> None:
+    await register_example(concord)
+    first = await propose(concord, title="Drop them", changes=[{"resource": SIGNALS, "removes": True}])
+    patch = [{"op": "remove", "path": "/properties/note"}]
+    second = await propose(concord, changes=[{"resource": SIGNALS, "patch": patch}])
+    registered = await concord.call("get_system", system_id=SOURCE)
+    contracts = [{**one, "schema": {"type": "object"}} for one in registered["contracts"]]
+    await concord.register(SOURCE, writes_to=registered["writes_to"], contracts=contracts)
+    (shown,) = other_proposals(await text_of(concord, "review_proposal", proposal_id=second["proposal_id"]))
+    assert (shown["proposal_id"], shown["state"]) == (first["proposal_id"], first["state"])
+    assert shown["relation"] == second["check"]["in_flight"][0]["relation"]

@@ -3,12 +3,17 @@
 from functools import cache
 from typing import Any
 
-from server.conflicts.memory import Memory
-from server.conflicts.question import Break, Engine
+from server.conflicts.memory import Memory, digest
+from server.conflicts.question import Break, Engine, SchemaDecision
 from server.conflicts.schemas import Schema, read_terms
 from server.errors import InvalidArgument
 from server.model.base import Json
 from server.model.contract import schema_text
+
+MOST_WORK = 120_000
+"""What one decision may take, in steps of the search and what counts as much: somewhat less than a second."""
+MOST_WORK_ON_NOTHING = 16_000
+"""The same for whether a schema accepts anything at all."""
 
 
 @cache
@@ -16,15 +21,20 @@ def containment_engine() -> Engine:
     """The engine with its memory: one for all checks of the process."""
     from server.conflicts import containment
 
-    empty: Memory[str, bool] = Memory()
+    empty: Memory[str, tuple[bool, int]] = Memory()
 
-    def accepts_nothing(schema: Schema) -> bool:
-        return empty.recall(schema_text(schema), lambda: containment.accepts_nothing(schema))
+    def decide_within(writer: Schema, reader: Schema, most: int) -> SchemaDecision:
+        return containment.decide(writer, reader, budget=containment.budget_of(most))
+
+    def emptiness(schema: Schema) -> tuple[bool, int]:
+        budget = containment.budget_of(MOST_WORK_ON_NOTHING)
+        return empty.recall(digest(schema_text(schema)), lambda: containment.emptiness(schema, budget=budget))
 
     return Engine(
-        decide=containment.decide,
+        decide=lambda writer, reader: decide_within(writer, reader, MOST_WORK),
+        decide_within=decide_within,
         rejects=_rejects,
-        accepts_nothing=accepts_nothing,
+        emptiness=emptiness,
         plainly_inside=containment.plainly_inside,
     )
 

@@ -1,6 +1,7 @@
 """What is kept of what was asked before, in bounds."""
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 from server.conflicts.schemas import Schema
@@ -29,6 +30,11 @@ class Memory(Generic[Q, A]):
         if len(self._answers) > REMEMBERED:
             del self._answers[next(iter(self._answers))]
         return answer
+
+
+def digest(text: str) -> str:
+    """Stands for a schema's text in memory, where thousands of long ones would not fit; nobody can find a second text for it."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Texts:

@@ -33,7 +33,7 @@ class SchemaDecision(Protocol):
     @property
     def reason(self) -> str: ...
     @property
-    def steps(self) -> int: ...
+    def work(self) -> int: ...
 
 
 Decide = Callable[[Schema, Schema], SchemaDecision]
@@ -62,15 +62,21 @@ class Engine:
     """The containment engine, as the facets use it."""
 
     decide: Decide
+    decide_within: Callable[[Schema, Schema, int], SchemaDecision]
+    """The same, UNKNOWN where it takes more than about so much work."""
     rejects: Rejects
-    accepts_nothing: Callable[[Schema], bool]
-    """Whether a schema is proved to accept no document."""
+    emptiness: Callable[[Schema], tuple[bool, int]]
+    """(whether a schema is proved to accept no document, the work it took to look for a proof)."""
     plainly_inside: Callable[[Schema, Schema], bool]
     """(writer, reader) → whether it shows without a search that `decide` finds them SAFE; no is no answer."""
-    decisions: Memory[tuple[str, str], SchemaDecision] = field(default_factory=Memory)
-    """What `decide` said of pairs that earlier checks asked about, by their texts."""
+    decisions: Memory[tuple[str, str, int], SchemaDecision] = field(default_factory=Memory)
+    """What `decide_within` said of pairs that earlier checks asked about, by digests of their texts and the work allowed."""
     hash_of: Callable[[Schema], str] = schema_hash
     """The short name of a schema."""
+
+    def accepts_nothing(self, schema: Schema) -> bool | None:
+        """Whether a schema is proved to accept no document; None where that was not looked into."""
+        return self.emptiness(schema)[0]
 
     def proves(self, writer: Schema, reader: Schema) -> bool:
         """Whether it is proved that every document of the writer is accepted by the reader."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.conflicts import containment
-from server.conflicts.allowance import MOST_STEPS
+from server.conflicts.allowance import MOST_IN_ALL
 from tests.hostile_schemas import alternatives, members
 from tests.surface.world import Concord, running
 
@@ -28,11 +28,11 @@ class Work:
     """What was asked of the prover."""
 
     def __init__(self) -> None:
-        self.steps: list[int] = []
+        self.taken: list[int] = []
 
-    def decide(self, writer: Any, reader: Any) -> containment.Decision:
-        decision = CONTAINED(writer, reader)
-        self.steps.append(decision.steps)
+    def decide(self, writer: Any, reader: Any, *, budget: containment.Budget) -> containment.Decision:
+        decision = CONTAINED(writer, reader, budget=budget)
+        self.taken.append(decision.work)
         return decision
 
 
@@ -70,7 +70,7 @@ async def test_con_10_a_hostile_schema_costs_a_check_few_decisions(concord: Conc
     await agree(concord, 1, alike=True, seed=1_000 + list(HOSTILE).index(name))
     checked = await concord.check(source_system="sys_writer", changes=[{"resource": X, "new_schema": HOSTILE[name]}])
     assert checked["verdict"] == "CONFLICT_DETECTED"
-    assert len(work.steps) <= 3  # what is needed, all that is read, and the way back
+    assert len(work.taken) <= 3  # what is needed, all that is read, and the way back
 
 
 async def test_con_10_thirty_equal_readers_share_the_decisions_on_a_hostile_schema(
@@ -79,7 +79,7 @@ async def test_con_10_thirty_equal_readers_share_the_decisions_on_a_hostile_sche
     await agree(concord, 30, alike=True, seed=2_000)
     checked = await concord.check(source_system="sys_writer", changes=[{"resource": X, "new_schema": HOSTILE["both"]}])
     assert checked["verdict"] == "CONFLICT_DETECTED"
-    assert len(work.steps) <= 3  # what is needed, all that is read, and the way back
+    assert len(work.taken) <= 3  # what is needed, all that is read, and the way back
 
 
 async def test_con_10_thirty_different_readers_of_a_hostile_schema_cost_no_more_than_a_check_may(
@@ -90,8 +90,8 @@ async def test_con_10_thirty_different_readers_of_a_hostile_schema_cost_no_more_
         source_system="sys_writer", changes=[{"resource": X, "new_schema": HOSTILE["ten thousand members"]}]
     )
     assert checked["verdict"] == "CONFLICT_DETECTED"
-    assert sum(work.steps[:-1]) <= MOST_STEPS
-    assert len(work.steps) < 30
+    assert sum(work.taken[:-1]) <= MOST_IN_ALL
+    assert len(work.taken) < 30
     left = [item for item in checked["undecided"] if "more work than one check may" in item["reason"]]
     assert left
     assert {item["affected_system"] for item in left}.isdisjoint(one["affected_system"] for one in checked["conflicts"])

@@ -13,11 +13,24 @@ class Budget:
     """How deep a witness may be nested."""
     size: int = 120_000
     """How many different formulas and pattern terms may be held at once."""
+    validations: int = 90_000
+    """How many keywords the library may look at when it confirms witnesses."""
     witness: int = 20_000
     """How long a witness may be: characters of one string, items of one array, members of one object."""
 
 
 DEFAULT = Budget()
+
+
+def budget_of(work: int) -> Budget:
+    """The budget of a decision that may take about so much work, as its `work` counts it; never above the usual one.
+
+    No search uses up all three of its bounds, so each is most of the whole.
+    """
+    part = work * 3 // 4
+    return Budget(
+        steps=min(part, DEFAULT.steps), size=min(part, DEFAULT.size), validations=min(part, DEFAULT.validations)
+    )
 
 
 class Exceeded(Exception):

@@ -30,5 +30,7 @@ class Decision:
     """What was assumed, and what differs without deciding anything (annotations such as `format`)."""
     steps: int = 0
     """How much of the budget it took."""
+    work: int = 0
+    """Steps, what was held, and keywords that the library looked at: each takes about as long as another."""
     contradiction: bool = False
     """Whether a document was found although the search had ruled one out: a defect of the engine, reported as such."""

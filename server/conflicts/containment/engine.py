@@ -54,18 +54,27 @@ def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decis
     notes = tuple(dict.fromkeys(dialect.note for dialect in dialects if dialect.note))
     if decision.verdict == "SAFE":
         notes += tuple(differing_annotations(writer, reader))
-    return replace(decision, notes=decision.notes + notes, steps=question.meter.steps)
+    return replace(decision, notes=decision.notes + notes, steps=question.meter.steps, work=question.work)
 
 
 def accepts_nothing(schema: Schema, *, budget: Budget = DEFAULT) -> bool:
     """Whether it is proved that no document is valid. The same as being inside `false`, without a witness where it is not."""
+    return emptiness(schema, budget=budget)[0]
+
+
+def emptiness(schema: Schema, *, budget: Budget = DEFAULT) -> tuple[bool, int]:
+    """(whether it is proved that no document is valid, the work it took to look for a proof)."""
     if plainly_has_a_document(schema) or parts_of(schema, MOST_PARTS) > MOST_PARTS:
-        return False
+        return False, 0
     try:
-        question = _Question(schema, False, (dialect_of(schema), dialect_of(False)), Meter(budget), False)
-        return question.has_no_document()
+        dialects = dialect_of(schema), dialect_of(False)
+    except Undecidable:
+        return False, 0
+    question = _Question(schema, False, dialects, Meter(budget), False)
+    try:
+        return question.has_no_document(), question.work
     except (Exceeded, Undecidable, NotJson, RecursionError):
-        return False
+        return False, question.work
 
 
 def _sentence(reason: str) -> str:
@@ -85,12 +94,18 @@ class _Question:
         self.formulas = Formulas(meter)
         self.solver = Solver(self.formulas, meter)
         self._validations: list[validation.Validation | None] = [None, None]
-        self._allowance = validation.Allowance(validation.MOST_IN_ALL)
+        self._allowance = validation.Allowance(meter.budget.validations)
         self._unconfirmed = ""
         """Why the last document found could not be validated by the library, where it could not."""
         self.writes: Formula | None = None
         self.refuses: Formula | None = None
         self._compilers: tuple[Compiler, Compiler] | None = None
+
+    @property
+    def work(self) -> int:
+        """What it took so far."""
+        looked_at = self.meter.budget.validations - max(self._allowance.keywords, 0)
+        return self.meter.steps + self.meter.held + looked_at
 
     def decide(self) -> Decision:
         """Searches for a document that the writer may write and the reader refuses."""

@@ -40,8 +40,6 @@ LONGEST_MATCHED = 200_000
 """Characters of one text that a pattern is matched against."""
 MOST_KEYWORDS = 30_000
 """So many keywords are looked at in one validation that stands alone."""
-MOST_IN_ALL = 90_000
-"""So many keywords are looked at in all the validations of one decision."""
 DEEPEST = 90
 """So deep may keywords be nested in one validation."""
 _STOCK = {

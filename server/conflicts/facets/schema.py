@@ -43,8 +43,11 @@ def _judge_question(question: Question, answer: Answer) -> list[Broken]:
         for agreement in question.agreements
         for one in _judge_agreement(question, agreement, after, of_items, answer)
     ]
-    if after is not None and _nothing_fits(question, after, answer.inputs[compared:]):
+    nothing_fits = after is not None and _nothing_fits(question, after, answer.inputs[compared:])
+    if nothing_fits is not False:
         reason = f"No document fits the new schema of {question.resource}, so nothing could be written; removes = true says that."
+        if nothing_fits is None:
+            reason = f"Not decided: whether any document fits the new schema of {question.resource}. Check fewer changes at once."
         item = Undecided(facet="schema", resource=question.resource, reason=reason)
         answer.undecided.insert(undecided, (question.source.system.tier, item))
     if not question.agreements or question.consumers_unknown:
@@ -52,10 +55,10 @@ def _judge_question(question: Question, answer: Answer) -> list[Broken]:
     return broken
 
 
-def _nothing_fits(question: Question, after: Schema, compared: Sequence[Mapping[str, Any]]) -> bool:
+def _nothing_fits(question: Question, after: Schema, compared: Sequence[Mapping[str, Any]]) -> bool | None:
     """Whether the new schema is proved to accept no document: all readers accept nothing, and get nothing.
 
-    Where a reader breaks, the witness is a document that fits.
+    Where a reader breaks, the witness is a document that fits. None where the check has no work left to look into it.
     """
     if any(pair["decision"] == "BREAKS" and pair["writer_schema"] is after for pair in compared):
         return False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from server.conflicts.allowance import MOST_STEPS, MOST_STEPS_BEFORE_PLANS, LeftOpen, within_allowance
+from server.conflicts.allowance import MOST_BEFORE_PLANS, MOST_IN_ALL, LeftOpen, within_allowance
 from server.conflicts.engine import containment_engine
 from server.conflicts.memory import Memory
 from server.conflicts.question import Engine
@@ -16,9 +16,9 @@ class Asked:
         self.steps = steps
         self.pairs: list[tuple[Any, Any]] = []
 
-    def decide(self, writer: Any, reader: Any) -> LeftOpen:
+    def decide(self, writer: Any, reader: Any, most: int) -> LeftOpen:
         self.pairs.append((writer, reader))
-        return LeftOpen(verdict="SAFE", reason="", steps=self.steps)
+        return LeftOpen(verdict="SAFE", reason="", work=self.steps)
 
     def looks(self, writer: Any, reader: Any) -> bool:
         self.pairs.append((writer, reader))
@@ -27,12 +27,12 @@ class Asked:
 
 def engine_of(asked: Asked) -> Engine:
     return within_allowance(
-        replace(containment_engine(), decide=asked.decide, plainly_inside=asked.looks, decisions=Memory())
+        replace(containment_engine(), decide_within=asked.decide, plainly_inside=asked.looks, decisions=Memory())
     )
 
 
 def test_con_10_a_check_decides_equal_pairs_once_and_counts_them_once() -> None:
-    asked = Asked(steps=MOST_STEPS // 2)
+    asked = Asked(steps=MOST_IN_ALL // 2)
     engine = engine_of(asked)
     for _ in range(30):
         assert engine.decide({"minimum": 1}, {"type": "integer", "minimum": 0}).verdict == "SAFE"
@@ -43,7 +43,7 @@ def test_con_10_a_check_decides_equal_pairs_once_and_counts_them_once() -> None:
 
 
 def test_con_10_what_comes_after_the_allowance_is_left_open_and_what_is_known_stays_known() -> None:
-    asked = Asked(steps=MOST_STEPS)
+    asked = Asked(steps=MOST_IN_ALL)
     engine = engine_of(asked)
     verdicts = [engine.decide({"minimum": number}, {"minimum": 0}).verdict for number in range(5)]
     assert verdicts[0] == "SAFE"
@@ -65,7 +65,7 @@ def test_con_10_looking_at_long_schemas_counts_too() -> None:
 
 
 def test_con_10_every_check_has_an_allowance_of_its_own() -> None:
-    asked = Asked(steps=10 * MOST_STEPS)
+    asked = Asked(steps=10 * MOST_IN_ALL)
     for _ in range(2):
         engine = engine_of(asked)
         assert engine.decide({}, {"minimum": 0}).verdict == "SAFE"
@@ -74,11 +74,11 @@ def test_con_10_every_check_has_an_allowance_of_its_own() -> None:
 
 
 def test_con_04_no_further_proof_is_sought_for_a_plan_once_the_verdict_took_much() -> None:
-    asked = Asked(steps=MOST_STEPS_BEFORE_PLANS)
+    asked = Asked(steps=MOST_BEFORE_PLANS)
     engine = within_allowance(
         replace(
             containment_engine(),
-            decide=asked.decide,
+            decide_within=asked.decide,
             plainly_inside=lambda writer, reader: writer == reader,
             decisions=Memory(),
         )

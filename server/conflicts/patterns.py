@@ -23,11 +23,11 @@ def settle_severities(answer: Answer, patterns: Sequence[RiskPattern], source: s
 
 def _settled(conflict: Conflict, tier: Tier, patterns: Sequence[RiskPattern], source: str) -> Conflict:
     sides = {source, conflict.affected_system}
-    involved = sorted(pattern.pattern_id for pattern in patterns if sides.intersection(pattern.systems))
-    severity = one_level_up(conflict.severity_base) if involved else conflict.severity
-    return conflict.model_copy(
-        update={"effective_tier": tier, "severity": severity, "pattern": involved[0] if involved else ""}
-    )
+    involved = min((one.pattern_id for one in patterns if sides.intersection(one.systems)), default="")
+    if involved:
+        graver = one_level_up(conflict.severity_base)
+        return conflict.model_copy(update={"effective_tier": tier, "severity": graver, "pattern": involved})
+    return conflict if conflict.effective_tier is tier else conflict.model_copy(update={"effective_tier": tier})
 
 
 def one_level_up(severity: Severity) -> Severity:

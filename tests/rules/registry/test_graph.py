@@ -144,3 +144,20 @@ def test_reg_02_neighbours_follow_what_was_registered_last() -> None:
     registry.apply(stored("r"))
     assert registry.dependents("w") == []
     assert registry.dependencies("r") == []
+
+
+def test_who_relies_on_a_system_is_known_with_whether_it_fails_without_it() -> None:
+    registry = RegistryMap(
+        [
+            stored("w", writes=[{"resource": "/out", "consumers": ["reader", "loose", "unknown", "people"]}]),
+            stored("reader", reads=["/out"]),
+            stored("loose", reads=[{"resource": "/out/part.json", "required": False}], dependencies=["w"]),
+            stored("said", dependencies=["w"]),
+            stored("twice", reads=[{"resource": "/out", "required": False}, "/out/*.json"]),
+        ]
+    )
+    assert registry.relying_on("w") == {"reader": True, "loose": False, "said": True, "twice": True, "unknown": True}
+    registry.apply(StoredSystem(system=registry.systems["said"].system, version=2, revision=2, archived=True))
+    registry.apply(stored("reader"))
+    assert registry.relying_on("w") == {"loose": False, "twice": True, "unknown": True, "reader": True}
+    assert registry.relying_on("said") == registry.relying_on("nobody") == {}

@@ -32,7 +32,7 @@ def retire_after_readers(situation: Situation, *, what: str) -> Resolution:
             rejected=(*rejected, _rejected(Strategy.SEQUENTIAL_DEPLOY, reason)),
             what=f"stops providing {what}",
         )
-    readers = listed([party.system_id for party in situation.readers])
+    readers = situation.who
     working, done = by_readers(situation, 1, f"{{reader}} is changed to work without {what}", AGREED)
     first = len(working) + 1
     leaving, left = by_readers(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from server.conflicts.plans.situation import Situation, listed
+from server.conflicts.plans.situation import MOST_LISTED, Situation, listed
 from server.model.base import JsonObject
 from server.model.check import PlanStep, RejectedStrategy, Resolution, RollbackStep, Strategy
 
@@ -119,10 +119,11 @@ def way_back(situation: Situation, *, writer_says: str, reader_says: str) -> tup
 
 def told_back(situation: Situation, *, why: str, proof: str = "") -> str:
     """The way back in words: who goes first, why it takes under 5 minutes, and what was proved of it."""
-    readers = [party.system_id for party in reversed(situation.readers)]
+    latest = [party.system_id for party in situation.readers[: -MOST_LISTED - 2 : -1]]
+    readers = listed(latest, of=len(situation.readers))
     rest = f" (the other {situation.others} as their own conflicts say)" if situation.others else ""
     return (
-        f"{situation.writer} puts back what it writes to {situation.resource}, then {listed(readers)} "
-        f"{'goes' if len(readers) == 1 else 'go'} back{rest}: each puts back one recorded version, in under 5 minutes, because {why}."
-        + (f" {proof}" if proof else "")
+        f"{situation.writer} puts back what it writes to {situation.resource}, then {readers} "
+        f"{'goes' if len(situation.readers) == 1 else 'go'} back{rest}: each puts back one recorded version, in under "
+        f"5 minutes, because {why}." + (f" {proof}" if proof else "")
     )

@@ -102,11 +102,12 @@ def readers_in(agreement: Agreement, written: Stated | None) -> list[Reader]:
     `written` is what the writer's schema is today. The consumer's own entries decide; where it has none that says what
     it reads, the writer's entry for it does; where nobody says, the old schema stands in. Empty where nothing is known.
     """
-    silent = [entry for entry in agreement.consumer_entries if _reader_of(entry, written) is None]
-    strict = any(entry.strict for entry in silent)  # said of whatever the other entries say
-    for entries in (agreement.consumer_entries, agreement.producer_entries):
-        stricter = [entry.model_copy(update={"strict": entry.strict or strict}) for entry in entries]
-        said = [reader for entry in stricter if (reader := _reader_of(entry, written)) is not None]
+    consuming = [(entry, _reader_of(entry, written)) for entry in agreement.consumer_entries]
+    strict = any(
+        entry.strict for entry, reader in consuming if reader is None
+    )  # said of whatever the other entries say
+    for entries in (consuming, ((entry, _reader_of(entry, written)) for entry in agreement.producer_entries)):
+        said = [_stricter(entry, reader, strict, written) for entry, reader in entries if reader is not None]
         if said:
             return said
     if written is None:
@@ -123,6 +124,13 @@ def readers_in(agreement: Agreement, written: Stated | None) -> list[Reader]:
         notes=(f"{agreement.consumer} has not said what it reads; it is judged against the whole present schema.",),
     )
     return [reader]
+
+
+def _stricter(entry: Contract, reader: Reader, strict: bool, written: Stated | None) -> Reader:
+    """What the entry says where another one says that its reader is strict."""
+    if entry.strict or not strict:
+        return reader
+    return _reader_of(entry.model_copy(update={"strict": True}), written) or reader
 
 
 def _reader_of(entry: Contract, written: Stated | None) -> Reader | None:

@@ -46,9 +46,15 @@ class References:
         """Whether parts of the document have names of their own."""
         self.dynamic = False
         """Whether a reference depends on how it was come by."""
+        self._root: Scope | None = None
 
     def root(self) -> Scope:
         """The scope of the whole document."""
+        if self._root is None:
+            self._root = self._found_root()
+        return self._root
+
+    def _found_root(self) -> Scope:
         self._scan()
         if not self.named:
             return Scope(None)

@@ -42,6 +42,7 @@ MOST_KEYWORDS = 30_000
 """So many keywords are looked at in one validation that stands alone."""
 DEEPEST = 90
 """So deep may keywords be nested in one validation."""
+_NOTHING_FETCHED: Registry[Any] = Registry()
 _STOCK = {
     Draft.D4: validators.Draft4Validator,
     Draft.D6: validators.Draft6Validator,
@@ -93,7 +94,7 @@ class Validation:
         self._allowance = allowance or Allowance()
         if isinstance(schema, dict):
             try:
-                self._validator = _validator(dialect.draft)(schema, registry=Registry())
+                self._validator = _validator(dialect.draft)(schema, registry=_NOTHING_FETCHED)
             except MALFORMED as error:
                 raise Undecidable(f"the schema can't be used to validate: {error}") from None
 

@@ -82,6 +82,8 @@ class Database:
             return store
         with self._opening:
             if self._store is None:
+                import server.storage.tables  # noqa: F401 -- now, for the first write that needs it has the file to itself
+
                 kind = _Postgres if self.url.startswith("postgres") else _Sqlite
                 self._store = kind(self.url, self._failed)
             return self._store

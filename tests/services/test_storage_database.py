@@ -57,7 +57,7 @@ database.close()
 print(*sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
-    assert "sqlalchemy" in done.stdout.split()
+    assert "sqlmodel" in done.stdout.split()
     assert "alembic" not in done.stdout.split()
 
 

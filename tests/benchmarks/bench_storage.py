@@ -61,8 +61,9 @@ def _plain(file: Path) -> Callable[[str], object]:
             "INSERT INTO counters VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             [name],
         ).fetchone()
-        row = [f"{name}-{taken[0]}", *DOCUMENT.values(), kept]
-        own.execute("INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?)", row)
+        columns = "check_id, created_at, source_system, proposal_id, verdict, caller, document"
+        row = [f"{name}-{taken[0]}", *DOCUMENT.values(), "", kept]
+        own.execute(f"INSERT INTO checks ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         return own.execute("COMMIT")
 
     return one
@@ -93,7 +94,9 @@ def _slice(write: Callable[[str], object], name: str, threads: int, seconds: flo
             try:
                 write(own)
                 done += 1
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    raise
                 refused += 1
             now = perf_counter()
             slowest = max(slowest, now - before)

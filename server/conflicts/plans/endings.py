@@ -23,7 +23,9 @@ def with_new_ending(name: str, change: FormatChange | None) -> str:
 
     A compression is named after it where the change states one: that of the old form is not taken to stay.
     """
-    before, after = layout_of_name(name), _layout_stated(change) if change is not None else Layout()
+    if change is None:
+        return name
+    before, after = layout_of_name(name), _layout_stated(change)
     word = "geojson" if after.profile == "geo" else _USUAL.get(after.container, after.container)
     if not before.container or before.container == after.container or re.fullmatch(r"[a-z0-9]+", word) is None:
         return name

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from server.conflicts.agreements import Agreement
@@ -74,9 +75,9 @@ def free_name(question: Question) -> tuple[str, str]:
 def claims_of(question: Question, plans: Iterable[Resolution]) -> tuple[Claim, ...]:
     """The names that these plans for the question have chosen."""
     chosen = {plan.new_resource for plan in plans} - {""}
-    me = question.source.id
     names = _names_for_new_form(question) if chosen else ()
-    return tuple(Claim(name, me, beside=question.name) for new, name in names if new in chosen)
+    claims = (Claim(name, question.source.id, beside=question.name) for new, name in names if new in chosen)
+    return tuple(islice(claims, len(chosen)))  # no name comes twice
 
 
 def _names_for_new_form(question: Question) -> Iterator[tuple[str, str]]:

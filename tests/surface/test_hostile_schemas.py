@@ -95,3 +95,19 @@ async def test_con_10_thirty_different_readers_of_a_hostile_schema_cost_no_more_
     left = [item for item in checked["undecided"] if "more work than one check may" in item["reason"]]
     assert left
     assert {item["affected_system"] for item in left}.isdisjoint(one["affected_system"] for one in checked["conflicts"])
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+async def test_con_10_a_registered_hostile_schema_that_is_patched_costs_no_more_than_a_check_may(
+    concord: Concord, work: Work, name: str
+) -> None:
+    contract = {"type": "PRODUCER", "resource": X, "schema": HOSTILE[name]}
+    readers = [f"sys_reader_{number}" for number in range(4)]
+    await concord.register("sys_writer", writes_to=[{"resource": X, "consumers": readers}], contracts=[contract])
+    for number, reader in enumerate(readers):
+        reads = {"type": "CONSUMER", "resource": X, "reads": ["/p1", f"/p{number + 2}"]}
+        await concord.register(reader, reads_from=[X], contracts=[reads])
+    patch = [{"op": "add", "path": "/properties/p2", "value": {"type": "integer"}}]
+    checked = await concord.check(source_system="sys_writer", changes=[{"resource": X, "patch": patch}])
+    assert checked["verdict"] != "CLEAR"
+    assert sum(work.taken[:-1]) <= MOST_IN_ALL

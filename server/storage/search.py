@@ -35,8 +35,10 @@ class Hit:
 
 def words_of(text: str) -> list[str]:
     """The words of a text: letters and digits only, in lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    bare = text.casefold()
+    if not text.isascii():  # else there is no accent to take off, letter by letter
+        plain = unicodedata.normalize("NFKD", text).casefold()
+        bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
     return [word[:LONGEST_WORD] for word in _WORD.findall(bare)]
 
 

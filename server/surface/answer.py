@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pydantic_core
+
 from server.errors import InvalidArgument
 
 TOKEN_CAP = 8_000
@@ -25,7 +27,16 @@ _SHORT = 200
 
 
 def compact(value: Any) -> str:
-    """The value as JSON without spaces, text as it is."""
+    """The value as JSON without spaces, text as it is. Raises ValueError for a number that JSON does not have."""
+    try:
+        # It takes a quarter of the time, but writes what is not a number, and knows no half surrogate pairs.
+        written = pydantic_core.to_json(value, inf_nan_mode="constants")
+    except ValueError:
+        return _written_by_python(value)
+    return _written_by_python(value) if b"NaN" in written or b"Infinity" in written else written.decode()
+
+
+def _written_by_python(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 

@@ -115,9 +115,12 @@ async def _serve(server: ConcordServer, reading: int, writing: int) -> None:
     ):
         tasks.start_soon(_end_on_signal, tasks.cancel_scope)
         tasks.start_soon(_write_lines, wire, writing)
-        # A daemon thread, and bare descriptors: it may be waiting in read() when the process ends, and must not hold it up.
-        arguments = (reading, wire, anyio.lowlevel.current_token())
-        threading.Thread(target=_read_lines, args=arguments, daemon=True, name="stdin").start()
+        if _tells_when_ready(reading):
+            tasks.start_soon(_read_when_ready, reading, wire)
+        else:
+            # A daemon thread, and bare descriptors: it may be waiting in read() when the process ends, and must not hold it up.
+            arguments = (reading, wire, anyio.lowlevel.current_token())
+            threading.Thread(target=_read_lines, args=arguments, daemon=True, name="stdin").start()
         await lowlevel.run(wire.incoming, wire.outgoing, lowlevel.create_initialization_options())
         tasks.cancel_scope.cancel()
 
@@ -130,34 +133,74 @@ async def _end_on_signal(scope: anyio.CancelScope) -> None:
             return
 
 
+def _tells_when_ready(descriptor: int) -> bool:
+    """Whether the event loop can wait for it: a pipe or a socket, where the system is not Windows."""
+    mode = os.fstat(descriptor).st_mode
+    return sys.platform != "win32" and (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode))
+
+
+async def _read_when_ready(reading: int, wire: Wire) -> None:
+    """Every line goes to the server as a message, or is answered; ends with the input. No thread stands between: each hop costs
+    what a small answer does.
+    """
+    lines = _Lines()
+    with suppress(
+        anyio.ClosedResourceError, anyio.BrokenResourceError
+    ):  # the server has ended: nobody is left to read for
+        while True:
+            await anyio.wait_readable(reading)
+            chunk = _chunk(reading)
+            for line in lines.complete(chunk):
+                read = read_line(line)
+                if isinstance(read, Refused):
+                    await wire.answers.send(read.answer)
+                elif read is not None:
+                    await wire.forward(read)
+            if not chunk:
+                await wire.end_of_input()
+                return
+
+
 def _read_lines(reading: int, wire: Wire, token: Any) -> None:
-    """Every line goes to the server as a message, or is answered; ends with the input, or with the loop."""
+    """The same in a thread of its own, for what the event loop can't wait for."""
+    lines = _Lines()
     try:
-        for line in _lines(reading):
-            read = read_line(line)
-            if isinstance(read, Refused):
-                anyio.from_thread.run(wire.answers.send, read.answer, token=token)
-            elif read is not None:
-                anyio.from_thread.run(wire.forward, read, token=token)
-        anyio.from_thread.run(wire.end_of_input, token=token)
+        while True:
+            chunk = _chunk(reading)
+            for line in lines.complete(chunk):
+                read = read_line(line)
+                if isinstance(read, Refused):
+                    anyio.from_thread.run(wire.answers.send, read.answer, token=token)
+                elif read is not None:
+                    anyio.from_thread.run(wire.forward, read, token=token)
+            if not chunk:
+                anyio.from_thread.run(wire.end_of_input, token=token)
+                return
     except (RuntimeError, CancelledError, anyio.ClosedResourceError, anyio.BrokenResourceError):
         return  # the server has ended: nobody is left to read for
 
 
-def _lines(reading: int) -> Iterator[bytes]:
-    """The lines of a descriptor; one that is too long comes cut to one byte more than is taken."""
-    pending = bytearray()
-    while True:
-        try:
-            chunk = os.read(reading, CHUNK)
-        except OSError:
+def _chunk(reading: int) -> bytes:
+    """What the descriptor has next; empty at its end, also where it can't be read any more."""
+    try:
+        return os.read(reading, CHUNK)
+    except OSError:
+        return b""
+
+
+class _Lines:
+    """Puts lines together from what is read; one that is too long comes cut to one byte more than is taken."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+
+    def complete(self, chunk: bytes) -> Iterator[bytes]:
+        """The lines that end with this chunk; an empty one is the end, and what stands before it is a line."""
+        pending = self._pending
+        *ended, rest = chunk.split(b"\n") if chunk else (b"", b"")
+        if not chunk and not pending:
             return
-        if not chunk:
-            if pending:
-                yield bytes(pending)
-            return
-        *complete, rest = chunk.split(b"\n")
-        for part in complete:
+        for part in ended:
             pending += part[: LONGEST_LINE + 1 - len(pending)]
             yield bytes(pending)
             pending.clear()

@@ -6,7 +6,7 @@ from typing import Any
 from server.conflicts.containment.budget import Budget, Meter, Remote, Undecidable
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.dialect import Dialect, Draft, dialect_of
-from server.conflicts.containment.exact import NotJson
+from server.conflicts.containment.exact import JSON_TYPES, NotJson
 from server.conflicts.containment.formula import Formulas
 from server.conflicts.containment.keywords import READERS, Malformed
 from server.conflicts.containment.references import References, Scope
@@ -23,6 +23,11 @@ _SINGLE = (
     "unevaluatedItems", "unevaluatedProperties",
 )  # fmt: skip
 _REFERENCES = ("$ref", "$dynamicRef")
+_HOLDING = frozenset((*_NAMED, *_LISTED, *_SINGLE))
+"""Keywords that hold schemas."""
+_TYPES = frozenset((*JSON_TYPES, "integer"))
+_BOUNDS = frozenset(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"))
+_COUNTS = frozenset(("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class _Check:
             return ""  # the subschema is looked at by itself
         if word in ("properties", "patternProperties") and isinstance(schema[word], dict):
             return ""
+        if _is_plain(word, schema[word], self.draft):
+            return ""
         shallow = {name: _hollow(name, schema[name]) for name in schema if name in READERS}
         try:
             READERS[word].read(self.compiler, shallow, Scope(None))
@@ -159,7 +166,7 @@ class _Check:
         return None
 
     def below(self, place: tuple[str | int, ...], schema: dict[str, Any]) -> Any:
-        if self.draft <= Draft.D7 and "$ref" in schema:
+        if _HOLDING.isdisjoint(schema) or (self.draft <= Draft.D7 and "$ref" in schema):
             return
         for word in _SINGLE:
             if word in schema and not isinstance(schema[word], list):
@@ -172,6 +179,18 @@ class _Check:
                 for name, one in schema[word].items():
                     if not (word == "dependencies" and isinstance(one, list)):
                         yield (*place, word, name), one
+
+
+def _is_plain(word: str, value: Any, draft: Draft) -> bool:
+    """Whether it is plain to see that nothing is wrong with the value; no is no answer: the keyword's reader knows."""
+    kind = type(value)
+    if kind is str:
+        return value in _TYPES if word == "type" else word == "pattern"
+    if kind is list:
+        return word in ("required", "enum") and all(type(name) is str for name in value)
+    if kind is int and value > 0:
+        return word in _COUNTS or (word in _BOUNDS and draft > Draft.D4)  # there a word beside them counts as well
+    return kind is int and not value and word in _COUNTS
 
 
 def _pattern_error(text: str) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment import decide, find_shape_error
+from server.conflicts.containment import decide, find_shape_error, shape
 from server.conflicts.containment.budget import Undecidable
 from server.conflicts.containment.dialect import Draft, dialect_of, named_draft
+from server.conflicts.containment.keywords import READERS
 
 D4 = {"$schema": "http://json-schema.org/draft-04/schema#"}
 D7 = {"$schema": "http://json-schema.org/draft-07/schema#"}
@@ -181,3 +182,21 @@ def test_how_a_schema_without_a_name_was_read_is_noted_once() -> None:
     writer, reader = {"items": [{"minimum": 1}]}, {"items": [{"minimum": 0}]}
     assert decide(writer, reader).notes == ("Read as draft 7, for want of `$schema`: it uses a list of items.",)
     assert decide({"minimum": 2}, {"minimum": 1}).notes == ()
+
+
+@pytest.mark.parametrize("draft", [D4, D7, D2019, {}])
+def test_what_is_plainly_right_is_right_for_the_keywords_reader_too(
+    monkeypatch: pytest.MonkeyPatch, draft: dict[str, Any]
+) -> None:
+    values = (
+        None, True, False, -1, 0, 1, 7, 0.0, 0.5, 1.0, 2**70, float("nan"), "", "a", "integer", "number", "any", "[a",
+        [], ["a"], ["a", "a"], ["a", 1], ["string", "null"], ["any"], [None, 0.5], [float("inf")], {}, {"a": ["b"]}, {"a": 1},
+    )  # fmt: skip
+    beside: tuple[dict[str, Any], ...] = ({}, {"exclusiveMinimum": 1, "exclusiveMaximum": True, "additionalItems": 3})
+    schemas = [{**draft, **more, word: value} for word in READERS for value in values for more in beside]
+    found = [find_shape_error(schema) for schema in schemas]
+    monkeypatch.setattr(shape, "_is_plain", lambda *_: False)
+    asked = [find_shape_error(schema) for schema in schemas]
+    assert found == asked
+    assert any(found)
+    assert not all(found)

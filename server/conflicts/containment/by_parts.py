@@ -5,13 +5,17 @@ lacks a member that the reader requires, or one member has to be such that the r
 place of a search among all that either schema says.
 """
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from server.conflicts.containment.budget import Budget, Exceeded, Meter, Undecidable
 from server.conflicts.containment.compile import Compiler
-from server.conflicts.containment.dialect import Schema
-from server.conflicts.containment.evident import SILENT
-from server.conflicts.containment.formula import Formula
+from server.conflicts.containment.dialect import Dialect, Draft, Schema
+from server.conflicts.containment.evident import ALONE, SILENT
+from server.conflicts.containment.exact import NotJson
+from server.conflicts.containment.formula import Formula, Formulas
 from server.conflicts.containment.outcome import Found
 from server.conflicts.containment.references import Scope
 from server.conflicts.containment.shrink import shrunk
@@ -25,6 +29,13 @@ IDENTITY = frozenset(("$schema", "$id", "id"))
 """What names a whole document or its dialect; where a part does so, the search among all that is said takes it into account."""
 RECORD = (SILENT - IDENTITY) | {"type", "properties", "required", "additionalProperties"}
 LIST = (SILENT - IDENTITY) | {"type", "items"}
+OF_ONE_VALUE = (SILENT - IDENTITY - {"$defs", "definitions"}) | ALONE | {"type", "exclusiveMinimum", "exclusiveMaximum"}
+"""Keywords that hold no schemas."""
+REMEMBERED = 512
+LONGEST_REMEMBERED = 400
+"""Characters of a schema whose smallest value is kept: the same few schemas describe most members of most records."""
+OF_ONE_MEMBER = Budget(steps=4_000, size=4_000, validations=0)
+"""What looking for a value that is kept may take."""
 
 
 class ByParts:
@@ -86,7 +97,18 @@ class ByParts:
     def _least(self, writes: Any, levels: int) -> Found | None:
         if levels and _is_record(writes):
             return self._record(writes, [*reversed(dict.fromkeys(writes.get("required", ())))], levels - 1)
-        return self._smallest([self._read(self._writer, writes)])
+        return self._remembered(writes) or self._smallest([self._read(self._writer, writes)])
+
+    def _remembered(self, writes: Any) -> Found | None:
+        """The smallest value of a schema that means the same in every document of its draft; None for other schemas."""
+        if not isinstance(writes, dict) or not writes.keys() <= OF_ONE_VALUE:
+            return None
+        text = json.dumps(writes)
+        known = _smallest_alone(text, self._writer.draft) if len(text) <= LONGEST_REMEMBERED else None
+        if known is None:
+            return None
+        self._solver.meter.step(known[1])
+        return Found(json.loads(known[0]))
 
     def _read(self, compiler: Compiler, schema: Any) -> Formula:
         scope: Scope = self._scopes[compiler is self._reader]
@@ -97,13 +119,30 @@ class ByParts:
     def _smallest(self, formulas: Sequence[Formula]) -> Found | None:
         """The value that satisfies them, shrunk."""
 
-        def fits(value: Json) -> bool:
-            return all(self._solver.evaluator.holds(formula, value) for formula in formulas)
+        return _smallest(self._solver, formulas)
 
-        outcome = self._solver.solve(formulas)
-        if not isinstance(outcome, Found) or not fits(outcome.value):
-            return None
-        return Found(shrunk(outcome.value, fits))
+
+def _smallest(solver: Solver, formulas: Sequence[Formula]) -> Found | None:
+    def fits(value: Json) -> bool:
+        return all(solver.evaluator.holds(formula, value) for formula in formulas)
+
+    outcome = solver.solve(formulas)
+    if not isinstance(outcome, Found) or not fits(outcome.value):
+        return None
+    return Found(shrunk(outcome.value, fits))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _smallest_alone(text: str, draft: Draft) -> tuple[str, int] | None:
+    """(the smallest value of the schema, as JSON, the steps it took); None where none is found, or not at once."""
+    schema, meter = json.loads(text), Meter(OF_ONE_MEMBER)
+    formulas = Formulas(meter)
+    try:
+        formula = Compiler(schema, Dialect(draft, named=True), formulas, meter.step).compile()
+        found = _smallest(Solver(formulas, meter), [formula])
+    except (Exceeded, Undecidable, NotJson):
+        return None
+    return None if found is None else (json.dumps(found.value), meter.steps)
 
 
 def _is_record(schema: Any) -> bool:

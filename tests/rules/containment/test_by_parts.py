@@ -7,6 +7,8 @@ import pytest
 
 from server.conflicts.containment import decide
 from server.conflicts.containment.by_parts import ByParts
+from server.conflicts.containment.dialect import Draft
+from tests.rules.containment.random_schemas import SchemaMaker
 
 TEXT = {"type": "string", "minLength": 2}
 COUNT = {"type": "integer", "minimum": 3}
@@ -104,3 +106,22 @@ def test_random_records_are_decided_as_by_the_search_for_all_of_them(monkeypatch
         (one.verdict, one.witness, one.path) for one in searched
     ]
     assert {one.verdict for one in found} >= {"SAFE", "BREAKS"}
+
+
+def test_a_value_that_is_remembered_is_the_one_that_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    maker = SchemaMaker(Random(5), Draft.D2020)
+    members = [
+        {word: value for word, value in schema.items() if word != "$schema"}
+        for schema in (maker.schema(0) for _ in range(400))
+        if isinstance(schema, dict)
+    ]
+    records = [
+        {"type": "object", "properties": dict(zip("abc", three, strict=True)), "required": ["a", "b", "c"]}
+        for three in zip(members[::3], members[1::3], members[2::3], strict=False)
+    ]
+    pairs = [(record, {"required": ["z"]}) for record in records]
+    found = [(one.verdict, one.witness, one.path) for one in (decide(*pair) for pair in pairs * 2)]
+    monkeypatch.setattr(ByParts, "_remembered", lambda *_: None)
+    searched = [(one.verdict, one.witness, one.path) for one in (decide(*pair) for pair in pairs * 2)]
+    assert found == searched
+    assert sum(verdict == "BREAKS" for verdict, _, _ in found) > 100

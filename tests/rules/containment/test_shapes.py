@@ -188,7 +188,7 @@ def test_how_a_schema_without_a_name_was_read_is_noted_once() -> None:
 def test_what_is_plainly_right_is_right_for_the_keywords_reader_too(
     monkeypatch: pytest.MonkeyPatch, draft: dict[str, Any]
 ) -> None:
-    values = (
+    values: tuple[Any, ...] = (
         None, True, False, -1, 0, 1, 7, 0.0, 0.5, 1.0, 2**70, float("nan"), "", "a", "integer", "number", "any", "[a",
         [], ["a"], ["a", "a"], ["a", 1], ["string", "null"], ["any"], [None, 0.5], [float("inf")], {}, {"a": ["b"]}, {"a": 1},
     )  # fmt: skip

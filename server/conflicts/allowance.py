@@ -24,7 +24,7 @@ def within_allowance(engine: Engine) -> Engine:
 
     What the engine remembers from earlier checks counts like what it decides anew.
     """
-    allowance = _Allowance(engine)
+    allowance = _Allowance(engine.for_one_check(engine))
     return _Bounded(
         decide=allowance.decide,
         decide_within=engine.decide_within,

@@ -1,6 +1,7 @@
 """The containment engine as the facets use it: loaded when it is first needed, with a memory of what it decided."""
 
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from typing import Any
 
 from server.conflicts.memory import Memory, digest
@@ -23,12 +24,22 @@ def containment_engine() -> Engine:
 
     empty: Memory[str, tuple[bool, int]] = Memory()
 
-    def decide_within(writer: Schema, reader: Schema, most: int) -> SchemaDecision:
-        return containment.decide(writer, reader, budget=containment.budget_of(most))
+    def decide_within(
+        writer: Schema, reader: Schema, most: int, looks: containment.Looks | None = None
+    ) -> SchemaDecision:
+        return containment.decide(writer, reader, budget=containment.budget_of(most), looks=looks)
 
     def emptiness(schema: Schema) -> tuple[bool, int]:
         budget = containment.budget_of(MOST_WORK_ON_NOTHING)
         return empty.recall(digest(schema_text(schema)), lambda: containment.emptiness(schema, budget=budget))
+
+    def for_one_check(engine: Engine) -> Engine:
+        looks = containment.Looks()
+        return replace(
+            engine,
+            decide_within=partial(decide_within, looks=looks),
+            plainly_inside=partial(containment.plainly_inside, looks=looks),
+        )
 
     return Engine(
         decide=lambda writer, reader: decide_within(writer, reader, MOST_WORK),
@@ -36,6 +47,7 @@ def containment_engine() -> Engine:
         rejects=_rejects,
         emptiness=emptiness,
         plainly_inside=containment.plainly_inside,
+        for_one_check=for_one_check,
     )
 
 

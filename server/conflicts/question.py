@@ -73,6 +73,8 @@ class Engine:
     """What `decide_within` said of pairs that earlier checks asked about, by digests of their texts and the work allowed."""
     hash_of: Callable[[Schema], str] = schema_hash
     """The short name of a schema."""
+    for_one_check: Callable[["Engine"], "Engine"] = lambda engine: engine
+    """The same engine for as long as no schema is changed: what it sees of one it needn't look for again."""
 
     def accepts_nothing(self, schema: Schema) -> bool | None:
         """Whether a schema is proved to accept no document; None where that was not looked into."""

@@ -5,7 +5,7 @@ from server.conflicts.containment.budget import DEFAULT, Budget, budget_of
 from server.conflicts.containment.decision import Decision, Verdict
 from server.conflicts.containment.dialect import Schema
 from server.conflicts.containment.engine import accepts_nothing, decide, emptiness
-from server.conflicts.containment.evident import plainly_inside
+from server.conflicts.containment.looks import Looks, plainly_inside
 from server.conflicts.containment.shape import ShapeError, find_shape_error
 from server.conflicts.containment.validation import Rejection, confirm, rejection
 
@@ -15,6 +15,7 @@ __all__ = [
     "BreakRule",
     "Budget",
     "Decision",
+    "Looks",
     "Rejection",
     "Schema",
     "ShapeError",

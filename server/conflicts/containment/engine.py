@@ -10,10 +10,10 @@ from server.conflicts.containment.candidates import candidates
 from server.conflicts.containment.compile import Compiler
 from server.conflicts.containment.decision import Decision
 from server.conflicts.containment.dialect import Dialect, Schema, dialect_of
-from server.conflicts.containment.evident import left_to_show
 from server.conflicts.containment.exact import NotJson, are_equal, key_of, parts_of
 from server.conflicts.containment.formula import Formula, Formulas
 from server.conflicts.containment.inhabited import plainly_has_a_document
+from server.conflicts.containment.looks import MOST_PARTS, Looks
 from server.conflicts.containment.outcome import Found, Nothing, Open, Outcome
 from server.conflicts.containment.shrink import shrunk
 from server.conflicts.containment.solver import Solver
@@ -21,29 +21,29 @@ from server.model.base import Json
 
 MOST_ATTEMPTS = 4
 """So many documents are found, at most, before a witness that the library does not confirm is given up."""
-MOST_PARTS = 50_000
-"""So many objects and lists a schema has at most."""
 INSTEAD_OF_NULL: tuple[Json, ...] = (0, "", False, {}, [])
 UNCONFIRMED = "the documents found are not confirmed by the library"
 PROVED = Decision("SAFE", "Every document that is valid for the writer is valid for the reader: proved.")
 TOO_DEEP = "the schemas are nested too deep"
 
 
-def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT) -> Decision:
+def decide(writer: Schema, reader: Schema, *, budget: Budget = DEFAULT, looks: Looks | None = None) -> Decision:
     """Says whether every document that is valid for the writer is valid for the reader.
 
     The same question always gets the same answer: work is counted, not timed. `format` and `content…` are annotations.
+    `looks` has what was seen of the schemas before.
     """
+    looks = looks or Looks()
     try:
-        dialects = dialect_of(writer), dialect_of(reader)
+        dialects = looks.dialect(writer), looks.dialect(reader)
     except Undecidable as error:
         return Decision("UNKNOWN", _sentence(str(error)))
     if dialects[0] == dialects[1] and are_equal(writer, reader):
         return Decision("SAFE", "Writer and reader are the same schema.")
     for side, schema in (("writer", writer), ("reader", reader)):
-        if parts_of(schema, MOST_PARTS) > MOST_PARTS:
+        if looks.is_too_large(schema):
             return Decision("UNKNOWN", _sentence(f"the {side}'s schema has more than {MOST_PARTS:,} parts"))
-    left = left_to_show(writer, reader) if dialects[0].draft is dialects[1].draft else reader
+    left = looks.left_to_show(writer, reader)
     question = _Question(writer, reader, dialects, Meter(budget), left)
     try:
         decision = PROVED if left is True else question.decide()

@@ -6,8 +6,7 @@ hundredth of the time that the search for a counterexample takes, and what is le
 
 from typing import Any
 
-from server.conflicts.containment.budget import Undecidable
-from server.conflicts.containment.dialect import Schema, dialect_of
+from server.conflicts.containment.dialect import Schema
 from server.conflicts.containment.exact import are_equal
 
 ALONE = frozenset(
@@ -33,23 +32,13 @@ NOTHING = object()
 """What is left of a keyword that follows."""
 
 
-def plainly_inside(writer: Schema, reader: Schema) -> bool:
-    """Whether it is plain to see that every document of the writer is valid for the reader; no is no answer."""
-    try:
-        same_draft = dialect_of(writer).draft is dialect_of(reader).draft
-    except Undecidable:
-        return False
-    return same_draft and left_to_show(writer, reader) is True
-
-
 def left_to_show(writer: Schema, reader: Schema) -> Schema:
-    """The reader without what follows from the writer's own words; True where nothing is left. Both are of the same draft.
+    """The reader without what follows from the writer's own words; True where nothing is left.
 
+    Both are of the same draft, and neither leads elsewhere.
     The writer is inside the reader just where it is inside what is left: every keyword of a schema but those named above
     only narrows it, so what is taken out is asked for by the writer, too, at every place where the reader asks for it.
     """
-    if _leads_elsewhere(writer) or _leads_elsewhere(reader):
-        return reader
     left: Schema = _left(writer, reader, DEEPEST)
     return left
 
@@ -116,17 +105,20 @@ def _same_members(writes: dict[str, Any], reads: dict[str, Any]) -> bool:
     return isinstance(stated, dict) and isinstance(wanted, dict) and stated.keys() <= wanted.keys()
 
 
-def _leads_elsewhere(schema: Any) -> bool:
+def leads_elsewhere(schema: Any) -> bool:
     """Whether something in it refers to another place, or a part of it is of a dialect of its own; also yes for what is too large."""
     pending: list[Any] = [schema]
-    for _ in range(MOST_LOOKED_AT):
-        if not pending:
-            return False
+    seen = 1
+    while pending:
         one = pending.pop()
         if isinstance(one, dict):
             if not ELSEWHERE.isdisjoint(one) or ("$schema" in one and one is not schema):
                 return True
-            pending += one.values()
-        elif isinstance(one, list):
-            pending += one
-    return True
+            one = one.values()
+        elif not isinstance(one, list):
+            continue
+        seen += len(one)
+        if seen >= MOST_LOOKED_AT:
+            return True
+        pending += [inner for inner in one if isinstance(inner, dict | list)]
+    return False

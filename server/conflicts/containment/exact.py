@@ -118,10 +118,8 @@ def parts_of(value: Json, most: int) -> int:
     pending, found = [value], 0
     while pending and found <= most:
         one = pending.pop()
-        if isinstance(one, dict):
+        if isinstance(one, dict | list):
             found += 1 + len(one) // HELD_PER_PART
-            pending += one.values()
-        elif isinstance(one, list):
-            found += 1 + len(one) // HELD_PER_PART
-            pending += one if found <= most else ()
+            inner = one.values() if isinstance(one, dict) else one
+            pending += [part for part in inner if isinstance(part, dict | list)] if found <= most else ()
     return found

@@ -27,7 +27,13 @@ class Asked:
 
 def engine_of(asked: Asked) -> Engine:
     return within_allowance(
-        replace(containment_engine(), decide_within=asked.decide, plainly_inside=asked.looks, decisions=Memory())
+        replace(
+            containment_engine(),
+            decide_within=asked.decide,
+            plainly_inside=asked.looks,
+            decisions=Memory(),
+            for_one_check=lambda engine: engine,
+        )
     )
 
 
@@ -81,6 +87,7 @@ def test_con_04_no_further_proof_is_sought_for_a_plan_once_the_verdict_took_much
             decide_within=asked.decide,
             plainly_inside=lambda writer, reader: writer == reader,
             decisions=Memory(),
+            for_one_check=lambda engine: engine,
         )
     )
     assert engine.proves({"minimum": 1}, {"minimum": 0})

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.conflicts.containment import Schema, accepts_nothing, decide, engine, plainly_inside
+from server.conflicts.containment import Looks, Schema, accepts_nothing, decide, plainly_inside
 from server.conflicts.containment.dialect import Draft
-from server.conflicts.containment.evident import left_to_show
 from tests.rules.containment.random_schemas import SchemaMaker
 
 RECORD: dict[str, Any] = {
@@ -20,6 +19,10 @@ RECORD: dict[str, Any] = {
     "required": ["ticker", "score"],
     "additionalProperties": False,
 }
+
+
+def left_to_show(writer: Schema, reader: Schema) -> Schema:
+    return Looks().left_to_show(writer, reader)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +82,7 @@ def test_con_12_leaving_out_what_shows_changes_no_answer(monkeypatch: pytest.Mon
                 continue
             answer = decide(writer, reader)
             with monkeypatch.context() as patched:
-                patched.setattr(engine, "left_to_show", lambda writer, reader: reader)
+                patched.setattr(Looks, "left_to_show", lambda looks, writer, reader: reader)
                 whole = decide(writer, reader)
             assert (answer.verdict, answer.witness, answer.path) == (whole.verdict, whole.witness, whole.path), seed
             found[answer.verdict] += 1

@@ -33,11 +33,12 @@ _DEEPEST_NAMES = 6
 class Image:
     """The schema of documents that some operations have been applied to."""
 
-    def __init__(self, schema: Schema) -> None:
+    def __init__(self, schema: Schema, *, refers: bool = True) -> None:
+        """`refers`: whether there may be references in the schema."""
         root: Node = {} if schema is True else NEVER if isinstance(schema, bool) else schema
         self._dialect = root.get("$schema")
         self._legacy = "/draft-0" in str(self._dialect)
-        self._refers = '"$ref"' in json.dumps(root)
+        self._refers = refers and '"$ref"' in json.dumps(root)
         inner = moved(root, _CARRIED) if self._refers else root
         assert isinstance(inner, dict)
         self._was = inner

@@ -26,6 +26,8 @@ class Look:
     """Whether a part of it means something else once it stands inside another."""
     may_close: bool
     """Whether a word stands in it that can forbid further members."""
+    refers: bool
+    """Whether a part of it is a reference; of what is too large, perhaps."""
 
 
 class Places:
@@ -46,20 +48,24 @@ class Places:
 
     def image(self, schema: Schema) -> Image:
         """An image of the documents as the schema has them, to be changed."""
+        return self.shown(schema).anew()
+
+    def shown(self, schema: Schema) -> Image:
+        """The same, to be looked at."""
         if id(schema) not in self._images:
-            self._images[id(schema)] = schema, Image(schema)
-        return self._images[id(schema)][1].anew()
+            self._images[id(schema)] = schema, Image(schema, refers=self.look(schema).refers)
+        return self._images[id(schema)][1]
 
     def of(self, schema: Schema) -> Mapping[Place, Schema]:
         """Every place that is named, with what it holds, nearest first; at most `MOST`, at most `DEEPEST` deep."""
         if id(schema) not in self._known:
-            self._known[id(schema)] = schema, _places_of(self.image(schema))
+            self._known[id(schema)] = schema, _places_of(self.shown(schema))
         return self._known[id(schema)][1]
 
     def closed(self, schema: Schema) -> Sequence[Place]:
         """Those of the places, or the whole, that take no members but those that are named."""
         if id(schema) not in self._closed:
-            image = self.image(schema)
+            image = self.shown(schema)
             places = ((), *self.of(schema)) if self.look(schema).may_close else ()
             self._closed[id(schema)] = schema, [place for place in places if image.is_closed(place)]
         return self._closed[id(schema)][1]
@@ -81,16 +87,17 @@ def _places_of(image: Image) -> dict[Place, Schema]:
 def _looked_through(schema: Schema) -> Look:
     pending: list[Any] = [schema]
     found = 0
-    may_be_bound = may_close = False
+    may_be_bound = may_close = refers = False
     while pending and found <= MOST_PARTS:
         one = pending.pop()
         if isinstance(one, dict):
-            found += 1
             may_be_bound = may_be_bound or not BOUND_TO_PLACE.isdisjoint(one)
             may_close = may_close or not _CLOSING.isdisjoint(one)
-            pending += one.values()
-        elif isinstance(one, list):
-            found += 1
-            pending += one
+            refers = refers or "$ref" in one
+            one = one.values()
+        elif not isinstance(one, list):
+            continue
+        found += 1
+        pending += [inner for inner in one if isinstance(inner, dict | list)]
     too_large = found > MOST_PARTS
-    return Look(too_large, (may_be_bound or too_large) and is_bound_to_place(schema), may_close)
+    return Look(too_large, (may_be_bound or too_large) and is_bound_to_place(schema), may_close, refers or too_large)

@@ -151,8 +151,8 @@ def _candidates(
 
 def _as_a_whole(wanted: Wanted, decide: Decide, places: Places) -> Iterator[Operation]:
     """The old document is one member of the new one, which the old form did not have, or the other way round."""
-    image = places.image(wanted.after)
-    before = places.image(wanted.accepts if wanted.before is None else wanted.before)
+    image = places.shown(wanted.after)
+    before = places.shown(wanted.accepts if wanted.before is None else wanted.before)
     old_names = before.names(())
     for name in sorted(image.names(()) - old_names - {EVERY}):
         has_all = old_names <= image.names((name,))

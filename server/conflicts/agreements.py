@@ -151,8 +151,10 @@ def _reader_of(entry: Contract, written: Stated | None) -> Reader | None:
         if base.of_items if base is not None else of_items:
             reads = tuple(of_each_item(reads))
         schema = opened(base.schema) if base is not None else None
-        musts = project(schema, [read for read in reads if read.required])
-        reader = _declared(entry, project(schema, reads), musts, base.of_items if base is not None else of_items)
+        full = project(schema, reads)
+        needed = [read for read in reads if read.required]
+        musts = full if len(needed) == len(reads) else project(schema, needed)
+        reader = _declared(entry, full, musts, base.of_items if base is not None else of_items)
         return replace(reader, never_there=tuple(never_there(base.schema if base is not None else None, reads)))
     if entry.type is ContractType.CONSUMER and stated is not None:
         full = closed(stated.schema) if entry.strict else stated.schema

@@ -166,6 +166,8 @@ _DATA = ("const", "enum", "default", "examples")
 
 def _each_subschema(word: str, value: Any, change: Callable[[Schema], Schema]) -> Any:
     """The value of a keyword with `change` applied to the subschemas that count positively."""
+    if not isinstance(value, dict | list):
+        return value
     if word in _NAMED and isinstance(value, dict):
         return {name: change(sub) if isinstance(sub, dict | bool) else sub for name, sub in value.items()}
     if (word in _LISTED or word == "items") and isinstance(value, list):

@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonschema import validators
 from jsonschema.exceptions import UnknownType, ValidationError
+from jsonschema_specifications import REGISTRY
 from referencing import Registry
 from referencing.exceptions import Unresolvable
 
@@ -42,7 +43,8 @@ MOST_KEYWORDS = 30_000
 """So many keywords are looked at in one validation that stands alone."""
 DEEPEST = 90
 """So deep may keywords be nested in one validation."""
-_NOTHING_FETCHED: Registry[Any] = Registry()
+_NOTHING_FETCHED: Registry[Any] = REGISTRY
+"""The published meta-schemas alone, which the library would add anyhow."""
 _STOCK = {
     Draft.D4: validators.Draft4Validator,
     Draft.D6: validators.Draft6Validator,

@@ -66,17 +66,17 @@ class References:
             raise Undecidable("a schema's name is no URI") from None
 
     def _scan(self) -> None:
-        pending: list[Any] = [self.document]
+        pending: list[Any] = [] if isinstance(self.document, bool) else [self.document]
         seen: set[int] = set()
         while pending:
             one = pending.pop()
-            if not isinstance(one, dict | list) or not one or id(one) in seen:
+            if not one or id(one) in seen:
                 continue
             seen.add(id(one))
             if len(seen) > MOST_SCANNED:
                 raise Undecidable("the schema is too large to look for names in")
             if isinstance(one, list):
-                pending += one
+                pending += [inner for inner in one if isinstance(inner, dict | list)]
                 continue
             if not _TELLING.isdisjoint(one):
                 words = (
@@ -86,7 +86,7 @@ class References:
                 self.dynamic = self.dynamic or "$dynamicRef" in one or "$recursiveRef" in one
                 reference = one.get("$ref")
                 self.named = self.named or (isinstance(reference, str) and not reference.startswith("#"))
-            pending += one.values()
+            pending += [inner for inner in one.values() if isinstance(inner, dict | list)]
         if self.dynamic:
             self.named = True
 

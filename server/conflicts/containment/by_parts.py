@@ -33,7 +33,7 @@ OF_ONE_VALUE = (SILENT - IDENTITY - {"$defs", "definitions"}) | ALONE | {"type",
 """Keywords that hold no schemas."""
 REMEMBERED = 512
 LONGEST_REMEMBERED = 400
-"""Characters of a schema whose smallest value is kept: the same few schemas describe most members of most records."""
+"""Characters of the schemas of a smallest value that is kept: the same few schemas describe most members of most records."""
 OF_ONE_MEMBER = Budget(steps=4_000, size=4_000, validations=0)
 """What looking for a value that is kept may take."""
 
@@ -79,6 +79,8 @@ class ByParts:
     def _broken_part(self, writes: Any, left: Any, levels: int) -> Found | None:
         """The same for a part, which is searched for where the schemas say more."""
         found = self._broken(writes, left, levels)
+        if found is None and isinstance(left, dict) and len(left) == 1:
+            found = self._remembered(writes, left)
         if found is not None:
             return found
         refuses = self._solver.formulas.negate(self._read(self._reader, left))
@@ -99,12 +101,15 @@ class ByParts:
             return self._record(writes, [*reversed(dict.fromkeys(writes.get("required", ())))], levels - 1)
         return self._remembered(writes) or self._smallest([self._read(self._writer, writes)])
 
-    def _remembered(self, writes: Any) -> Found | None:
-        """The smallest value of a schema that means the same in every document of its draft; None for other schemas."""
-        if not isinstance(writes, dict) or not writes.keys() <= OF_ONE_VALUE:
+    def _remembered(self, writes: Any, left: Any = False) -> Found | None:
+        """The smallest value of a schema that the other refuses, where both mean the same in every document of the draft."""
+        pair = (writes, left) if left else (writes,)
+        if not all(isinstance(one, dict) and one.keys() <= OF_ONE_VALUE for one in pair):
             return None
-        text = json.dumps(writes)
-        known = _smallest_alone(text, self._writer.draft) if len(text) <= LONGEST_REMEMBERED else None
+        draft, text = self._writer.draft, json.dumps([writes, left])
+        if draft is not self._reader.draft or len(text) > LONGEST_REMEMBERED:
+            return None
+        known = _smallest_alone(text, draft)
         if known is None:
             return None
         self._solver.meter.step(known[1])
@@ -134,12 +139,15 @@ def _smallest(solver: Solver, formulas: Sequence[Formula]) -> Found | None:
 
 @lru_cache(maxsize=REMEMBERED)
 def _smallest_alone(text: str, draft: Draft) -> tuple[str, int] | None:
-    """(the smallest value of the schema, as JSON, the steps it took); None where none is found, or not at once."""
-    schema, meter = json.loads(text), Meter(OF_ONE_MEMBER)
+    """(the smallest value that the first schema has and the second refuses, as JSON, the steps it took).
+
+    None where none is found, or not at once.
+    """
+    meter, dialect = Meter(OF_ONE_MEMBER), Dialect(draft, named=True)
     formulas = Formulas(meter)
     try:
-        formula = Compiler(schema, Dialect(draft, named=True), formulas, meter.step).compile()
-        found = _smallest(Solver(formulas, meter), [formula])
+        writes, left = (Compiler(one, dialect, formulas, meter.step).compile() for one in json.loads(text))
+        found = _smallest(Solver(formulas, meter), [writes, formulas.negate(left)])
     except (Exceeded, Undecidable, NotJson):
         return None
     return None if found is None else (json.dumps(found.value), meter.steps)

@@ -119,7 +119,12 @@ def test_a_value_that_is_remembered_is_the_one_that_would_be_found(monkeypatch: 
         {"type": "object", "properties": dict(zip("abc", three, strict=True)), "required": ["a", "b", "c"]}
         for three in zip(members[::3], members[1::3], members[2::3], strict=False)
     ]
-    pairs = [(record, {"required": ["z"]}) for record in records]
+    pairs: list[tuple[Any, Any]] = [(record, {"required": ["z"]}) for record in records]
+    pairs += [
+        (record, {"properties": {"a": {word: value}}})
+        for record, other in zip(records, members, strict=False)
+        for word, value in other.items()
+    ]
     found = [(one.verdict, one.witness, one.path) for one in (decide(*pair) for pair in pairs * 2)]
     monkeypatch.setattr(ByParts, "_remembered", lambda *_: None)
     searched = [(one.verdict, one.witness, one.path) for one in (decide(*pair) for pair in pairs * 2)]

@@ -188,9 +188,12 @@ def _is_plain(word: str, value: Any, draft: Draft) -> bool:
         return value in _TYPES if word == "type" else word == "pattern"
     if kind is list:
         return word in ("required", "enum") and all(type(name) is str for name in value)
-    if kind is int and value > 0:
-        return word in _COUNTS or (word in _BOUNDS and draft > Draft.D4)  # there a word beside them counts as well
-    return kind is int and not value and word in _COUNTS
+    if kind is not int:
+        return False
+    if word in _COUNTS:
+        return bool(value >= 0)
+    # in draft 4 a word beside a bound counts as well
+    return word in _BOUNDS and draft > Draft.D4 and (value > 0 or word != "multipleOf")
 
 
 def _pattern_error(text: str) -> str:

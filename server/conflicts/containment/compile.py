@@ -42,7 +42,8 @@ class Compiler:
 
     def borrow(self, lender: "Compiler") -> None:
         """Takes over from another document of the same draft what the definitions mean that both have in common."""
-        self.references.root()
+        for one in (self, lender):
+            one.references.root()  # finds the names in it, where there are any
         if lender.draft is self.draft:
             self._shared = shared_references(lender.references, self.references)
             self._lender = lender

@@ -20,6 +20,11 @@ class FindingKind(WireEnum):
     IMPORT_MISSING = "import_missing"
     ACCEPTANCE_NEEDED = "acceptance_needed"
     FRAGILE_CONTRACT = "fragile_contract"
+    SYSTEM_DOWN = "system_down"
+    CONTRACT_VIOLATION = "contract_violation"
+    UNPROPOSED_CHANGE = "unproposed_change"
+    NOT_VERIFIABLE = "not_verifiable"
+    UNREGISTERED = "unregistered"
 
 
 OF_DECLARATIONS = frozenset(

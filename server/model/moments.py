@@ -11,3 +11,24 @@ def to_wire(moment: datetime) -> str:
 def from_wire(text: str) -> datetime:
     """The moment that a document of ours states: aware, UTC."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def read_moment(value: object) -> str:
+    """An ISO 8601 date or time as the events keep it: UTC, with the fraction of a second where it has one.
+
+    Without an offset it is taken as UTC. Raises ValueError for anything else.
+    """
+    if not isinstance(value, str):
+        raise ValueError("a moment is written as ISO 8601 text")
+    moment = datetime.fromisoformat(value.strip())
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+def microseconds(text: str) -> int:
+    """Microseconds since 1970 at a moment as `read_moment` writes it."""
+    since = datetime.fromisoformat(text) - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

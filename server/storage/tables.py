@@ -7,7 +7,19 @@ text, `2026-04-05T14:00:00Z`, so that they sort and compare alike on both databa
 import re
 from typing import Any
 
-from sqlalchemy import JSON, Column, Dialect, Index, MetaData, String, Table, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -40,6 +52,11 @@ def _words(**options: Any) -> Any:
 def _document() -> Any:
     """The column for a value as JSON."""
     return Field(sa_column=Column(JSON(), nullable=False))
+
+
+def _number() -> Any:
+    """The column for a number that the database gives in the order of arrival."""
+    return Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
 
 
 class SystemRow(Row, table=True):
@@ -250,6 +267,97 @@ class SystemVersionRow(Row, table=True):
     document: dict[str, Any] = _document()
 
 
+class EventRow(Row, table=True):
+    """One thing that a system reported; never changed."""
+
+    __tablename__ = "events"
+
+    seq: int | None = Field(default=None, sa_column=_number())
+    """In the order of arrival."""
+    system_id: str
+    key: str
+    """What tells the same event sent twice from two events: its id, else a hash of kind, moment and content."""
+    kind: str
+    at: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    """Microseconds since 1970, so that events sort by time whatever fractions they were written with."""
+    document: dict[str, Any] = _document()
+
+    __table_args__ = (
+        Index("ix_events_system_key", "system_id", "key", unique=True),
+        Index("ix_events_system_kind_at", "system_id", "kind", "at"),
+        Index("ix_events_kind_at", "kind", "at"),
+    )
+
+
+class SignsOfLifeRow(Row, table=True):
+    """The last that was heard or seen of a system: what its health follows from."""
+
+    __tablename__ = "signs_of_life"
+
+    system_id: str = Field(primary_key=True)
+    revision: int = Field(index=True)
+    """The number of the change that wrote it last; whoever keeps a copy asks for what is newer."""
+    document: dict[str, Any] = _document()
+
+
+class ValidationRow(Row, table=True):
+    """One look at the real resource of a contract; never changed."""
+
+    __tablename__ = "validations"
+
+    seq: int | None = Field(default=None, sa_column=_number())
+    system_id: str
+    contract_id: str = _words()
+    at: str = Field(index=True)
+    run_id: str
+    outcome: str
+    """OK, FAILED or UNKNOWN."""
+    complete: bool
+    """Whether everything was looked at."""
+    document: dict[str, Any] = _document()
+
+    __table_args__ = (Index("ix_validations_contract", "contract_id", "system_id", "at"),)
+
+
+class RunRow(Row, table=True):
+    """A job that runs or has run."""
+
+    __tablename__ = "runs"
+
+    run_id: str = Field(primary_key=True)
+    job: str
+    state: str
+    started_at: str
+    finished_at: str
+    document: dict[str, Any] = _document()
+
+    __table_args__ = (Index("ix_runs_job", "job", "started_at"),)
+
+
+class LeaseRow(Row, table=True):
+    """Who alone may do something, and until when."""
+
+    __tablename__ = "leases"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: float
+    """Seconds since 1970 by the machine's own clock, whatever time the server was told to live in."""
+
+
+class CandidateRow(Row, table=True):
+    """Something that a scan found and that belongs to no registered system."""
+
+    __tablename__ = "candidates"
+
+    fingerprint: str = Field(primary_key=True)
+    candidate_id: str = Field(unique=True)
+    status: str
+    first_seen: str
+    last_seen: str
+    document: dict[str, Any] = _document()
+
+
 systems: Table = metadata.tables["systems"]
 system_texts: Table = metadata.tables["system_texts"]
 contract_versions: Table = metadata.tables["contract_versions"]
@@ -264,3 +372,9 @@ proposal_versions: Table = metadata.tables["proposal_versions"]
 conflict_log: Table = metadata.tables["conflict_log"]
 policies: Table = metadata.tables["policies"]
 system_versions: Table = metadata.tables["system_versions"]
+events: Table = metadata.tables["events"]
+signs_of_life: Table = metadata.tables["signs_of_life"]
+validations: Table = metadata.tables["validations"]
+runs: Table = metadata.tables["runs"]
+leases: Table = metadata.tables["leases"]
+candidates: Table = metadata.tables["candidates"]

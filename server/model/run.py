@@ -1,0 +1,44 @@
+"""A run of one of the server's own jobs."""
+
+from server.model.base import Json, Moment, Name, Text, Value, WireEnum
+
+
+class Job(WireEnum):
+    """What can be run, on demand and on the built-in schedule."""
+
+    REGISTRY = "registry"
+    VALIDATION = "validation"
+    DISCOVERY = "discovery"
+
+
+class RunState(WireEnum):
+    """How far a run is."""
+
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class Progress(Value):
+    """How much of a run is done."""
+
+    done: float = 0
+    total: float = 0
+    """0 = not known."""
+    message: Text = ""
+
+
+class JobRun(Value):
+    """One run of a job, readable at `concord://runs/{run_id}`."""
+
+    run_id: str
+    job: str
+    state: RunState
+    started_at: Moment
+    finished_at: Moment = ""
+    asked_by: Name = ""
+    """Who asked for it; `schedule` for the built-in one, empty = the local user."""
+    progress: Progress = Progress()
+    summary_data: dict[str, Json] = {}
+    error: Text = ""
+    """Why it failed."""

@@ -143,15 +143,19 @@ def import_catalog(call: "Call[Services]", args: ImportCatalog) -> Answer:
 class ExportFiles(Arguments):
     """Where to."""
 
-    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {"directory": ("dir", "path", "folder")}
+    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "directory": ("dir", "path", "folder"),
+        "formats": ("format", "kinds"),
+    }
     directory: str = argument(
         "Folder on the server's machine; made where it is missing.", min_length=1, max_length=4_000
     )
+    formats: tuple[str, ...] = argument("Such as odcs or openlineage, instead of the source documents.", ())
 
 
 def export_files(call: "Call[Services]", args: ExportFiles) -> Answer:
     """The source's documents stand in the folder."""
-    done = call.services.exchange.export_files(args.directory, now=call.now, caller=call.caller)
+    done = call.services.exchange.export_files(args.directory, now=call.now, formats=args.formats, caller=call.caller)
     return Answer(summary=done.summary, data=done.model_dump(mode="json", exclude={"summary"}))
 
 

@@ -12,6 +12,12 @@ from server.cli.session import add_database_flag, add_json_flag, opened
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord export` takes."""
     parser.add_argument("directory", metavar="DIR", help="the folder to write into")
+    parser.add_argument(
+        "--format",
+        metavar="NAME,…",
+        default="",
+        help="foreign formats to write instead, such as odcs,openlineage; documents among them = the own files too",
+    )
     add_json_flag(parser)
     add_database_flag(parser)
 
@@ -22,7 +28,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     with opened(arguments) as session:
         outcome = session.services.exchange.export_files(
-            arguments.directory, now=session.now(), caller=session.config.system
+            arguments.directory,
+            now=session.now(),
+            formats=[name.strip() for name in arguments.format.split(",") if name.strip()],
+            caller=session.config.system,
         )
     if arguments.json:
         show_json(outcome_document(outcome))

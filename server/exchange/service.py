@@ -13,6 +13,7 @@ from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
 from server.exchange.arrival import Arrival
 from server.exchange.derived import without_derived
+from server.exchange.exports import DOCUMENTS, find_exports
 from server.exchange.files import LARGEST, read_sources
 from server.exchange.formats import find_format
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
@@ -24,6 +25,10 @@ from server.registry.views import full_document
 
 if TYPE_CHECKING:
     from server.storage.database import Database
+
+
+_NAMED = 8
+"""Files that the summary of an export names."""
 
 
 class ExchangeService:
@@ -92,26 +97,42 @@ class ExchangeService:
             raise NotFound(f"There is nothing to write into {name} yet.")
         return text
 
-    def export_files(self, directory: str, *, now: datetime, caller: str = "") -> ExportOutcome:
+    def export_files(
+        self, directory: str, *, now: datetime, formats: Sequence[str] = (), caller: str = ""
+    ) -> ExportOutcome:
         """Every source document's file stands in the folder, which is made where it is missing, if there is something for it.
 
-        A file is replaced as a whole: a reader sees the old one or the new one. Raises InvalidArgument where the folder
-        can't be written, NotAllowed for a system that calls.
+        `formats` are names of foreign formats (EXPORTS) whose files are written instead, `documents` among them for the
+        source documents too. A file is replaced as a whole: a reader sees the old one or the new one. Raises
+        InvalidArgument where the folder can't be written, NotAllowed for a system that calls.
         """
         _only_a_person(caller, "export files")
         if not directory.strip() or "\0" in directory:
             raise InvalidArgument("A folder is needed to export into.", path="/directory")
-        written_now = {name: write(now) for name, write in self._documents.items()}
-        texts = {name: text for name, text in written_now.items() if text is not None}
+        texts = self._texts(formats, now)
         try:
             folder = Path(directory).expanduser().resolve()
             folder.mkdir(parents=True, exist_ok=True)
-            written = tuple(_replace(folder / name, text) for name, text in texts.items())
+            written = tuple(_replace(_with_folder(folder / name), text) for name, text in texts.items())
         except (OSError, RuntimeError) as error:
             said = error.strerror if isinstance(error, OSError) else str(error)
             raise InvalidArgument(f"{directory[:200]} can't be written to: {said}.", path="/directory") from error
-        names = ", ".join(texts)
-        return ExportOutcome(summary=f"Wrote {names} to {folder}.", directory=str(folder), files=written)
+        names = ", ".join(list(texts)[:_NAMED]) + (f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else "")
+        summary = f"Wrote {names} to {folder}." if texts else "There is nothing to write in these formats yet."
+        return ExportOutcome(summary=summary, directory=str(folder), files=written)
+
+    def _texts(self, formats: Sequence[str], now: datetime) -> dict[str, str]:
+        """What is to be written, by its place in the folder."""
+        foreign = find_exports(formats)
+        texts: dict[str, str] = {}
+        if not foreign or DOCUMENTS in formats:
+            written = {name: write(now) for name, write in self._documents.items()}
+            texts = {name: text for name, text in written.items() if text is not None}
+        if foreign:
+            with self._registry.reading() as known:
+                for one in foreign:
+                    texts.update(one.write(known, now))
+        return texts
 
 
 def _registry_text(registry: RegistryService, now: datetime) -> str:
@@ -132,6 +153,11 @@ def _given(paths: Sequence[str], content: str) -> tuple[tuple[SourceFile, ...], 
     if len(content) > LARGEST:
         raise InvalidArgument(f"The content is longer than {LARGEST:,} characters.", path="/content")
     return (SourceFile("", content),), nothing_nearby
+
+
+def _with_folder(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file
 
 
 def _replace(file: Path, text: str) -> WrittenFile:

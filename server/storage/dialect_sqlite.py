@@ -1,9 +1,11 @@
 """Where SQLite differs: full-text search with FTS5 over `system_texts`, kept in step by triggers."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from server.storage.lazily import sql
+from server.storage.prepared import Prepared
 
 if TYPE_CHECKING:
     from server.storage.session import Session
@@ -11,11 +13,7 @@ if TYPE_CHECKING:
 
 def replace_words(session: "Session", system_id: str, title: str, body: str) -> None:
     """The system is found under these words; a trigger brings them to the index."""
-    statement = sql.text(
-        "INSERT INTO system_texts (system_id, title, body) VALUES (:system_id, :title, :body) "
-        "ON CONFLICT (system_id) DO UPDATE SET title = excluded.title, body = excluded.body"
-    )
-    session.connection().execute(statement, {"system_id": system_id, "title": title, "body": body})
+    _replacing().rows(session, {"system_id": system_id, "title": title, "body": body})
 
 
 def search(session: "Session", words: Sequence[str]) -> list[tuple[str, float]]:
@@ -28,3 +26,13 @@ def search(session: "Session", words: Sequence[str]) -> list[tuple[str, float]]:
     match = " ".join(f'"{word}"*' for word in words)
     # All rows at once: fetched one by one, a search that finds a thousand systems takes twice as long.
     return [(row[0], row[1]) for row in session.connection().execute(statement, {"match": match}).all()]
+
+
+@cache
+def _replacing() -> Prepared:
+    return Prepared(
+        sql.text(
+            "INSERT INTO system_texts (system_id, title, body) VALUES (:system_id, :title, :body) "
+            "ON CONFLICT (system_id) DO UPDATE SET title = excluded.title, body = excluded.body"
+        )
+    )

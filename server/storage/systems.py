@@ -8,12 +8,12 @@ from server.errors import StaleVersion
 from server.model.system import StoredSystem
 from server.storage import counters, search
 from server.storage.lazily import sql, tables
+from server.storage.prepared import Prepared
 from server.storage.statements import by_code_point, insert, on_postgresql
 
 if TYPE_CHECKING:
     from sqlalchemy import BindParameter, CompoundSelect, Select
     from sqlalchemy.dialects.sqlite import Insert
-    from sqlalchemy.sql.dml import ReturningInsert
 
     from server.storage.session import Session
 
@@ -73,7 +73,7 @@ def save(session: "Session", stored: StoredSystem, *, search_text: str) -> None:
     if stored.version > 1:
         replaced = {"system_id": system.id, "replaced": stored.version - 1}
         session.connection().execute(_keeping(on_postgresql(session)), replaced)
-    if session.connection().execute(_saving(on_postgresql(session)), row).first() is None:
+    if not _saving(on_postgresql(session)).rows(session, row):
         raise StaleVersion(
             f"{system.id} was changed by somebody else in the meantime.",
             path="/expected_version",
@@ -130,12 +130,11 @@ def _keeping(postgresql: bool) -> "Insert":
 
 
 @cache
-def _saving(postgresql: bool) -> "ReturningInsert[Any]":
+def _saving(postgresql: bool) -> Prepared:
     """Returns the id, unless there is another version than the one before."""
     systems = tables.systems.c
     statement = insert(tables.systems, postgresql=postgresql)
-    return statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={column.name: statement.excluded[column.name] for column in systems if column.name != "id"},
-        where=systems.version == statement.excluded.version - 1,
-    ).returning(systems.id)
+    fresh = {column.name: statement.excluded[column.name] for column in systems if column.name != "id"}
+    only_next = systems.version == statement.excluded.version - sql.literal_column("1")
+    following = statement.on_conflict_do_update(index_elements=["id"], set_=fresh, where=only_next)
+    return Prepared(following.returning(systems.id))

@@ -1,19 +1,27 @@
 """Reading the files of a source: size-capped, UTF-8, and never further afield than the source's own project."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from server.errors import InvalidArgument, NotFound, TooLarge
-from server.exchange.formats import FORMATS
+from server.exchange.formats import FORMATS, Format, format_named
 from server.exchange.source import Nearby, SourceFile
 
 LARGEST = 64 * 1024 * 1024
-"""Bytes that one file may have."""
+"""Bytes that one file may have, and that all files of a folder may have together."""
+MOST_FILES = 2_000
+"""Files of one format that a folder may stand for."""
+MOST_LOOKED_AT = 20_000
+"""Files of a folder that are looked at by name."""
+_NOBODYS_OWN = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+"""Folders of other people's files."""
 
 
-def read_sources(paths: Sequence[str]) -> tuple[tuple[SourceFile, ...], Nearby]:
+def read_sources(paths: Sequence[str], wanted: str = "") -> tuple[tuple[SourceFile, ...], Nearby]:
     """The files given by path, a folder standing for what is in it, and the way to those that they refer to.
 
+    `wanted` is the name of the format that a folder is looked through for; without it the first that is found counts.
     Raises NotFound, InvalidArgument or TooLarge for a file that was named and can't be read.
     """
     places = [_place(path) for path in paths]
@@ -21,9 +29,16 @@ def read_sources(paths: Sequence[str]) -> tuple[tuple[SourceFile, ...], Nearby]:
     nearby = _nearby(_project_of(start))
     files: list[SourceFile] = []
     for place in places:
-        files += _of_folder(place, nearby) if place.is_dir() else [_read(place)]
+        files += _of_folder(place, nearby, wanted) if place.is_dir() else [_read(place)]
     unique = {file.path: file for file in files}
     return tuple(unique.values()), nearby
+
+
+def folder_named(paths: Sequence[str]) -> str:
+    """The folder that stands for a whole source, where exactly one was given and nothing else."""
+    named = [path for path in paths if path.strip()]
+    place = _place(named[0]) if len(named) == 1 else None
+    return place.as_posix() if place is not None and place.is_dir() else ""
 
 
 def _place(path: str) -> Path:
@@ -56,15 +71,64 @@ def _read(place: Path) -> SourceFile:
         raise InvalidArgument(f"{place} is no UTF-8 text (byte {error.start}).", path="/path") from None
 
 
-def _of_folder(folder: Path, nearby: Nearby) -> list[SourceFile]:
-    for known in FORMATS:
+def _of_folder(folder: Path, nearby: Nearby, wanted: str) -> list[SourceFile]:
+    formats = (format_named(wanted),) if wanted else FORMATS
+    for known in formats:
         if found := known.files_in(folder.as_posix(), nearby):
+            return found
+    names = _names_below(folder) if any(known.endings for known in formats) else []
+    for known in formats:
+        if known.endings and (found := _recognised(known, names, nearby)):
             return found
     raise NotFound(
         f"{folder} holds nothing that can be imported.",
         path="/path",
-        hint="Looked for " + ", ".join(name for known in FORMATS for name in known.folder_files) + ".",
+        hint="Looked for "
+        + ", ".join(name for known in formats for name in known.folder_files)
+        + "".join(f", {known.title}" for known in formats if known.endings)
+        + ".",
     )
+
+
+def _names_below(folder: Path) -> list[str]:
+    """The files in the folder and below it, in one order wherever they lie; hidden folders and other people's left out."""
+
+    def walk() -> Iterator[str]:
+        for place, folders, files in os.walk(folder):
+            folders[:] = sorted(name for name in folders if name[:1] != "." and name not in _NOBODYS_OWN)
+            yield from (Path(place, name).as_posix() for name in sorted(files))
+
+    names: list[str] = []
+    for name in walk():
+        names.append(name)
+        if len(names) > MOST_LOOKED_AT:
+            raise TooLarge(
+                f"{folder} holds more than {MOST_LOOKED_AT:,} files.",
+                path="/path",
+                hint="Name a folder further down, or the files.",
+            )
+    return names
+
+
+def _recognised(known: Format, names: Sequence[str], nearby: Nearby) -> list[SourceFile]:
+    found: list[SourceFile] = []
+    size = 0
+    for name in names:
+        if not name.lower().endswith(known.endings):
+            continue
+        file = nearby(name)
+        if not isinstance(file, SourceFile) or not known.recognises(name, file.text):
+            continue
+        found.append(SourceFile(name, file.text))
+        size += len(file.text)
+        if len(found) > MOST_FILES or size > LARGEST:
+            raise TooLarge(
+                f"The folder holds more than {MOST_FILES:,} files of {known.name}, "
+                f"or more than {LARGEST // 1024 // 1024} MB of them.",
+                path="/path",
+                hint="Import it in parts.",
+            )
+    return found
 
 
 def _project_of(folder: Path) -> Path:

@@ -26,6 +26,8 @@ class Format:
     """Names that `files_in` looks for."""
     goes_along: Callable[[str], bool] = lambda path: False
     """Whether a file of this name belongs to a source of this format without being one by itself."""
+    endings: tuple[str, ...] = ()
+    """How the names end of files that are looked for in a folder and below it, where `files_in` finds none there."""
 
 
 FORMATS = (
@@ -55,13 +57,7 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
     Raises InvalidArgument, with the known formats, where none fits or files of several formats come together.
     """
     if name:
-        wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
-        for known in FORMATS:
-            if known.name == _ALSO_CALLED.get(wanted, wanted):
-                return known
-        raise InvalidArgument(
-            f"{name[:80]!r} is no format that can be imported.", path="/format", allowed=_names(), hint=_hint()
-        )
+        return format_named(name)
     for known in FORMATS:
         fits = [known.recognises(file.path, file.text) for file in files if not known.goes_along(file.path)]
         if fits and all(fits):
@@ -75,6 +71,17 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
         path="/path",
         allowed=_names(),
         hint=_hint(),
+    )
+
+
+def format_named(name: str) -> Format:
+    """The format of this name, however it is spelt. Raises InvalidArgument, with the known ones, for another name."""
+    wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
+    for known in FORMATS:
+        if known.name == _ALSO_CALLED.get(wanted, wanted):
+            return known
+    raise InvalidArgument(
+        f"{name[:80]!r} is no format that can be imported.", path="/format", allowed=_names(), hint=_hint()
     )
 
 

@@ -14,7 +14,7 @@ from server.errors import InvalidArgument, NotAllowed, NotFound
 from server.exchange.arrival import Arrival
 from server.exchange.derived import without_derived
 from server.exchange.exports import DOCUMENTS, find_exports
-from server.exchange.files import LARGEST, read_sources
+from server.exchange.files import LARGEST, folder_named, read_sources
 from server.exchange.formats import find_format
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
@@ -69,10 +69,10 @@ class ExchangeService:
         Raises NotFound or InvalidArgument where nothing can be read at all, NotAllowed for a system that calls.
         """
         _only_a_person(caller, "import")
-        files, nearby = _given(paths, content)
+        files, nearby = _given(paths, content, format)
         known = find_format(files, format)
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-        request = Request(files, nearby, tuple(profiles), name.strip(), f"text-{digest}")
+        request = Request(files, nearby, tuple(profiles), name.strip(), folder_named(paths), f"text-{digest}")
         imported = known.read(request, self._registry.read_system)
         as_written = {listed.system.id: listed.system for listed in imported.systems}
         if not imported.inferred:
@@ -142,12 +142,12 @@ def _registry_text(registry: RegistryService, now: datetime) -> str:
     return registry_text(registry_document(live, gone, last_updated=to_wire(now)))
 
 
-def _given(paths: Sequence[str], content: str) -> tuple[tuple[SourceFile, ...], Nearby]:
+def _given(paths: Sequence[str], content: str, wanted: str) -> tuple[tuple[SourceFile, ...], Nearby]:
     named = [path for path in paths if path.strip()]
     if named and content:
         raise InvalidArgument("Either a path or the content is imported, not both.", path="/content")
     if named:
-        return read_sources(named)
+        return read_sources(named, wanted)
     if not content.strip():
         raise InvalidArgument("There is nothing to import: give a path or the content.", path="/path")
     if len(content) > LARGEST:

@@ -32,5 +32,12 @@ class Request:
     """Compose profiles; none = the default set, `*` or `all` = everything."""
     name: str = ""
     """What the source is called where it has no path."""
+    folder: str = ""
+    """The folder that was named, where one was: it is the source, whatever files come and go in it."""
     digest: str = ""
     """What tells one text without path and name from another."""
+
+    @property
+    def place(self) -> str:
+        """What tells this source from others: its folder, else its first file, else its name, else its text."""
+        return self.folder or self.files[0].path or self.name or self.digest

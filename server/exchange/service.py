@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
 from server.exchange.arrival import Arrival
+from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
 from server.exchange.exports import DOCUMENTS, find_exports
 from server.exchange.files import LARGEST, folder_named, read_sources
 from server.exchange.formats import find_format
+from server.exchange.imported import Imported
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
 from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
@@ -73,7 +75,10 @@ class ExchangeService:
         known = find_format(files, format)
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         request = Request(files, nearby, tuple(profiles), name.strip(), folder_named(paths), f"text-{digest}")
-        imported = known.read(request, self._registry.read_system)
+        with collector_paused():
+            return self._bring_in(known.read(request, self._registry.read_system), confirm=confirm, now=now)
+
+    def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
         as_written = {listed.system.id: listed.system for listed in imported.systems}
         if not imported.inferred:
             systems = without_derived(imported.systems, self._registry.canonical)

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from server.clock import to_wire
 from server.errors import NotFound, Refused, StaleVersion
-from server.model.contract import Basis
+from server.model.contract import Basis, Contract
 from server.model.finding import OF_DECLARATIONS, FindingKind, Observation
-from server.model.system import StoredSystem, System, Vanished
+from server.model.system import Input, Output, StoredSystem, System, Vanished
 from server.registry.contract_ids import with_known_contract_ids
 from server.registry.gaps import cycle_gap, gaps_of
 from server.registry.graph import cycles
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FEW = 20
 """Above this many changed systems, circles are looked for in the whole graph at once."""
+
+Named = TypeVar("Named", Input, Output, Contract)
 
 Canonical = Callable[[str, str], str]
 """(resource as written, the system's root) → canonical name."""
@@ -94,6 +96,11 @@ class Registration:
         stored = previous.model_copy(update={**changes, "version": previous.version + 1, "revision": self.revision})
         self._store(stored, previous)
         return stored
+
+    def look_again(self) -> None:
+        """Every system's findings are to be derived anew, whatever they were."""
+        self._touched.update(self.registry.systems)
+        self._put.update(self.registry.systems)
 
     def finish(self) -> None:
         """The findings of everything that was touched are what follows from the registry as it stands now."""
@@ -185,11 +192,9 @@ def _cleaned(system: System, previous: System | None, new_contract_id: Callable[
     """No credentials in resource names, and an id for every contract: the one that it had, else a new one."""
     safe = system.model_copy(
         update={
-            "reads_from": tuple(read.model_copy(update=_safe_name(read.resource)) for read in system.reads_from),
-            "writes_to": tuple(output.model_copy(update=_safe_name(output.resource)) for output in system.writes_to),
-            "contracts": tuple(
-                contract.model_copy(update=_safe_name(contract.resource)) for contract in system.contracts
-            ),
+            "reads_from": tuple(map(_safe, system.reads_from)),
+            "writes_to": tuple(map(_safe, system.writes_to)),
+            "contracts": tuple(map(_safe, system.contracts)),
         }
     )
     known = with_known_contract_ids(safe, previous)
@@ -203,8 +208,9 @@ def _cleaned(system: System, previous: System | None, new_contract_id: Callable[
     )
 
 
-def _safe_name(resource: str) -> dict[str, str]:
-    return {"resource": without_credentials(resource)}
+def _safe(named: Named) -> Named:
+    resource = without_credentials(named.resource)
+    return named if resource == named.resource else named.model_copy(update={"resource": resource})
 
 
 def _same(one: StoredSystem, other: StoredSystem) -> bool:

@@ -30,8 +30,10 @@ class Work:
     def __init__(self) -> None:
         self.taken: list[int] = []
 
-    def decide(self, writer: Any, reader: Any, *, budget: containment.Budget) -> containment.Decision:
-        decision = CONTAINED(writer, reader, budget=budget)
+    def decide(
+        self, writer: Any, reader: Any, *, budget: containment.Budget, looks: containment.Looks | None
+    ) -> containment.Decision:
+        decision = CONTAINED(writer, reader, budget=budget, looks=looks)
         self.taken.append(decision.work)
         return decision
 

@@ -49,6 +49,12 @@ def read_proposal(call: "Call[Services]", values: Mapping[str, str]) -> str:
     return _json(call.services.proposals.history(values["id"], caller=call.caller, now=call.now))
 
 
+def read_events(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """{system_id, events[]}: what a system reported last, the newest first; for itself and the local user (LRN-10)."""
+    found = call.services.journal.newest(values["system_id"], caller=call.caller)
+    return _json({"system_id": values["system_id"], "events": found})
+
+
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The neighbourhood of a system as a Mermaid flowchart."""
     return call.services.registry.neighbourhood(values["system_id"])
@@ -124,6 +130,14 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         complete={"id": complete_proposal},
     ),
     ResourceTemplate(
+        uri_template="concord://events/{system_id}",
+        name="events",
+        title="Events",
+        description="The newest 50 events that a system reported, for itself and the local user.",
+        read=read_events,
+        complete={"system_id": complete_system},
+    ),
+    ResourceTemplate(
         uri_template="concord://graph/{system_id}",
         name="graph",
         title="A neighbourhood",
@@ -136,7 +150,7 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         uri_template="concord://schemas/{name}",
         name="schema",
         title="A schema",
-        description="The JSON Schema of a system, contract, change, check or proposal, as the server reads it.",
+        description="The JSON Schema of a system, contract, change, event, check or proposal, as the server reads it.",
         read=read_schema,
         complete={"name": complete_schema},
     ),

@@ -35,6 +35,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
     from server.findings.service import FindingsService
+    from server.journal.service import JournalService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
     from server.registry.service import RegistryService
@@ -52,11 +53,12 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     conflicts = ConflictService(
         database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
     )
+    proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
     return Services(
         registry=registry,
         findings=FindingsService(database),
         conflicts=conflicts,
-        proposals=ProposalService(database, registry, conflicts, in_flight, changed=changed),
+        proposals=proposals,
         exchange=ExchangeService(
             registry,
             database,
@@ -64,6 +66,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
                 "conflict_log.json": conflicts.log.text,
                 "conflict_check.json": lambda now: conflicts.newest_file_text(),
             },
+        ),
+        journal=JournalService(
+            database, changed=changed, directives=lambda system_id, now: proposals.directives(system_id)
         ),
         close=database.close,
     )

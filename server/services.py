@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from server.conflicts.service import ConflictService
 from server.exchange.service import ExchangeService
 from server.findings.service import FindingsService
+from server.journal.service import JournalService
+from server.jobs.leader import Leader
+from server.jobs.service import JobService
 from server.proposals.service import ProposalService
 from server.registry.service import RegistryService
 
@@ -19,5 +22,8 @@ class Services:
     conflicts: ConflictService
     proposals: ProposalService
     exchange: ExchangeService
+    journal: JournalService
+    jobs: JobService
+    leader: Leader
     close: Callable[[], None]
     """Closes the database; a later call opens it again."""

@@ -9,5 +9,6 @@ from tools.conflicts import TOOLS as CONFLICTS
 from tools.proposals import TOOLS as PROPOSALS
 from tools.records import TOOLS as RECORDS
 from tools.registry import TOOLS as REGISTRY
+from tools.reporting import TOOLS as REPORTING
 
-TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *CHECKS, *PROPOSALS, *RECORDS, *ADMIN, *CONFLICTS)
+TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *REPORTING, *CHECKS, *PROPOSALS, *RECORDS, *ADMIN, *CONFLICTS)

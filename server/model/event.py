@@ -1,9 +1,8 @@
 """An event: a fact that a system reports about itself, at a moment of its own."""
 
-from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
 
 from server.model.base import Name, WireEnum
 from server.model.moments import read_moment
@@ -161,7 +160,7 @@ KINDS: dict[str, type[BaseModel]] = {
 }
 
 
-@cache
-def event_adapter() -> TypeAdapter[Any]:
-    """Reads any event by its kind."""
-    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+class ReportedEvent(RootModel[Annotated[Event, Field(discriminator="kind")]]):
+    """One event of a report, by its kind. Members that its kind does not have are not kept."""
+
+    model_config = ConfigDict(title="Event", frozen=True)

@@ -10,6 +10,7 @@ from server.model.base import Json, JsonObject, Moment, Name, Value
 from server.model.change import Change
 from server.model.check import Check
 from server.model.contract import Contract
+from server.model.event import ReportedEvent
 from server.model.finding import FindingKind
 from server.model.proposal import Decision, Proposal, ProposalState
 from server.model.system import System
@@ -155,6 +156,7 @@ SHAPES: dict[str, tuple[type[BaseModel], Callable[[JsonObject], JsonObject]]] = 
     "system": (System, lambda schema: schema),
     "contract": (ShownContract, _entry_or_record),
     "change": (Change, lambda schema: schema),
+    "event": (ReportedEvent, lambda schema: schema),
     "check": (ShownCheck, _with_short_plans),
     "proposal": (ShownProposal, lambda schema: schema),
 }

@@ -56,6 +56,17 @@ class ProposalsInFlight:
         self._database.read(lambda session: self._look(session, proposals.revision(session)))
         return tuple(proposal for proposal in self._rows if proposal.state in WAITING)
 
+    def concerning(self, system_id: str) -> tuple[Proposal, ...]:
+        """The open proposals of this system, and those whose checks name it, oldest first."""
+        self._database.read(lambda session: self._look(session, proposals.revision(session)))
+        return tuple(
+            proposal
+            for proposal in self._rows
+            if (made := proposal.judged) is not None
+            and proposal.state in IN_FLIGHT
+            and system_id in (proposal.source_system, *made.must_accept, *made.affected)
+        )
+
     def briefly(self, registry: RegistryMap, caller: str, now: datetime) -> tuple[Proposed, ...]:
         """Open proposals and the caller's own drafts (the local user's are all drafts), for a briefing at that moment."""
         self._database.read(lambda session: self._look(session, proposals.revision(session)))

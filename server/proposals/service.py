@@ -19,6 +19,7 @@ from server.model.proposal import IN_FLIGHT, CheckMade, Proposal, ProposalState
 from server.proposals.asking import WAITING, asked_by_finding, fingerprints
 from server.proposals.beside import beside_now
 from server.proposals.deciding import Saying, decided
+from server.proposals.directives import MOST, directives_for
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
 from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, moves_from, told_where_it_stands
@@ -209,6 +210,22 @@ class ProposalService:
             }
             for one in waiting[:limit]
         ]
+
+    def directives(self, system_id: str) -> list[JsonObject]:
+        """What waits for the system to act: {id, kind, proposal_id, text}, the oldest proposals first; at most 20."""
+        with self._registry.reading():
+            near = self._in_flight.concerning(system_id)
+        if not near:
+            return []
+
+        def load(session: "Session") -> list[JsonObject]:
+            return [
+                found
+                for proposal in near[:MOST]
+                for found in directives_for(system_id, proposal, _kept(session, proposal).steps)
+            ]
+
+        return self._database.read(load)[:MOST]
 
     def ask_due(self, now: datetime, *, read_only: bool = False) -> None:
         """Findings ask for whoever has become silent for too long since a proposal was last written.

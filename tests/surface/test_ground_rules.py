@@ -25,7 +25,6 @@ async def names(concord: Concord) -> list[str]:
 
 # What the tools of later milestones will cost, in tokens, estimated from their arguments on the surface page.
 PLANNED = {
-    "report": 450,
     "advance_proposal": 215,
     "find_patterns": 260,
     "find_knowledge": 225,

@@ -1,0 +1,1 @@
+"""The journal: what systems report of themselves."""

@@ -1,0 +1,142 @@
+"""The journal as the surfaces use it: systems report what happened, and are told what waits for them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from server.clock import to_wire
+from server.errors import InvalidArgument, NotAllowed, NotFound
+from server.journal.reading import REJECTED_SHOWN, Arrived, Batch, read_events
+from server.model.base import JsonObject
+from server.model.event import Heartbeat, Run
+from server.model.signs import Signs, with_heartbeat, with_run
+from server.storage import events, idempotency, signs
+
+if TYPE_CHECKING:
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+NEWEST = 50
+"""Events that a system's journal shows."""
+
+
+class JournalService:
+    """The journal of one database. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        database: "Database",
+        *,
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
+        heard: Callable[[str, Signs, datetime], None] = lambda system_id, before, now: None,
+        directives: Callable[[str, datetime], Sequence[JsonObject]] = lambda system_id, now: (),
+    ) -> None:
+        """`changed` is told the URIs of what a report changed, once it is durable; `heard` whose signs of life are newer
+        than those before. `directives` knows what waits for a system: {id, kind, proposal_id, text}.
+        """
+        self._database = database
+        self._changed = changed
+        self._heard = heard
+        self._directives = directives
+
+    def report(
+        self, system_id: str, given: Sequence[Any], *, caller: str, now: datetime, idempotency_key: str = ""
+    ) -> JsonObject:
+        """The events that can be read are kept, each once; those that can't come back with the reason.
+
+        {accepted, rejected_total, rejected[] {index, reason} (the first 20), ignored_keys[], directives[]}. Raises
+        InvalidArgument, TooLarge, NotFound (nobody is registered by that id), NotAllowed (a system reports for itself).
+        """
+        reporter = _reporter(system_id, caller)
+        batch = read_events(given)
+        before: list[Signs] = []
+
+        def keep(session: "Session") -> JsonObject:
+            before.clear()
+            if not events.is_registered(session, reporter):
+                raise _unregistered(reporter)
+            arguments = {"system_id": reporter, "events": list(given)}
+            return idempotency.once(
+                session,
+                caller,
+                "report",
+                idempotency_key,
+                arguments,
+                now=to_wire(now),
+                do=lambda: self._keep(session, reporter, batch, now, before),
+            )
+
+        answer = self._database.write(keep)
+        if before:
+            self._changed([f"concord://events/{reporter}"])
+            self._heard(reporter, before[0], now)
+        return {**answer, "directives": list(self._directives(reporter, now))}
+
+    def newest(self, system_id: str, *, caller: str) -> list[JsonObject]:
+        """The system's newest 50 events, latest first. What it writes of itself is for itself and the local user (LRN-10).
+
+        Raises NotFound, or NotAllowed for another system.
+        """
+        if caller not in ("", system_id):
+            raise NotAllowed(
+                f"{caller} can't read the events of {system_id[:100]}: what a system reports is its own.",
+                hint="get_system shows everybody's health.",
+            )
+
+        def look(session: "Session") -> list[JsonObject]:
+            if not events.is_registered(session, system_id):
+                raise NotFound(f"No system goes by {system_id[:100]!r}.", hint="find_systems lists them.")
+            return events.newest(session, system_id, NEWEST)
+
+        return self._database.read(look)
+
+    def _keep(self, session: "Session", system_id: str, batch: Batch, now: datetime, before: list[Signs]) -> JsonObject:
+        """`before` is given the signs as they were, where anything new came."""
+        arrived = {one.key: one for one in reversed(batch.arrived)}  # of several under one key, the first
+        signs_of = [one for one in arrived.values() if isinstance(one.event, Run | Heartbeat)]
+        revision = signs.next_revision(session) if signs_of else 0  # from here on nobody else changes signs
+        known = events.known(session, system_id, list(arrived))
+        new = [one for one in batch.arrived if one.key not in known and arrived[one.key] is one]
+        events.add(session, system_id, [events.Reported(one.key, one.kind, one.at, one.document) for one in new])
+        if new:
+            old = signs.of(session, system_id)
+            before.append(old)
+            fresh = _signs_with(old, new, to_wire(now))
+            if fresh != old:
+                signs.save(session, {system_id: fresh}, revision)
+        return {
+            "accepted": len(batch.arrived),
+            "rejected_total": len(batch.rejected),
+            "rejected": [{"index": index, "reason": reason} for index, reason in batch.rejected[:REJECTED_SHOWN]],
+            "ignored_keys": list(batch.ignored_keys),
+        }
+
+
+def _signs_with(known: Signs, arrived: Iterable[Arrived], now: str) -> Signs:
+    for one in sorted(arrived, key=lambda one: one.at):
+        if isinstance(one.event, Run):
+            known = with_run(known, one.event, now)
+        elif isinstance(one.event, Heartbeat):
+            known = with_heartbeat(known, one.event.at, one.event.error_rate, now)
+    return known
+
+
+def _reporter(system_id: str, caller: str) -> str:
+    reporter = system_id.strip() or caller
+    if not reporter:
+        raise InvalidArgument("Say whose events these are.", path="/system_id", hint="find_systems lists the ids.")
+    if caller and reporter != caller:
+        raise NotAllowed(
+            f"{caller} can't report for {reporter[:100]}: a system reports only itself.", path="/system_id"
+        )
+    return reporter
+
+
+def _unregistered(system_id: str) -> NotFound:
+    named = system_id[:100]
+    return NotFound(
+        f"No system is registered as {named!r}, so nothing was kept.",
+        path="/system_id",
+        hint="Register it first with register_system, which needs a tier: MISSION_CRITICAL, PRODUCTION or EXPERIMENTAL.",
+        corrected={"tool": "register_system", "arguments": {"system": {"id": named, "tier": "EXPERIMENTAL"}}},
+    )

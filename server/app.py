@@ -35,6 +35,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
     from server.findings.service import FindingsService
+    from server.jobs.leader import Leader
+    from server.jobs.service import JobService
+    from server.jobs.works import scanned_folders, works
     from server.journal.service import JournalService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
@@ -43,6 +46,8 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.storage.database import Database
 
     database = Database(config.database_url)
+    clock = clock_from(config.now)
+    findings = FindingsService(database)
     registry = RegistryService(
         database,
         check_schema=check_shape,
@@ -54,9 +59,18 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
+    folders = scanned_folders(database, config.scan_paths)
+    jobs = JobService(database, works(registry, findings), now=clock.now, folders=folders, changed=changed)
+    leader = Leader(database, jobs, now=clock.now, folders=folders)
+
+    def close() -> None:
+        jobs.end()
+        leader.resign()
+        database.close()
+
     return Services(
         registry=registry,
-        findings=FindingsService(database),
+        findings=findings,
         conflicts=conflicts,
         proposals=proposals,
         exchange=ExchangeService(
@@ -70,7 +84,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         journal=JournalService(
             database, changed=changed, directives=lambda system_id, now: proposals.directives(system_id)
         ),
-        close=database.close,
+        jobs=jobs,
+        leader=leader,
+        close=close,
     )
 
 

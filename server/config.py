@@ -28,6 +28,10 @@ class Config:
     read_only: bool = False
     tokens: tuple[tuple[str, str], ...] = ()
     """Bearer tokens over HTTP: (token, system id)."""
+    jobs: bool = True
+    """Whether a serving process keeps the built-in schedule."""
+    scan_paths: tuple[str, ...] = ()
+    """Folders that the scheduled discovery looks through."""
 
     def with_flags(self, **flags: Any) -> "Config":
         """The same settings with those flags in place that were given (None = not given)."""
@@ -47,7 +51,17 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         now=env.get("CONCORD_NOW", ""),
         system=env.get("CONCORD_SYSTEM", ""),
         tokens=read_tokens(Path(env["CONCORD_TOKENS"])) if env.get("CONCORD_TOKENS") else (),
+        jobs=read_switch("CONCORD_JOBS", env.get("CONCORD_JOBS", "")),
+        scan_paths=tuple(filter(None, env.get("CONCORD_SCAN_PATHS", "").split(os.pathsep))),
     )
+
+
+def read_switch(name: str, setting: str) -> bool:
+    """Whether a setting that is on unless it says otherwise is on. Raises ConfigurationError for any other word."""
+    words = {"": True, "on": True, "1": True, "true": True, "off": False, "0": False, "false": False}
+    if (switch := words.get(setting.strip().lower())) is None:
+        raise ConfigurationError(f"{name} is {setting[:100]!r}.", allowed=("on", "off"))
+    return switch
 
 
 def default_home(env: Mapping[str, str]) -> Path:

@@ -15,7 +15,13 @@ PAGE_CHARACTERS = 20_000
 """Characters of one page; with the JSON around it below the cap of an answer."""
 
 
-FAMILIES: Mapping[str, str] = {"sys_": "systems", "CTR-": "contracts", "CHK-": "checks", "PROP-": "proposals"}
+FAMILIES: Mapping[str, str] = {
+    "sys_": "systems",
+    "CTR-": "contracts",
+    "CHK-": "checks",
+    "PROP-": "proposals",
+    "RUN-": "runs",
+}
 """How the ids of a family of resources begin."""
 
 PLURALS: Mapping[str, str] = {
@@ -23,6 +29,7 @@ PLURALS: Mapping[str, str] = {
     "contract": "contracts",
     "check": "checks",
     "proposal": "proposals",
+    "run": "runs",
     "schema": "schemas",
     "file": "files",
     "graphs": "graph",

@@ -1,6 +1,6 @@
 """A run of one of the server's own jobs."""
 
-from server.model.base import Json, Moment, Name, Text, Value, WireEnum
+from server.model.base import Json, Moment, Name, ResourceName, Text, Value, WireEnum
 
 
 class Job(WireEnum):
@@ -9,6 +9,8 @@ class Job(WireEnum):
     REGISTRY = "registry"
     VALIDATION = "validation"
     DISCOVERY = "discovery"
+    ALL = "all"
+    """The others, one after the other."""
 
 
 class RunState(WireEnum):
@@ -42,3 +44,9 @@ class JobRun(Value):
     summary_data: dict[str, Json] = {}
     error: Text = ""
     """Why it failed."""
+    paths: tuple[ResourceName, ...] = ()
+    """The folders that it was told to look at."""
+    due: Moment = ""
+    """The time of the built-in schedule that it stands for; empty for one that somebody asked for."""
+    cut_off: bool = False
+    """Its process ended before it did, so that the schedule makes up for it."""

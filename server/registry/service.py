@@ -415,6 +415,10 @@ class RegistryService:
 
         return self.write(now, change)
 
+    def look_again(self, now: datetime) -> None:
+        """The findings that follow from what systems declare are those of the registry as it stands, every one of them."""
+        self.write(now, lambda registration: registration.look_again())
+
     def _ids_for(self, query: str, revision: int) -> list[str]:
         """Ids of the systems that a search finds, best first. Kept while the registry stands still: every page asks again."""
         key = (revision, query)

@@ -1,0 +1,51 @@
+"""What each job does, put together from the areas."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from server.jobs.running import Errand, Work
+from server.model.base import JsonObject
+from server.model.run import Job, RunState
+from server.storage import runs
+
+if TYPE_CHECKING:
+    from server.findings.service import FindingsService
+    from server.registry.service import RegistryService
+    from server.storage.database import Database
+
+Look = Callable[[Errand], JsonObject]
+"""What an area does of a job; what it returns stands in the run's summary_data."""
+
+
+def works(
+    registry: "RegistryService",
+    findings: "FindingsService",
+    *,
+    look_after_health: Look = lambda errand: {},
+    validate: Look = lambda errand: {},
+    scan: Look = lambda errand: {},
+) -> Mapping[Job, Work]:
+    """The work of every job, as the areas do it."""
+
+    def look_at_registry(errand: Errand) -> JsonObject:
+        """Health as it is now, findings as they follow from the registry as it stands, and the whole in figures."""
+        errand.progress(0, 3, "looking after the systems' health")
+        health = look_after_health(errand)
+        errand.progress(1, 3, "looking for gaps and circles")
+        registry.look_again(errand.now)
+        errand.progress(2, 3, "counting")
+        return {"health": health, "open_findings": findings.counts(), "registry": registry.overview()}
+
+    return {Job.REGISTRY: look_at_registry, Job.VALIDATION: validate, Job.DISCOVERY: scan}
+
+
+def scanned_folders(database: "Database", configured: Sequence[str]) -> Callable[[], Sequence[str]]:
+    """What a scan looks through when nothing is named: the configured folders, else those that a person named last."""
+
+    def folders() -> Sequence[str]:
+        if configured:
+            return configured
+        done = database.read(lambda session: runs.newest(session, job=Job.DISCOVERY.value, limit=50))
+        return next((run.paths for run in done if run.paths and run.state is RunState.SUCCEEDED), ())
+
+    return folders

@@ -12,8 +12,8 @@ from server.conflicts.rulebook import rule_named
 from server.conflicts.schedules.ages import Fixed
 from server.conflicts.schedules.courses import DAYS, courses
 from server.conflicts.schedules.deadline import Deadline, read_deadline
-from server.conflicts.schedules.rhythm import Rhythm, Unreadable
 from server.model.check import Conflict, ConflictType, Undecided
+from server.registry.rhythm import Rhythm, Unreadable
 
 
 def judge_timing(question: Question) -> Answer:

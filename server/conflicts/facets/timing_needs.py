@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.conflicts.agreements import Agreement
-from server.conflicts.schedules.rhythm import Rhythm, Unreadable, read_rhythm
 from server.errors import InvalidArgument
 from server.model.change import TimingChange
 from server.model.contract import Contract
 from server.model.system import StoredSystem, Timing
+from server.registry.rhythm import Rhythm, Unreadable, read_rhythm
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from server.conflicts.facets.timing_rules import Case, Shown, outcome_of
 from server.conflicts.facets.timing_words import lasting, local_time, reader_zone
 from server.conflicts.schedules.courses import Course
-from server.conflicts.schedules.rhythm import Rhythm
 from server.model.check import PlanStep, RejectedStrategy, Resolution, RollbackStep, Strategy
 from server.model.tier import SHADOW_DAYS, Tier
+from server.registry.rhythm import Rhythm
 
 MARGIN = 600
 """Seconds that a reader's new time leaves after the write."""

@@ -9,7 +9,7 @@ from server.conflicts.schedules.deadline import Deadline
 from server.conflicts.schedules.expansion import Habit, expand
 from server.conflicts.schedules.moments import Moments
 from server.conflicts.schedules.order import Missed, Overlap, first_overlap, run_missed
-from server.conflicts.schedules.rhythm import Rhythm
+from server.registry.rhythm import Rhythm
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from server.conflicts.facets.timing_rules import Case, Shown
 from server.conflicts.schedules.ages import Fixed, Floating, Found
 from server.conflicts.schedules.courses import Course
 from server.conflicts.schedules.expansion import at_fixed_times
-from server.conflicts.schedules.rhythm import Rhythm, zone_named
 from server.model.base import JsonObject
+from server.registry.rhythm import Rhythm, zone_named
 
 _UNITS = ((86_400, "days", "day"), (3_600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from server.conflicts.schedules.ages import Fixed, Floating, Window, Writer
 from server.conflicts.schedules.expansion import Habit, expand
 from server.conflicts.schedules.moments import DAY, Moments
-from server.conflicts.schedules.rhythm import Rhythm, Unreadable, first_start
+from server.registry.rhythm import Rhythm, Unreadable, first_start
 
 DAYS = 400
 """How far schedules are looked at: more than a year, so that every date and both changes of the clocks come up."""

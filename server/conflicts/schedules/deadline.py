@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from server.conflicts.schedules.rhythm import Unreadable, zone_named
+from server.registry.rhythm import Unreadable, zone_named
 
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::00)?\s*(am|pm)?\s*(.*)", re.I)
 

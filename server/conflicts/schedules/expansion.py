@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from server.conflicts.schedules.moments import DAY, Moments, Pattern
-from server.conflicts.schedules.rhythm import MOST_A_DAY, Unreadable, parsed, zone_named
+from server.registry.rhythm import MOST_A_DAY, Unreadable, parsed, zone_named
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _MIDNIGHT = datetime(1970, 1, 1)  # noqa: DTZ001 - local time; the zone is put on it where it is needed

@@ -14,7 +14,7 @@ from server.conflicts.schedules.ages import Fixed, Floating, Found, Window
 from server.conflicts.schedules.deadline import Deadline, read_deadline
 from server.conflicts.schedules.expansion import Habit, at_fixed_times, expand
 from server.conflicts.schedules.moments import DAY, Moments
-from server.conflicts.schedules.rhythm import Unreadable, first_start, read_rhythm, zone_named
+from server.registry.rhythm import Unreadable, first_start, read_rhythm, zone_named
 
 CHANGES = {
     "Europe/Berlin": (date(2026, 10, 25), date(2027, 3, 28)),

@@ -17,7 +17,7 @@ from server.conflicts.rulebook import RULES
 from server.conflicts.schedules.ages import Window
 from server.conflicts.schedules.courses import courses
 from server.conflicts.schedules.deadline import Deadline
-from server.conflicts.schedules.rhythm import Rhythm
+from server.registry.rhythm import Rhythm
 
 NOW = datetime(2026, 4, 5, 14, tzinfo=UTC)
 HOUR, DAY = 3_600, 86_400

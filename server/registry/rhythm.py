@@ -20,6 +20,11 @@ _NICKNAMES = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
 }
+_ZONED = re.compile(r"\s*(?:CRON_)?TZ=(\S+)\s+(.+)", re.S)
+"""The zone that Kubernetes and several crons take in front of the expression."""
+_EVERY = re.compile(r"@every\s+((?:\d+(?:\.\d+)?[smhd])+)", re.I)
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.I)
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d{2}))?", re.I)
 MOST_A_DAY = 1_440
 """Runs a day that are expanded: once a minute."""
@@ -70,9 +75,16 @@ def read_rhythm(
 ) -> Rhythm | None:
     """The rhythm that these members state; None where they state neither schedule nor interval.
 
-    A schedule goes before an interval; without a time zone it is read as UTC; parts of a second are rounded up.
-    Raises Unreadable.
+    A schedule goes before an interval; without a time zone it is read as UTC; parts of a second are rounded up. A zone in
+    front of the expression (`CRON_TZ=`) counts, and `@every 5m` is an interval. Raises Unreadable.
     """
+    zoned = _ZONED.fullmatch(schedule)
+    if zoned is not None:
+        timezone_name, schedule = zoned[1], zoned[2]
+    every = _EVERY.fullmatch(schedule.strip())
+    if every is not None:
+        spans = _SPAN.findall(every[1])
+        schedule, interval_seconds = "", sum(float(number) * _SECONDS[unit.lower()] for number, unit in spans)
     expression = _NICKNAMES.get(schedule.strip().lower(), schedule.strip())
     zone_named(timezone_name)
     lasts, late = _whole(duration_seconds), _whole(jitter_seconds)

@@ -88,17 +88,61 @@ def components(edges: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 def shortest_cycle(members: Iterable[str], edges: Mapping[str, Iterable[str]]) -> list[str]:
-    """A shortest cycle among these members, from its least member on, without repeating the first."""
+    """A shortest cycle of at least two among these members, from its least member on, without repeating the first."""
     inside = set(members)
+    ahead = {one: inside.intersection(edges.get(one, ())) - {one} for one in inside}
+    behind: dict[str, set[str]] = {one: set() for one in inside}
+    for one, others in ahead.items():
+        for other in others:
+            behind[other].add(one)
     best: list[str] = []
     for start in sorted(inside):
-        reached = reach(start, inside & set(edges.get(start, ())), lambda node: inside & set(edges.get(node, ())))
-        closing = [one for one in reached if start in edges.get(one.system_id, ())]
-        if closing and (not best or len(closing[0].path) < len(best)):
-            best = list(closing[0].path)
+        found = _way_round(start, ahead, shorter_than=len(best)) if start in ahead else []
+        best = found or best
         if len(best) == 2:
             break
+        _take_out(start, ahead, behind)
     return best
+
+
+def _way_round(start: str, ahead: Mapping[str, set[str]], *, shorter_than: int) -> list[str]:
+    """A shortest way from the start back to it, if there is one that is shorter; 0 = of any length."""
+    reached_from = {start: ""}
+    here, length = [start], 1
+    while here and not (shorter_than and length >= shorter_than):
+        further: list[str] = []
+        for node in here:
+            if length > 1 and start in ahead[node]:
+                return _path(node, reached_from)
+            for other in sorted(ahead[node].difference(reached_from)):
+                reached_from[other] = node
+                further.append(other)
+        here, length = sorted(further), length + 1
+    return []
+
+
+def _path(end: str, reached_from: Mapping[str, str]) -> list[str]:
+    path = []
+    while end:
+        path.append(end)
+        end = reached_from[end]
+    return path[::-1]
+
+
+def _take_out(node: str, ahead: dict[str, set[str]], behind: dict[str, set[str]]) -> None:
+    """The node is gone, and with it every one that then lies on no cycle as nothing leads to it, or on from it."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        if one not in ahead:
+            continue
+        after, before = ahead.pop(one), behind.pop(one)
+        for other in after:
+            behind[other].discard(one)
+        for other in before:
+            ahead[other].discard(one)
+        todo += [other for other in after if other in behind and not behind[other]]
+        todo += [other for other in before if other in ahead and not ahead[other]]
 
 
 @dataclass(frozen=True)

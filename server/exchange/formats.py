@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.errors import InvalidArgument
 from server.exchange import registry_json
+from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
 from server.exchange.imported import Imported
 from server.exchange.registry_json import ReadSystem
@@ -47,6 +48,15 @@ FORMATS = (
         compose.files_in,
         compose.FILE_NAMES,
         goes_along=compose.is_env_file,
+    ),
+    Format(
+        backstage.KIND,
+        "Backstage catalogues",
+        backstage.recognises,
+        backstage.read_backstage,
+        backstage.files_in,
+        backstage.FILE_NAMES,
+        endings=(".yaml", ".yml", ".json"),
     ),
 )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from server.exchange.imported import Imported, ListedSystem
-from server.model.contract import Basis
+from server.model.contract import Basis, Contract
 from server.model.system import Input, Output, StoredSystem, System
 from server.model.tier import Tier
 from server.registry.contract_ids import with_known_contract_ids
@@ -17,7 +17,7 @@ from server.registry.contract_ids import with_known_contract_ids
 IMPORTED_FROM = "imported_from"
 """Member of an access: the source that says so."""
 
-A = TypeVar("A", bound="Input | Output")
+A = TypeVar("A", bound="Input | Output | Contract")
 Canonical = Callable[[str, str], str]
 
 
@@ -42,15 +42,19 @@ def land(listed: ListedSystem, imported: Imported, existing: StoredSystem | None
         return Landing(said, listed.tier_basis, own=True)
     own = existing.source == imported.source
     system = existing.system
+    said = _with_confirmations(with_known_contract_ids(said, system), system)
     changes: dict[str, Any] = {
         "reads_from": _joined(system.reads_from, said.reads_from, imported.source, system.root, canonical),
         "writes_to": _joined(system.writes_to, said.writes_to, imported.source, system.root, canonical),
+        "contracts": _joined(system.contracts, said.contracts, imported.source, system.root, canonical),
     }
     tier, basis = system.tier, existing.tier_basis
     if own:
         changes["name"] = said.name
         changes["description"] = said.description or system.description
         changes["owner"] = said.owner or system.owner
+        changes["timing"] = said.timing or system.timing
+        changes["parent"] = said.parent or system.parent
         changes.update(said.model_extra or {})
         tier, basis = _tier(existing, listed)
     return Landing(system.model_copy(update={**changes, "tier": tier}), basis, own=own)
@@ -62,6 +66,7 @@ def without_source(system: System, source: str) -> System:
         update={
             "reads_from": tuple(access for access in system.reads_from if _source_of(access) != source),
             "writes_to": tuple(access for access in system.writes_to if _source_of(access) != source),
+            "contracts": tuple(contract for contract in system.contracts if _source_of(contract) != source),
         }
     )
 
@@ -127,8 +132,30 @@ def _marked(system: System, source: str) -> System:
         update={
             "reads_from": tuple(access.model_copy(update=mark) for access in system.reads_from),
             "writes_to": tuple(access.model_copy(update=mark) for access in system.writes_to),
+            "contracts": tuple(contract.model_copy(update=mark) for contract in system.contracts),
         }
     )
+
+
+def _with_confirmations(said: System, registered: System) -> System:
+    """The same, but a contract that a person confirmed and that still says the same stays confirmed."""
+    confirmed = {
+        (contract.contract_id, contract.resource): contract
+        for contract in registered.contracts
+        if "confirmed" in (contract.model_extra or {})
+    }
+    if not confirmed:
+        return said
+
+    def kept(contract: Contract) -> Contract:
+        known = confirmed.get((contract.contract_id, contract.resource))
+        if known is None or not contract.contract_id:
+            return contract
+        extra = {**(contract.model_extra or {}), "confirmed": (known.model_extra or {})["confirmed"]}
+        promoted = contract.model_copy(update={"basis": known.basis, **extra})
+        return promoted if promoted == known else contract
+
+    return said.model_copy(update={"contracts": tuple(kept(contract) for contract in said.contracts)})
 
 
 def _joined(
@@ -136,9 +163,14 @@ def _joined(
 ) -> tuple[A, ...]:
     """What others said, in its place, then what the source says of anything that they did not mention."""
     kept: list[A] = [access for access in registered if _source_of(access) != source]
-    known = {canonical(access.resource, root) for access in kept}
-    return (*kept, *(access for access in said if canonical(access.resource, root) not in known))
+    known = {_subject(access, root, canonical) for access in kept}
+    return (*kept, *(access for access in said if _subject(access, root, canonical) not in known))
 
 
-def _source_of(access: Input | Output) -> str:
+def _subject(access: Input | Output | Contract, root: str, canonical: Canonical) -> tuple[str, str]:
+    """What an access or a contract is about: of a resource, a promise and a need are two."""
+    return canonical(access.resource, root), access.type.value if isinstance(access, Contract) else ""
+
+
+def _source_of(access: Input | Output | Contract) -> str:
     return str((access.model_extra or {}).get(IMPORTED_FROM, ""))

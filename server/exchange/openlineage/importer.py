@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from server.errors import InvalidArgument
 from server.exchange.datasets import dataset_uri
@@ -53,11 +52,13 @@ def read_openlineage(request: Request) -> Imported:
     )
 
 
-def job_id(namespace: str, name: str, facets: Mapping[str, Any]) -> str:
+def job_id(job: Job) -> str:
     """The id of the system that a job is; a model that dbt runs is the one that its manifest lists."""
-    integration = words(mapping(facets.get("jobType")).get("integration")).upper()
-    kind = words(mapping(facets.get("jobType")).get("jobType")).upper()
-    if integration == "DBT" and kind in ("MODEL", "SNAPSHOT", "SEED"):
+    namespace, name = job.key
+    stated = mapping(job.facets.get("jobType"))
+    integration, kind = words(stated.get("integration")).upper(), words(stated.get("jobType")).upper()
+    by_dbt = integration == "DBT" and kind in ("MODEL", "SNAPSHOT", "SEED")
+    if by_dbt or (not stated and "dbt_version" in job.run_facets and job.outputs and name.count(".") > 1):
         return plain_id(f"dbt:{_DBT_COMMAND.sub('', name)}")
     return plain_id(f"{namespace}/{name}" if namespace else name)
 
@@ -69,7 +70,7 @@ class _Reader:
         self._lineage = lineage
         self._remarks = remarks
         self._names = Names(lineage)
-        self._ids = {key: job_id(*key, job.facets) for key, job in lineage.jobs.items()}
+        self._ids = {key: job_id(job) for key, job in lineage.jobs.items()}
         self._writers: dict[str, list[Job]] = {}
         for job in lineage.jobs.values():
             for dataset in job.outputs:
@@ -237,7 +238,8 @@ class _Reader:
 
 
 def _tags(job: Job) -> list[tuple[str, str]]:
-    tags = sequence(mapping(job.facets.get("tags")).get("tags"))
+    facets = (mapping(holder.get("tags")) for holder in (job.run_facets, job.facets))
+    tags = [tag for facet in facets for tag in sequence(facet.get("tags"))]
     return [(words(mapping(tag).get("key")), words(mapping(tag).get("value"))) for tag in tags]
 
 

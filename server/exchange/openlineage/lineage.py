@@ -17,12 +17,12 @@ Named = tuple[str, str]
 
 _DATASET_FACETS = frozenset({"schema", "documentation", "ownership", "symlinks", "dataSource", "columnLineage"})
 _JOB_FACETS = frozenset({"documentation", "ownership", "sourceCodeLocation", "jobType", "tags", "schedule"})
-_RUN_FACETS = frozenset({"parent", "airflow", "errorMessage"})
+_RUN_FACETS = frozenset({"parent", "airflow", "errorMessage", "dbt_version", "tags"})
 _SILENT = frozenset(
     {
         # what a run measured, what ran it, and texts that may hold secrets: no part of what a system is
         *("processing_engine", "nominalTime", "environmentVariables", "spark_version", "spark.logicalPlan"),
-        *("spark_properties", "dbt_version", "dbt_run", "externalQuery", "external_query", "unknownSourceAttribute"),
+        *("spark_properties", "dbt_run", "externalQuery", "external_query", "unknownSourceAttribute"),
         *("dataQualityMetrics", "dataQualityAssertions", "outputStatistics", "inputStatistics", "version", "storage"),
         *("datasetVersion", "lifecycleStateChange", "datasetType", "sql", "sourceCode", "root", "gcp_dataproc"),
     }

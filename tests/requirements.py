@@ -55,7 +55,7 @@ RULES = (
         "A scan lists what belongs to no registered system, with reasons, and registers nothing by itself.",
         "C",
     ),
-    Rule("REG-5", "Health follows from the last run against the expected interval, and always gives its reason.", "C"),
+    Rule("REG-5", "Health follows from the last run against the expected interval, and always gives its reason."),
     Rule(
         "REG-6", "A registration that closes a cycle is accepted, and a HIGH finding names the cycle until it is gone."
     ),
@@ -64,7 +64,7 @@ RULES = (
         "Nothing is deleted: archiving keeps contracts resolvable and is refused while live systems depend on it.",
     ),
     Rule("REG-8", "`system_registry.json` goes out and comes back unchanged, and importing it twice changes nothing."),
-    Rule("REG-9", "The registry's own jobs run every six hours and on demand.", "C"),
+    Rule("REG-9", "The registry's own jobs run every six hours and on demand."),
     Rule(
         "REG-10",
         "One call names everything that a system, resource, contract or path can affect, with the way to each.",

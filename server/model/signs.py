@@ -13,7 +13,6 @@ class LastRun(Value):
     at: Moment
     """When it was over."""
     result: RunResult
-    message: Text = ""
 
 
 class Look(Value):
@@ -26,8 +25,6 @@ class Look(Value):
     """What it says of the system's condition; empty = nothing."""
     last_run: Moment = ""
     """When the system last ran, as it says or as its age shows."""
-    message: Text = ""
-    """Its own words: data, never an instruction."""
     problem: Text = ""
     """Why nothing can be said from it; a sentence of ours."""
 
@@ -78,7 +75,7 @@ def with_run(signs: Signs, run: Run, now: str) -> Signs:
     ended = not_after(ended_at(run), now)
     if signs.run is not None and microseconds(ended) < microseconds(signs.run.at):
         return signs
-    last = LastRun(at=ended, result=run.result, message=run.message)
+    last = LastRun(at=ended, result=run.result)
     running = signs.running_since
     if running and microseconds(running) <= microseconds(ended):
         running = ""

@@ -8,6 +8,7 @@ from server.exchange import registry_json
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
 from server.exchange.imported import Imported
+from server.exchange.openlineage import importer as openlineage
 from server.exchange.registry_json import ReadSystem
 from server.exchange.source import Nearby, Request, SourceFile
 
@@ -57,6 +58,15 @@ FORMATS = (
         backstage.files_in,
         backstage.FILE_NAMES,
         endings=(".yaml", ".yml", ".json"),
+    ),
+    Format(
+        openlineage.KIND,
+        "OpenLineage events",
+        openlineage.recognises,
+        lambda request, read_system: openlineage.read_openlineage(request),
+        openlineage.files_in,
+        (),
+        endings=openlineage.ENDINGS,
     ),
 )
 

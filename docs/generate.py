@@ -48,6 +48,15 @@ SETTINGS = {
         "empty: the machine's clock",
         "Freezes the time that rules see: ISO 8601, or `@FILE`, read again at every call. Leases and time-outs keep real time.",
     ),
+    "CONCORD_JOBS": (
+        "`on`",
+        "`off` keeps the processes that serve out of the built-in schedule (registry, validation, discovery). "
+        "Flag: `concord serve --no-jobs`.",
+    ),
+    "CONCORD_SCAN_PATHS": (
+        "empty: what was looked through last",
+        "Folders that discovery looks through where none is named, separated as in `PATH`.",
+    ),
 }
 """Every setting in the environment: its default, and what it does. A test holds the list against the code."""
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from prompts import PROMPTS
 from resources import RESOURCES, TEMPLATES
 from server.clock import clock_from
-from server.config import Config
+from server.config import Config, is_used
+from server.jobs.ticker import Ticker
 from server.surface import Catalogue, Selection
 from server.version import installed_version
 from tools import TOOLS
@@ -63,9 +64,12 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     jobs = JobService(database, works(registry, findings), now=clock.now, folders=folders, changed=changed)
     leader = Leader(database, jobs, now=clock.now, folders=folders)
 
-    def close() -> None:
+    def end_jobs() -> None:
         jobs.end()
         leader.resign()
+
+    def close() -> None:
+        end_jobs()
         database.close()
 
     return Services(
@@ -86,6 +90,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         ),
         jobs=jobs,
         leader=leader,
+        end_jobs=end_jobs,
         close=close,
     )
 
@@ -115,6 +120,18 @@ def build_server(config: Config) -> "ConcordServer":
     return server
 
 
+def keep_schedule(config: Config, server: "ConcordServer") -> Ticker:
+    """Looks every few seconds whether a job is due, from some seconds after the start on; stopped by whoever serves.
+
+    It looks at nothing where the process serves one system alone, changes nothing, or is told to leave jobs to others, and
+    before anybody has used the database.
+    """
+    ticker = Ticker(lambda: server.services.leader.look() if is_used(config.database_url) else None)
+    if config.jobs and not config.read_only and not config.system:
+        ticker.start()
+    return ticker
+
+
 class _DeferredServices:
     """The services, built when the first of them is asked for: listing tools must not wait for a database."""
 
@@ -128,6 +145,11 @@ class _DeferredServices:
         """The database is closed, if it was ever opened."""
         if self._built is not None:
             self._built.close()
+
+    def end_jobs(self) -> None:
+        """No job of this process runs any more, and another process may keep the schedule."""
+        if self._built is not None:
+            self._built.end_jobs()
 
     def __getattr__(self, name: str) -> Any:
         with self._lock:

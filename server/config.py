@@ -108,3 +108,8 @@ def database_url_from(setting: str, home: Path) -> str:
             allowed=("sqlite:///FILE", "postgresql://USER@HOST/NAME"),
         )
     return f"sqlite:///{Path(setting).expanduser()}"
+
+
+def is_used(database_url: str) -> bool:
+    """Whether there may be something in the database: a file that nobody has made yet holds nothing."""
+    return not database_url.startswith("sqlite:///") or Path(database_url.removeprefix("sqlite:///")).exists()

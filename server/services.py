@@ -25,5 +25,7 @@ class Services:
     journal: JournalService
     jobs: JobService
     leader: Leader
+    end_jobs: Callable[[], None]
+    """Cuts off the runs of this process, and lets another keep the schedule."""
     close: Callable[[], None]
     """Closes the database; a later call opens it again."""

@@ -2,6 +2,9 @@
 
 On stdio the caller is the local user, who may do everything; --as makes the process one system, which acts for itself
 alone. Over HTTP the caller is the system that the bearer token names (CONCORD_TOKENS).
+
+Of all processes on a database that serve the local user or HTTP, one keeps the built-in schedule: registry every six
+hours, validation and discovery daily. --no-jobs (CONCORD_JOBS=off) keeps a process out of it, as --read-only and --as do.
 """
 
 import argparse
@@ -38,6 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tools", type=_names, metavar="X,Y", help="single tools to list besides")
     parser.add_argument("--exclude-tools", type=_names, metavar="X,Y", help="tools not to list")
     parser.add_argument("--read-only", action="store_true", default=None, help="list only tools that change nothing")
+    parser.add_argument(
+        "--no-jobs",
+        dest="jobs",
+        action="store_false",
+        default=None,
+        help="never keep the built-in schedule (default: CONCORD_JOBS)",
+    )
     add_database_flag(parser)
 
 
@@ -45,18 +55,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until the client leaves or a signal comes."""
     config = settings(arguments)
     gc.set_threshold(NEW_BEFORE_A_SEARCH)
-    from server.app import build_server
+    from server.app import build_server, keep_schedule
 
     server = build_server(config)
-    if arguments.transport == "stdio":
-        from server.web.stdio import serve_stdio
+    ticker = keep_schedule(config, server)
+    try:
+        if arguments.transport == "stdio":
+            from server.web.stdio import serve_stdio
 
-        return serve_stdio(server)
-    from server.web.http import serve_http
+            return serve_stdio(server)
+        from server.web.http import serve_http
 
-    return serve_http(
-        server, arguments.host, arguments.port, announce=lambda url: show_progress(f"Concord listens at {url}")
-    )
+        return serve_http(
+            server, arguments.host, arguments.port, announce=lambda url: show_progress(f"Concord listens at {url}")
+        )
+    finally:
+        ticker.stop()
+        server.services.end_jobs()
 
 
 def settings(arguments: argparse.Namespace) -> Config:
@@ -67,6 +82,7 @@ def settings(arguments: argparse.Namespace) -> Config:
         tools=arguments.tools,
         exclude_tools=arguments.exclude_tools,
         read_only=arguments.read_only,
+        jobs=arguments.jobs,
     )
 
 

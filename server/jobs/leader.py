@@ -43,19 +43,19 @@ class Leader:
         self._name = secrets.token_hex(8)
         self._held_until = 0.0
 
-    def look(self) -> list[JobRun]:
-        """Every job that is due runs from now on, if this process is the leader; the runs that were begun.
+    def look(self) -> JobRun | None:
+        """The run that is due next, on its way from now on; None where nothing is due, or another process leads.
 
-        Jobs run one after the other, in the schedule's order: while one is under way, the next waits for another look.
+        Jobs run one after the other, in the schedule's order. While one is under way that is the answer: the next one waits
+        for another look.
         """
-        if not self._leads() or self._is_busy():
-            return []
+        if not self._leads():
+            return None
+        if (busy := self._under_way()) is not None:
+            return busy
         now = self._now()
-        for timetable in self._due(now):
-            run = self._jobs.run_due(timetable.job, due=to_wire(timetable.last_due(now)), now=now)
-            if run is not None:
-                return [run]
-        return []
+        begun = (self._jobs.run_due(one.job, due=to_wire(one.last_due(now)), now=now) for one in self._due(now))
+        return next((run for run in begun if run is not None), None)
 
     def resign(self) -> None:
         """Another process may take the schedule over at once."""
@@ -91,9 +91,9 @@ class Leader:
 
         return [one for one in self._database.read(read) if self._has_work(one.job)]
 
-    def _is_busy(self) -> bool:
-        """Whether a run of the schedule is under way."""
-        return any(run.state is RunState.RUNNING and run.due for run in self._jobs.newest(limit=10))
+    def _under_way(self) -> JobRun | None:
+        """The run of the schedule that is under way."""
+        return next((run for run in self._jobs.newest(limit=10) if run.state is RunState.RUNNING and run.due), None)
 
     def _has_work(self, job: Job) -> bool:
         return job is not Job.DISCOVERY or bool(self._folders())

@@ -308,8 +308,8 @@ class JobService:
         if mine:
             run = self._carry_out(self._under_way(run), now)
         while run.state is RunState.RUNNING:
-            run = self.wait_for(run.run_id, 1.0)
             whole.progress(PARTS.index(part), len(PARTS), f"{part} is under way as {run.run_id}")
+            run = self.wait_for(run.run_id, 1.0)
         told = {"run_id": run.run_id, "state": run.state.value}
         return {**told, **({"error": run.error} if run.error else {}), "summary_data": run.summary_data}
 

@@ -7,12 +7,19 @@ from collections.abc import Callable
 logger = logging.getLogger("concord")
 
 FIRST_LOOK_SECONDS = 5.0
+NEXT_SECONDS = 0.5
+"""Real time before the next look after one that has set something going: more may wait behind it."""
 """Real time before the first look, so that a short session pays nothing for the schedule."""
 LOOK_SECONDS = 5.0
+NEXT_SECONDS = 0.5
+"""Real time before the next look after one that has set something going: more may wait behind it."""
 
 
 class Ticker:
-    """Looks again and again until it is stopped. A look that fails is logged, and the next one tries again."""
+    """Looks again and again until it is stopped. A look that fails is logged, and the next one tries again.
+
+    What a look returns tells whether it has set anything going.
+    """
 
     def __init__(
         self, look: Callable[[], object], *, first: float = FIRST_LOOK_SECONDS, every: float = LOOK_SECONDS
@@ -30,7 +37,8 @@ class Ticker:
     def stop(self, seconds: float = 1.0) -> None:
         """No look begins any more; one that is under way is waited for so long."""
         self._stopped.set()
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
 
     def _tick(self) -> None:
         failed = ""
@@ -38,7 +46,7 @@ class Ticker:
         while not self._stopped.wait(pause):
             pause = self._every
             try:
-                self._look()
+                pause = NEXT_SECONDS if self._look() else self._every
                 failed = ""
             except Exception as error:
                 if (said := f"{type(error).__name__}: {error}") != failed:  # the same once, not every few seconds

@@ -38,24 +38,6 @@ def dataset_uri(namespace: str, name: str) -> str:
     return f"{PLATFORM}://{quote(namespace, safe='.:@-_')}/{_safe(name.lstrip('/'))}"
 
 
-def relation_uri(platform: str, host: str, relation: tuple[str, str, str]) -> str:
-    """The resource that a table is: `relation` is database, schema and name, as the platform spells them.
-
-    Where the host is not known, none stands in the name.
-    """
-    database, schema, table = relation
-    name = ".".join(part for part in relation if part)
-    if platform in ("bigquery", "athena", "glue"):
-        return f"{platform}://{_safe(name)}"
-    if platform in ("duckdb", "sqlite"):
-        file = host or f"{database}.{'duckdb' if platform == 'duckdb' else 'db'}"
-        return f"{platform}://{file}#{_safe(f'{schema}.{table}' if platform == 'duckdb' and schema else table)}"
-    scheme = _SCHEMES.get(platform, platform)
-    if scheme in _DATABASES:
-        return _table(scheme, host, name)
-    return f"{scheme}://{host}/{_safe(name)}"
-
-
 def _table(scheme: str, host: str, name: str) -> str:
     """`database.schema.table` on a server, as its clients write it."""
     host, _, database = host.partition("/")

@@ -7,6 +7,7 @@ from server.errors import InvalidArgument
 from server.exchange import registry_json
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
+from server.exchange.dbt import importer as dbt
 from server.exchange.imported import Imported
 from server.exchange.openlineage import importer as openlineage
 from server.exchange.registry_json import ReadSystem
@@ -58,6 +59,16 @@ FORMATS = (
         backstage.files_in,
         backstage.FILE_NAMES,
         endings=(".yaml", ".yml", ".json"),
+    ),
+    Format(
+        dbt.KIND,
+        "dbt manifests",
+        dbt.recognises,
+        lambda request, read_system: dbt.read_dbt(request),
+        dbt.files_in,
+        dbt.FILE_NAMES,
+        goes_along=dbt.is_beside,
+        endings=dbt.ENDINGS,
     ),
     Format(
         openlineage.KIND,

@@ -43,13 +43,18 @@ class Leader:
         self._name = secrets.token_hex(8)
         self._held_until = 0.0
 
+    @property
+    def leads(self) -> bool:
+        """Whether this process held the lease when it last looked."""
+        return self._held_until > 0
+
     def look(self) -> JobRun | None:
         """The run that is due next, on its way from now on; None where nothing is due, or another process leads.
 
         Jobs run one after the other, in the schedule's order. While one is under way that is the answer: the next one waits
         for another look.
         """
-        if not self._leads():
+        if not self._takes_the_lead():
             return None
         if (busy := self._under_way()) is not None:
             return busy
@@ -98,7 +103,7 @@ class Leader:
     def _has_work(self, job: Job) -> bool:
         return job is not Job.DISCOVERY or bool(self._folders())
 
-    def _leads(self) -> bool:
+    def _takes_the_lead(self) -> bool:
         """Whether this process holds the lease; it is prolonged in time, so that most looks write nothing."""
         real = time.time()
         if self._held_until - real > self._lease_seconds / 2:

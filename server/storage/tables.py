@@ -358,6 +358,16 @@ class CandidateRow(Row, table=True):
     document: dict[str, Any] = _document()
 
 
+class ScanRow(Row, table=True):
+    """What one discovery scan went through; the newest counts."""
+
+    __tablename__ = "scans"
+
+    seq: int | None = Field(default=None, sa_column=_number())
+    at: str
+    document: dict[str, Any] = _document()
+
+
 systems: Table = metadata.tables["systems"]
 system_texts: Table = metadata.tables["system_texts"]
 contract_versions: Table = metadata.tables["contract_versions"]
@@ -376,5 +386,6 @@ events: Table = metadata.tables["events"]
 signs_of_life: Table = metadata.tables["signs_of_life"]
 validations: Table = metadata.tables["validations"]
 runs: Table = metadata.tables["runs"]
+scans: Table = metadata.tables["scans"]
 leases: Table = metadata.tables["leases"]
 candidates: Table = metadata.tables["candidates"]

@@ -68,9 +68,15 @@ def upgrade() -> None:
         sa.Column("last_seen", sa.String(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
     )
+    op.create_table(
+        "scans",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+    )
 
 
 def downgrade() -> None:
     """The tables of this step are gone."""
-    for table in ("candidates", "leases", "runs", "validations", "signs_of_life", "events"):
+    for table in ("scans", "candidates", "leases", "runs", "validations", "signs_of_life", "events"):
         op.drop_table(table)

@@ -295,7 +295,7 @@ def _has_patterns(schema: Any) -> bool:
                 continue
             seen.add(id(one))
         if isinstance(one, dict):
-            if any(not _harmless(pattern) for pattern in one.get("patternProperties") or {}):
+            if any(not is_harmless(pattern) for pattern in one.get("patternProperties") or {}):
                 return True
             pending += one.values()
         elif isinstance(one, list):
@@ -303,7 +303,7 @@ def _has_patterns(schema: Any) -> bool:
     return False
 
 
-def _harmless(pattern: Any) -> bool:
+def is_harmless(pattern: Any) -> bool:
     """Whether backtracking can't take long on a text of a thousand characters."""
     try:
         return isinstance(pattern, str) and _ways(parse(pattern)) <= MOST_WAYS

@@ -1,0 +1,118 @@
+"""A resource looked at by the reader for its kind, and the three answers that follow."""
+
+import os
+from collections.abc import Callable, Collection
+from datetime import datetime
+from time import monotonic
+
+from server.clock import to_wire
+from server.model.validation import Answer, Validation, Verdict, overall
+from server.registry.validation.breaks import Found
+from server.registry.validation.freshness import judge_age, window
+from server.registry.validation.look import NOT_VERIFIABLE, Limits, Look, OutOfTime
+from server.registry.validation.targets import Target
+from server.registry.validation.terms import Ready, Terms
+
+
+def look_at(
+    target: Target,
+    terms: Terms | None,
+    *,
+    now: datetime,
+    found: Found,
+    hosts: Collection[str] = (),
+    limits: Limits | None = None,
+    fast: bool = True,
+) -> Look:
+    """What is seen of the target's resource. Nothing is raised for anything that is wrong with it."""
+    began = monotonic()
+    ready = Ready(terms, found, fast) if terms is not None else None
+    named = getattr(target.contract, "timestamp_field", "")
+    look = Look(
+        ready,
+        now,
+        seconds=lambda: monotonic() - began,
+        limits=limits or Limits(),
+        time_field=named if isinstance(named, str) else "",
+    )
+    try:
+        _reader_of(target, hosts)(look)
+    except OutOfTime:
+        look.unread(f"it took longer than {look.limits.seconds:g} seconds to look at")
+    look.ended()
+    return look
+
+
+def validation_of(target: Target, look: Look, *, run_id: str = "") -> Validation:
+    """The three answers to what was seen."""
+    allowed = window(target.contract, target.others, target.timing, look.now)
+    exists = look.exists
+    matches = _matches(look)
+    nothing = Answer(verdict=Verdict.UNKNOWN, reason="there is nothing to look at")
+    there = exists.verdict is Verdict.OK
+    fresh = judge_age(look.stated_at, look.written_at, allowed, look.now) if there else nothing
+    newest = look.stated_at or look.written_at
+    return Validation(
+        contract_id=target.contract.contract_id,
+        system_id=target.holder.id,
+        resource=target.contract.resource,
+        at=to_wire(look.now),
+        run_id=run_id,
+        outcome=overall((exists.verdict, matches.verdict, fresh.verdict)),
+        exists=exists,
+        matches=matches,
+        fresh=fresh,
+        complete=there and look.complete and matches.verdict is not Verdict.UNKNOWN,
+        records=look.records,
+        bytes=look.bytes,
+        files=look.files,
+        written_at=to_wire(newest) if newest else "",
+        violations=look.breaks.lines(),
+        notes=tuple(note[:1_000] for note in look.notes[:20]),
+    )
+
+
+def _matches(look: Look) -> Answer:
+    if look.exists.verdict is not Verdict.OK:
+        return Answer(verdict=Verdict.UNKNOWN, reason="there is nothing to look at")
+    if look.breaks.total:
+        first, *more = look.breaks.lines()
+        where = f" at {first.path}" if first.path else ""
+        further = f", and {len(more)} more kinds of errors" if more else ""
+        return Answer(
+            verdict=Verdict.FAILED,
+            reason=f"{first.message}{where} ({first.count:,} times, such as {first.at or 'there'}){further}"[:4_000],
+        )
+    if look.unclear:
+        return Answer(verdict=Verdict.UNKNOWN, reason="; ".join(look.unclear)[:4_000])
+    if look.ready is None:
+        reason = "the contract asks nothing of the content" + (", which can be read" if look.read else "")
+        return Answer(verdict=Verdict.OK, reason=reason)
+    if not look.read:
+        return Answer(verdict=Verdict.UNKNOWN, reason="there is no content")
+    return Answer(verdict=Verdict.OK, reason=f"{look.records:,} records match" if look.records != 1 else "it matches")
+
+
+def _reader_of(target: Target, hosts: Collection[str]) -> Callable[[Look], None]:
+    """The reader for the kind of resource; one that says why for a kind that is not looked at."""
+    name = target.canonical
+    scheme = name.partition("://")[0] if "://" in name else ""
+    if scheme in ("http", "https"):
+        from server.registry.validation.web import read_endpoint
+
+        return lambda look: read_endpoint(name, look, hosts=hosts)
+    if scheme == "sqlite":
+        from server.registry.validation.sqlite_table import read_sqlite_table
+
+        return lambda look: read_sqlite_table(name, look)
+    if scheme == "postgresql":
+        from server.registry.validation.postgres_table import read_postgres_table
+
+        return lambda look: read_postgres_table(target.contract.resource, look, hosts=hosts)
+    if scheme:
+        return lambda look: look.unknown(f"{NOT_VERIFIABLE}: nothing of the kind {scheme}:// is looked at")
+    if not os.path.isabs(name):
+        return lambda look: look.unknown(f"{NOT_VERIFIABLE}: nothing says in which folder it is")
+    from server.registry.validation.files import read_path
+
+    return lambda look: read_path(name, target.stated_form, look)

@@ -1,0 +1,192 @@
+"""Text of foreign files and programs as it may be shown: no secret in it, one line, short.
+
+Everything that discovery shows goes through here (REG-4), the names of files too. What is hidden is hidden by three
+signs: the form of a known kind of key, a name before it that says it is nobody's business, or the looks of chance.
+Hiding too much costs a word in a line of evidence; showing too much costs a secret.
+"""
+
+import math
+import re
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+HIDDEN = "[redacted]"
+LONGEST = 200
+"""Characters of a shown line."""
+_LOOKED_AT = 4_000
+"""Characters of a line that are looked at; what follows is left out unread."""
+
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|PGP MESSAGE)[A-Z ]{0,20}-----.*?(?:-----END [^-]{0,60}-----|\Z)",
+    re.DOTALL,
+)
+_KNOWN_FORMS = re.compile(
+    "|".join(
+        (
+            r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}",  # AWS
+            r"\bgh[pousr]_[A-Za-z0-9]{10,}|\bgithub_pat_[A-Za-z0-9_]{10,}",  # GitHub
+            r"\bgl(?:pat|dt|rt|cbt|ptt|agent|soat)-[A-Za-z0-9_.-]{10,}",  # GitLab
+            r"\bxox[a-z]{1,2}[-.][A-Za-z0-9.-]{8,}|\bxapp-[A-Za-z0-9-]{8,}",  # Slack
+            r"\bhooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]+",
+            r"\bdiscord(?:app)?\.com/api/webhooks/[A-Za-z0-9/_-]+",
+            r"\bsk-[A-Za-z0-9_-]{12,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}|\bwhsec_[A-Za-z0-9+/=]{8,}",  # OpenAI, Anthropic, Stripe
+            r"\bAIza[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_.-]{10,}|\bGOCSPX-[A-Za-z0-9_-]{10,}",  # Google
+            r"\bnpm_[A-Za-z0-9]{10,}|\bpypi-[A-Za-z0-9_-]{10,}|\bdckr_pat_[A-Za-z0-9_-]{10,}",
+            r"\bhf_[A-Za-z0-9]{10,}|\bdapi[a-f0-9]{16,}|\bhv[sbr]\.[A-Za-z0-9_-]{10,}|\bdop_v1_[a-f0-9]{16,}",
+            r"\bSG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b(?:SK|AC)[0-9a-f]{32}\b|\bkey-[0-9a-f]{20,}",
+            r"\bAGE-SECRET-KEY-[A-Z0-9]{10,}|\bshp(?:at|ss|ca|pa)_[A-Fa-f0-9]{16,}|\blin_api_[A-Za-z0-9]{10,}",
+            r"\bPMAK-[A-Za-z0-9-]{10,}|\bglsa_[A-Za-z0-9_]{10,}|\bnr(?:ak|ii)-[A-Za-z0-9]{10,}|\bATATT[A-Za-z0-9_=-]{10,}",
+            r"\bEAA[A-Za-z0-9]{20,}|\bgsk_[A-Za-z0-9]{10,}|\br8_[A-Za-z0-9]{10,}|\bxai-[A-Za-z0-9]{10,}|\bpplx-[A-Za-z0-9]{10,}",
+            r"\bsecret_[A-Za-z0-9]{20,}|\bntn_[A-Za-z0-9]{20,}|\btskey-[A-Za-z0-9-]{10,}|\bsq0[a-z]{3}-[A-Za-z0-9_-]{10,}",
+            r"\b[0-9]{6,12}:AA[A-Za-z0-9_-]{20,}",  # Telegram
+            r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}",  # a JSON web token
+            r"\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{10,}|\$(?:1|5|6|y|argon2id?)\$[^\s\"']{8,}",  # a password's hash
+        )
+    )
+)
+_IN_URL = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s/?#\"'<>]*@")
+"""Everything up to the last `@` of an authority: a password may hold one itself."""
+_IN_URL_WITH_MARKS = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s:/@\"'<>]*:[^\s\"'<>]*@")
+"""A password with `/`, `?` or `#` in it, which should have been escaped."""
+_SECRET_NAME = (
+    r"[A-Za-z0-9_.-]{0,60}(?:passw(?:or)?d|passwd|passphrase|pass_?code|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|"
+    r"account[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|shared[_-]?key|master[_-]?key|auth[_-]?key|"
+    r"credentials?|cookie|session[_-]?id|authorization|bearer|signature|salt|dsn|webhook|client[_-]?id)[A-Za-z0-9_.-]{0,40}"
+)
+_QUOTED_OR_WORD = r"(?:\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|[^\s\"',;&|)}\]]+)"
+_HEADER = re.compile(
+    r"(?P<name>(?:proxy-)?authorization|x-[a-z-]*(?:key|token|auth|secret)[a-z-]*|api-key|(?:set-)?cookie)"
+    r"(?P<mark>[\"']?\s*[:=]\s*[\"']?)[^\"'\n]+",
+    re.IGNORECASE,
+)
+_BEARER = re.compile(
+    r"\b(?P<name>bearer|basic|digest|token)(?P<mark>\s+)(?!is\b|for\b|of\b|and\b|or\b|auth)[A-Za-z0-9+/=._~-]{8,}",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    rf"(?P<name>\b{_SECRET_NAME})(?P<mark>[\"']?\s{{0,3}}(?::=|=>|=|:)\s{{0,3}})(?!\[redacted\]){_QUOTED_OR_WORD}",
+    re.IGNORECASE,
+)
+_FLAG = re.compile(
+    rf"(?P<name>(?<![\w-])--?{_SECRET_NAME}|(?<![\w-])--?(?:auth|key|pass|pat|pw))"
+    rf"(?P<mark>[ =]\s{{0,3}})(?!\[redacted\]|-){_QUOTED_OR_WORD}",
+    re.IGNORECASE,
+)
+_USER_FLAG = re.compile(
+    rf"(?P<name>(?<![\w-])(?:-u|--user|--proxy-user))(?P<mark>[ =]?)(?=[^\s:]{{1,80}}:){_QUOTED_OR_WORD}"
+)
+_CLIENT_PASSWORD = re.compile(
+    rf"(?P<name>\b(?:mysql|mysqldump|mariadb|mysqladmin|sshpass|redis-cli|mongo|mongosh|mongodump|sqlcmd)\b"
+    rf"[^\n|;]{{0,200}}?\s-[paP]) ?(?!\[redacted\]|-){_QUOTED_OR_WORD}"
+)
+_ASSIGNED = re.compile(
+    rf"(?P<name>(?<![\w$.{{/-])[A-Z][A-Z0-9_]{{1,60}})(?P<mark>=)(?!\[redacted\]|=){_QUOTED_OR_WORD}"
+)
+_OPEN_VARIABLES = frozenset(
+    "PATH SHELL HOME LANG LC_ALL PYTHONPATH PYTHONUNBUFFERED TZ CRON_TZ MAILTO USER LOGNAME DISPLAY TERM NODE_ENV".split()
+)
+_PLAIN_VALUE = re.compile(
+    r"[\"']?(?:[~.]{0,2}/[^\s\"']*|[0-9]{1,5}|true|false|yes|no|\$\{?[A-Za-z_][A-Za-z0-9_]*\}?[^\s\"']*)?[\"']?"
+)
+_RUN = re.compile(r"[A-Za-z0-9+_=-]{20,}")
+_LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{36,}={0,2}(?![A-Za-z0-9+/=])")
+_HEX = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{32,}(?![A-Za-z0-9])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+
+
+def redacted(text: str) -> str:
+    """The text without anything that looks like a secret; `[redacted]` stands in its place.
+
+    Hiding twice changes nothing more.
+    """
+    for _ in range(4):
+        again = _hidden_once(text)
+        if again == text:
+            break
+        text = again
+    return text
+
+
+def shown(text: str, longest: int = LONGEST) -> str:
+    """The text as a line that may be shown: without secrets and control characters, at most so many characters long."""
+    if len(text) > _LOOKED_AT:
+        # What is cut in the middle is no longer told by its form: the piece goes altogether.
+        text = text[:_LOOKED_AT].rpartition(" ")[0]
+    line = " ".join(_CONTROL.sub(" ", redacted(text)).split())
+    # Taking characters out may have joined the pieces of a key.
+    line = redacted(line)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def without_secrets(value: Any) -> Any:
+    """The JSON value with every text in it as it may be shown, keys included, at any depth."""
+    if isinstance(value, str):
+        return redacted(_CONTROL.sub(" ", value))
+    if isinstance(value, dict):
+        return {redacted(str(key)): without_secrets(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(entry) for entry in value]
+    return value
+
+
+def looks_random(text: str) -> bool:
+    """Whether the characters look drawn by chance: they change between capitals, small letters and digits all the time."""
+    if len(text) < 16:
+        return False
+    kinds = [_kind(character) for character in text]
+    changes = sum(one != other for one, other in pairwise(kinds)) / (len(text) - 1)
+    several = len(set(kinds)) > 1 and (kinds.count("digit") >= 2)
+    return several and changes >= 0.28 and _entropy(text) >= 3.2
+
+
+def _hidden_once(text: str) -> str:
+    text = _PRIVATE_KEY.sub(HIDDEN, text)
+    text = _KNOWN_FORMS.sub(HIDDEN, text)
+    text = _IN_URL_WITH_MARKS.sub(_after_scheme, text)
+    text = _IN_URL.sub(_after_scheme, text)
+    for pattern in (_HEADER, _BEARER, _NAMED, _FLAG, _USER_FLAG):
+        text = pattern.sub(_after_name, text)
+    text = _CLIENT_PASSWORD.sub(lambda match: f"{match['name']} {HIDDEN}", text)
+    text = _ASSIGNED.sub(_assigned, text)
+    text = _HEX.sub(HIDDEN, text)
+    text = _LONG_RUN.sub(lambda match: HIDDEN if looks_random(match[0]) else match[0], text)
+    return _RUN.sub(_by_looks, text)
+
+
+def _after_scheme(match: "re.Match[str]") -> str:
+    return f"{match['scheme']}{HIDDEN}@" if match[0] != f"{match['scheme']}{HIDDEN}@" else match[0]
+
+
+def _after_name(match: "re.Match[str]") -> str:
+    rest = match[0][len(match["name"]) + len(match["mark"]) :]
+    if HIDDEN in rest and rest.strip("\"' ") == HIDDEN:
+        return match[0]
+    if re.fullmatch(r"[\"']?\$\{?\{?[^\"'\s]*\}?\}?[\"']?", rest):
+        return match[0]  # a variable's name is no secret
+    return f"{match['name']}{match['mark']}{HIDDEN}"
+
+
+def _assigned(match: "re.Match[str]") -> str:
+    value = match[0][len(match["name"]) + 1 :]
+    if match["name"] in _OPEN_VARIABLES or _PLAIN_VALUE.fullmatch(value) or value.strip("\"'") == HIDDEN:
+        return match[0]
+    return f"{match['name']}={HIDDEN}"
+
+
+def _by_looks(match: "re.Match[str]") -> str:
+    pieces = re.split(r"[-_=+]", match[0])
+    if any(looks_random(piece) for piece in pieces) or (looks_random(match[0]) and len(max(pieces, key=len)) >= 10):
+        return HIDDEN
+    return match[0]
+
+
+def _kind(character: str) -> str:
+    if character.isdigit():
+        return "digit"
+    return "upper" if character.isupper() else "lower" if character.islower() else "mark"
+
+
+def _entropy(text: str) -> float:
+    length = len(text)
+    return -sum(count / length * math.log2(count / length) for count in Counter(text).values())

@@ -1,0 +1,1 @@
+"""Discovery: what runs, reads and writes here, although nobody registered it (REG-4)."""

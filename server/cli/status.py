@@ -1,4 +1,4 @@
-"""Show how things stand: systems, proposals and whom the held ones wait for, what conflicts held or let go, and open findings.
+"""Show how things stand: systems and their health, proposals and whom the held ones wait for, conflicts, jobs, open findings.
 
 The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
 there is named.
@@ -25,19 +25,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say how things stand."""
     with opened(arguments) as session:
+        now = session.now()
         with session.services.registry.reading() as registry:
             systems = [stored for stored in registry.systems.values() if not stored.archived]
+            health = session.services.registry.health_of([stored.id for stored in systems], now)
             answer: JsonObject = {
                 "systems": len(systems),
                 "archived": len(registry.systems) - len(systems),
                 "tiers": dict(sorted(Counter(str(stored.system.tier) for stored in systems).items())),
-                "statuses": dict(sorted(Counter(str(stored.system.status) for stored in systems).items())),
+                "statuses": dict(sorted(Counter(str(one.status) for one in health.values()).items())),
                 "contracts": sum(len(stored.system.contracts) for stored in systems),
                 "registry_version": registry.revision,
             }
         answer["proposals"] = session.services.proposals.counts()
         answer["held_proposals"] = session.services.proposals.held(MOST_PRESSING)
-        now = session.now()
+        answer["jobs"] = session.services.leader.overview()
         conflicts = session.services.conflicts
         answer["conflict_modes"] = {tier.value: mode.value for tier, mode in conflicts.modes().items()}
         answer["conflicts"] = conflicts.log.recently(now)
@@ -75,6 +77,7 @@ def _show(answer: JsonObject) -> None:
             show(f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     _show_held(answer)
     _show_conflicts(answer)
+    _show_jobs(answer)
     if not answer["open_findings"]:
         show("no open findings")
         return
@@ -94,6 +97,20 @@ def _show_held(answer: JsonObject) -> None:
     more = sum(answer["proposals"].get(state, 0) for state in ("IN_REVIEW", "BLOCKED")) - len(answer["held_proposals"])
     if more > 0:
         show(f"  and {more} more")
+
+
+def _show_jobs(answer: JsonObject) -> None:
+    """When each job ran last, what became of it, and when it is due."""
+    for one in answer["jobs"]:
+        last = one["last"]
+        ran = (
+            f"{last['run_id']} {last['state'].lower()} at {last['finished_at'] or last['started_at']}"
+            if last
+            else "never"
+        )
+        failed = f" ({last['error']})" if last and last.get("error") else ""
+        following = f"due {one['next_due']}" if one["next_due"] else "not scheduled: no folder is named to look through"
+        show(f"job {one['job']}: {ran}{failed}, {following}")
 
 
 def _show_conflicts(answer: JsonObject) -> None:

@@ -172,8 +172,12 @@ class JobService:
 
     def ids_like(self, typed: str, limit: int) -> list[str]:
         """Run ids that begin so, newest first; `latest` where that does."""
-        found = self._database.read(lambda session: runs.ids_like(session, typed, limit))
-        return [*(["latest"] if "latest".startswith(typed) and found else []), *found][:limit]
+
+        def read(session: "Session") -> list[str]:
+            newest = ["latest"] if "latest".startswith(typed) and runs.load(session, "latest") else []
+            return [*newest, *runs.ids_like(session, typed, limit)][:limit]
+
+        return self._database.read(read)
 
     def wait_for(self, run_id: str, seconds: float, progress: Callable[[float, float, str], None] = _unheard) -> JobRun:
         """The run as soon as it has ended, or as it stands after so many seconds; whoever waits hears how far it is."""

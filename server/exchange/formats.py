@@ -9,6 +9,7 @@ from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
 from server.exchange.dbt import importer as dbt
 from server.exchange.imported import Imported
+from server.exchange.kubernetes import importer as kubernetes
 from server.exchange.openlineage import importer as openlineage
 from server.exchange.registry_json import ReadSystem
 from server.exchange.source import Nearby, Request, SourceFile
@@ -59,6 +60,15 @@ FORMATS = (
         backstage.files_in,
         backstage.FILE_NAMES,
         endings=(".yaml", ".yml", ".json"),
+    ),
+    Format(
+        kubernetes.KIND,
+        "Kubernetes manifests",
+        kubernetes.recognises,
+        kubernetes.read_kubernetes,
+        kubernetes.files_in,
+        (),
+        endings=kubernetes.ENDINGS,
     ),
     Format(
         dbt.KIND,
@@ -119,6 +129,10 @@ def format_named(name: str) -> Format:
 _ALSO_CALLED = {
     "docker_compose": compose.KIND,
     "docker": compose.KIND,
+    "k8s": kubernetes.KIND,
+    "kustomize": kubernetes.KIND,
+    "catalog_info.yaml": backstage.KIND,
+    "catalog_info": backstage.KIND,
     "registry": registry_json.KIND,
     "system_registry": registry_json.KIND,
     "system_registry.json": registry_json.KIND,

@@ -1,0 +1,64 @@
+"""The registry as pictures: the HTML page, DOT and Mermaid, each as the file that it stands in (REG-6, REG-10)."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from server.clock import to_wire
+from server.errors import TooLarge
+from server.findings.service import FindingsService
+from server.registry.service import RegistryService
+from server.version import installed_version
+
+if TYPE_CHECKING:
+    from server.model.base import JsonObject
+
+PICTURES = {
+    "html": "one self-contained page to search, zoom and click through",
+    "dot": "the graph for Graphviz",
+    "mermaid": "the graph as a Mermaid flowchart, for up to 100 systems",
+}
+MOST_IN_MERMAID = 100
+"""Systems above which a Mermaid flowchart can't be read any more, nor drawn by what is usual."""
+MOST_FINDINGS = 20_000
+
+
+def draw(kind: str, registry: RegistryService, findings: FindingsService, now: datetime) -> dict[str, str]:
+    """The picture's text by its file's name. Raises TooLarge for a registry that can't be shown so."""
+    match kind:
+        case "html":
+            return _page(registry, findings, now)
+        case "dot":
+            from server.registry.dot import dot
+
+            with registry.reading() as known:
+                return {"registry.dot": dot(known)}
+        case _:
+            return _mermaid(registry)
+
+
+def _mermaid(registry: RegistryService) -> dict[str, str]:
+    from server.registry.views import mermaid
+
+    with registry.reading() as known:
+        live = sorted(stored.id for stored in known.live_systems())
+        if len(live) > MOST_IN_MERMAID:
+            raise TooLarge(
+                f"{len(live):,} systems are too many for one Mermaid flowchart; {MOST_IN_MERMAID} are the most.",
+                hint="Take the page (html) or DOT for the whole; concord://graph/{system_id} shows one system's neighbours.",
+            )
+        return {"registry.mmd": mermaid(known, live)}
+
+
+def _page(registry: RegistryService, findings: FindingsService, now: datetime) -> dict[str, str]:
+    from server.exchange.page.content import Shown, page_content
+    from server.exchange.page.document import FILE_NAME, page_text
+    from server.registry.views import full_document
+
+    found = findings.find(limit=MOST_FINDINGS).findings
+    with registry.reading() as known:
+        live = [stored.id for stored in known.live_systems()]
+        health = registry.health_of(live, now)
+        contracts: dict[str, list[JsonObject]] = {one: full_document(known, one)["contracts"] for one in live}
+        shown = Shown(health, found, contracts)
+        content = page_content(known, shown, made_at=to_wire(now), version=installed_version())
+    return {FILE_NAME: page_text(content)}

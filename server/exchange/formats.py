@@ -10,6 +10,7 @@ from server.exchange.compose import importer as compose
 from server.exchange.dbt import importer as dbt
 from server.exchange.imported import Imported
 from server.exchange.kubernetes import importer as kubernetes
+from server.exchange.odcs import importer as odcs
 from server.exchange.openlineage import importer as openlineage
 from server.exchange.registry_json import ReadSystem
 from server.exchange.source import Nearby, Request, SourceFile
@@ -42,6 +43,15 @@ FORMATS = (
         lambda request, read_system: registry_json.read_registry(request, read_system=read_system),
         registry_json.files_in,
         (registry_json.FILE_NAME,),
+    ),
+    Format(
+        odcs.KIND,
+        "data contracts by the Open Data Contract Standard (ODCS 3.x)",
+        odcs.recognises,
+        lambda request, read_system: odcs.read_odcs(request),
+        odcs.files_in,
+        (),
+        endings=odcs.ENDINGS,
     ),
     Format(
         compose.KIND,

@@ -48,10 +48,19 @@ SETTINGS = {
         "empty: the machine's clock",
         "Freezes the time that rules see: ISO 8601, or `@FILE`, read again at every call. Leases and time-outs keep real time.",
     ),
+    "CONCORD_HEALTH_HOSTS": (
+        "empty: none",
+        "Hosts that the registry's job may ask for the health of systems (`health_url`), as `name` or `name:port`, separated by commas.",
+    ),
     "CONCORD_JOBS": (
         "`on`",
         "`off` keeps the processes that serve out of the built-in schedule (registry, validation, discovery). "
         "Flag: `concord serve --no-jobs`.",
+    ),
+    "CONCORD_HTTP_HOSTS": (
+        "empty: none",
+        "Hosts that a validation may ask for the data of contracts, as `name` or `name:port`, separated by commas. "
+        "Databases on other machines are asked only where they are listed, too.",
     ),
     "CONCORD_SCAN_PATHS": (
         "empty: what was looked through last",

@@ -47,9 +47,7 @@ RULES = (
         "REG-2",
         "Every output names its consumers, joined from both sides; an output without any, or a mismatch, is a gap.",
     ),
-    Rule(
-        "REG-3", "Contracts are looked at daily on the real resource: it exists, matches the schema, and is fresh.", "C"
-    ),
+    Rule("REG-3", "Contracts are looked at daily on the real resource: it exists, matches the schema, and is fresh."),
     Rule(
         "REG-4",
         "A scan lists what belongs to no registered system, with reasons, and registers nothing by itself.",
@@ -73,9 +71,7 @@ RULES = (
     Rule(
         "REG-12", "The map fills itself from disk, every fact with its basis and evidence, reviewed by a person.", "C"
     ),
-    Rule(
-        "REG-13", "Discovery results go out and come back; an output that drifts without a proposal is a finding.", "C"
-    ),
+    Rule("REG-13", "Discovery results go out and come back; an output that drifts without a proposal is a finding."),
     Rule("CON-1", "A proposal is checked on six facets against every contract of everything that its system writes."),
     Rule(
         "CON-2", "Severity is decided by named rules, the same for the same input; what is proved safe is no conflict."

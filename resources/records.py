@@ -26,6 +26,7 @@ def read_system(call: "Call[Services]", values: Mapping[str, str]) -> str:
             **view.document,
             "version": view.version,
             "archived": view.archived,
+            "health": view.health.document(),
             **({"archived_at": view.archived_at, "archive_reason": view.archive_reason} if view.archived else {}),
             "findings": [finding.model_dump(mode="json") for finding in view.findings],
         }

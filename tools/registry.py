@@ -104,6 +104,7 @@ def get_system(call: "Call[Services]", args: GetSystem) -> Answer:
         **document,
         "version": view.version,
         "archived": view.archived,
+        "health": view.health.document(),
         "findings": [finding.model_dump(mode="json") for finding in view.findings],
     }
     if view.archived:
@@ -140,11 +141,12 @@ def trace_impact(call: "Call[Services]", args: TraceImpact) -> Answer:
     impact = call.services.registry.trace(args.target, upstream=upstream, depth=args.depth)
     total = len(impact.reached)
     page = impact.reached[start : start + args.limit]
+    health = call.services.registry.health_of([stored.id for stored, _ in page], call.now)
     rows = [
         {
             "system_id": stored.id,
             "tier": stored.system.tier.value,
-            "status": stored.system.status.value,
+            "status": health[stored.id].status.value,
             "distance": reached.distance,
             "path": list(reached.path),
         }

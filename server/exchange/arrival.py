@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from server.clock import to_wire
@@ -13,6 +14,7 @@ from server.exchange.outcome import SHOWN, Edges, FindingLine, ImportOutcome, co
 from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.system import StoredSystem, System, system_document
+from server.registry.health import Health
 from server.registry.registration import Registration
 from server.registry.views import full_document, shortened
 from server.storage import findings, imports
@@ -28,8 +30,18 @@ _LONGEST = 400
 class Arrival:
     """Puts what was read into the registry, and counts what became of it."""
 
-    def __init__(self, registration: Registration, imported: Imported, as_written: Mapping[str, System]) -> None:
-        """`as_written` are the systems by id as the files have them, before what follows from accesses was left out."""
+    def __init__(
+        self,
+        registration: Registration,
+        imported: Imported,
+        as_written: Mapping[str, System],
+        health: Mapping[str, Health] = MappingProxyType({}),
+    ) -> None:
+        """`as_written` are the systems by id as the files have them, before what follows from accesses was left out.
+
+        `health` is as an export would write it now: what a file says of it beyond that is news.
+        """
+        self._health = health
         self._registration = registration
         self._registry = registration.registry
         self._remarks = Remarks()
@@ -96,6 +108,7 @@ class Arrival:
             return
         self._registration.put(
             landing.system,
+            source=self._imported.source if landing.own and self._imported.inferred else None,
             tier_basis=landing.tier_basis,
             missing_since="" if landing.own else existing.missing_since,
         )
@@ -107,9 +120,9 @@ class Arrival:
         if existing.system == system and existing.tier_basis == basis:
             return True
         written = None if self._imported.inferred else self._as_written.get(system.id)
-        return written is not None and _in_order(full_document(self._registry, system.id)) == _in_order(
-            system_document(written)
-        )
+        return written is not None and _in_order(
+            full_document(self._registry, system.id, health=self._health.get(system.id))
+        ) == _in_order(system_document(written))
 
     def _put_archived(self, entry: ArchivedSystem, now: datetime) -> None:
         system_id = entry.system.id
@@ -131,20 +144,29 @@ class Arrival:
         self._archived.append(system_id)
 
     def _mark_missing(self, before: Mapping[str, "Listed"], items: Mapping[str, str], now: datetime) -> list[str]:
-        """What the source no longer lists is MISSING; from others' systems what it had said goes."""
+        """What the source no longer lists is MISSING, or another's that lists it; from others' systems what it said goes."""
+        source, listed_now = self._imported.source, set(items.values())
+        gone = {listing.system_id for item, listing in before.items() if item not in items} - listed_now
+        elsewhere = imports.listed_elsewhere(self._registration.session, source, gone)
         missing = []
-        for item, listing in before.items():
-            existing = self._registry.systems.get(listing.system_id)
-            if item in items or listing.system_id in items.values() or existing is None or existing.archived:
+        for system_id in sorted(gone):
+            existing = self._registry.systems.get(system_id)
+            if existing is None or existing.archived:
                 continue
-            if existing.source == self._imported.source:
+            if existing.source == source and system_id not in elsewhere:
                 missing.append(existing.id)
                 if not existing.missing_since:
                     self._registration.update(existing.id, missing_since=to_wire(now))
                 continue
-            remaining = without_source(existing.system, self._imported.source)
-            if remaining != existing.system:
-                self._registration.put(remaining, tier_basis=existing.tier_basis, missing_since=existing.missing_since)
+            remaining = without_source(existing.system, source)
+            heir = elsewhere[system_id] if existing.source == source else None
+            if heir is not None or remaining != existing.system:
+                self._registration.put(
+                    remaining,
+                    source=heir,
+                    tier_basis=existing.tier_basis,
+                    missing_since="" if heir is not None else existing.missing_since,
+                )
                 self._updated.append(existing.id)
         return missing
 

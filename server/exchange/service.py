@@ -84,8 +84,10 @@ class ExchangeService:
             systems = without_derived(imported.systems, self._registry.canonical)
             imported = imported.model_copy(update={"systems": systems})
 
+        health = {} if imported.inferred else self._registry.health_of(as_written, now)
+
         def change(registration: Registration) -> ImportOutcome:
-            return Arrival(registration, imported, as_written).take_place(confirm=confirm, now=now)
+            return Arrival(registration, imported, as_written, health).take_place(confirm=confirm, now=now)
 
         return self._registry.write(now, change)
 
@@ -142,7 +144,9 @@ class ExchangeService:
 
 def _registry_text(registry: RegistryService, now: datetime) -> str:
     with registry.reading() as known:
-        live = [full_document(known, stored.id) for stored in known.live_systems()]
+        ids = [stored.id for stored in known.live_systems()]
+        health = registry.health_of(ids, now)
+        live = [full_document(known, system_id, health=health[system_id]) for system_id in ids]
         gone = [(stored, full_document(known, stored.id)) for stored in known.systems.values() if stored.archived]
     return registry_text(registry_document(live, gone, last_updated=to_wire(now)))
 

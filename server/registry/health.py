@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from server.model.base import JsonObject
 from server.model.event import RunResult
 from server.model.moments import microseconds, to_wire
 from server.model.signs import Look, Signs, later
@@ -34,6 +35,15 @@ class Health:
     """Intervals since the last run; with a calendar schedule the runs missed since then, of which 6 are counted at most."""
     since: str = ""
     """Since when it is so, as far as that follows from what was heard."""
+
+    def document(self) -> JsonObject:
+        """{status, reason, since, missed}."""
+        return {
+            "status": self.status.value,
+            "reason": self.reason,
+            "since": _plain(self.since) if self.since else "",
+            "missed": round(self.missed, 2),
+        }
 
 
 @dataclass(frozen=True)

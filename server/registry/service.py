@@ -1,30 +1,32 @@
 """The registry as the surfaces use it: register, find, show, trace, archive; each call loads, decides and saves."""
 
-import os
-import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from server.clock import to_wire
+from server.clock import Clock, SystemClock, to_wire
 from server.errors import ConcordError, NotAllowed, NotFound, Refused
 from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.finding import Finding
+from server.model.signs import Signs
 from server.model.system import StoredSystem, System
 from server.model.wording import counted
 from server.registry.briefing import Briefing, Proposed, brief
 from server.registry.graph import Reached, reach
+from server.registry.health import Health
 from server.registry.map import RegistryMap
 from server.registry.naming import ContractTarget, ResourceTarget, SystemTarget, Target, find_system, find_target
 from server.registry.reading import SchemaCheck, read_system
 from server.registry.registration import Registration
 from server.registry.resources import canonical_name, without_credentials
+from server.registry.symlinks import resolved
 from server.registry.views import contract_history, full_document, mermaid, overview, resources_like, row, touching
+from server.registry.vitals import Vitals, health_by
 from server.storage import contracts, findings, idempotency, systems
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_REAL_TIME = SystemClock()
 SEARCHES_KEPT = 32
 """Searches whose result is remembered."""
 
@@ -57,6 +60,7 @@ class SystemView:
     archived_at: str
     archive_reason: str
     findings: tuple[Finding, ...]
+    health: Health
 
 
 @dataclass(frozen=True)
@@ -86,11 +90,15 @@ class RegistryService:
         home: Path | None = None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
         proposed: Callable[[RegistryMap, str, datetime], Iterable[Proposed]] = lambda registry, caller, now: (),
+        clock: Clock = _REAL_TIME,
     ) -> None:
         """`changed` is told the URIs of what a write changed, once it is durable.
 
         `proposed` knows what somebody wants to change in that registry, as far as the caller may see it, and whom it waits for.
+        Health is shown as it is at the time of the `clock`.
         """
+        self._now = clock.now
+        self._vitals = Vitals(database)
         self._changed = changed
         self._proposed = proposed
         self._database = database
@@ -175,7 +183,7 @@ class RegistryService:
 
     def canonical(self, resource: str, root: str = "") -> str:
         """The canonical name of a resource on this machine."""
-        return canonical_name(without_credentials(resource), home=self._home, root=root, resolve=_resolved)
+        return canonical_name(without_credentials(resource), home=self._home, root=root, resolve=resolved)
 
     def read_system(self, document: Any) -> System:
         """The registration that a document describes, with nothing stored. Raises InvalidArgument or TooLarge."""
@@ -237,7 +245,8 @@ class RegistryService:
         with self.reading() as registry:
             system_id = find_system(registry, name)
             stored = registry.systems[system_id]
-            document = full_document(registry, system_id)
+            health = self._vitals.beside_upstream(registry, system_id, self._now())
+            document = full_document(registry, system_id, health=health)
         return SystemView(
             document=document,
             version=stored.version,
@@ -245,6 +254,7 @@ class RegistryService:
             archived_at=stored.archived_at,
             archive_reason=stored.archive_reason,
             findings=tuple(self._database.read(lambda session: findings.open_about(session, system_id, limit=50))),
+            health=health,
         )
 
     def find(
@@ -263,22 +273,25 @@ class RegistryService:
         `status` and `tier` take "ALL" for any; `resource` means whoever reads or writes what it names.
         """
         with self.reading() as registry:
+            now = self._now()
             ids = self._ids_for(query, registry.revision) if query.strip() else sorted(registry.systems)
             if resource.strip():
                 name = self.canonical(resource)
                 touching = registry.reads.systems(name) | registry.writes.systems(name)
                 ids = [system_id for system_id in ids if system_id in touching]
             any_tier, any_status = tier in ("", "ALL"), status in ("", "ALL")
+            statuses = {} if any_status else self._vitals.statuses(registry, now)
             chosen = [
                 stored
                 for stored in map(registry.systems.get, ids)
                 if stored is not None
                 and stored.archived == archived
                 and (any_tier or tier == stored.system.tier)
-                and (any_status or status == stored.system.status)
+                and (any_status or status == statuses[stored.id])
             ]
             page = chosen[start : start + limit]
-            return Found(tuple(self._row(registry, stored) for stored in page), len(chosen))
+            rows = self._vitals.shown_in(registry, [self._row(registry, stored) for stored in page], now)
+            return Found(rows, len(chosen))
 
     def trace(self, target: str, *, upstream: bool = False, depth: int = 0) -> Impact:
         """Everyone whom a change at the target reaches, nearest first (REG-10). Raises NotFound or Ambiguous."""
@@ -297,7 +310,23 @@ class RegistryService:
         """What to know before work on a path or a system. Raises InvalidArgument, NotFound or Ambiguous."""
         with self.reading() as registry:
             proposed = self._proposed(registry, caller, now)
-            return brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
+            told = brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
+            (about,) = self._vitals.shown_in(registry, [told.data["about"]], now)
+            readers = self._vitals.shown_in(registry, told.data["readers"], now)
+            return replace(told, data={**told.data, "about": about, "readers": list(readers)})
+
+    def health_of(self, ids: Iterable[str], now: datetime) -> dict[str, Health]:
+        """The health of those of these systems that are registered (REG-5)."""
+        with self.reading() as registry:
+            return self._vitals.of(registry, ids, now)
+
+    def heard(self, system_id: str, before: Signs, now: datetime) -> None:
+        """Whoever listens is told where the signs of life that came after these changed the system's status."""
+        with self.reading() as registry:
+            stored = registry.live(system_id)
+            present = self._vitals.of(registry, [system_id], now)
+        if stored is not None and present[system_id].status is not health_by(stored, before, now).status:
+            self._changed([f"concord://systems/{system_id}", "concord://files/system_registry.json"])
 
     def contract(self, contract_id: str) -> JsonObject:
         """Both sides' entries of a contract with all their versions, live ones first (REG-7). Raises NotFound."""
@@ -311,12 +340,12 @@ class RegistryService:
         with self.reading() as registry:
             system_id = find_system(registry, name)
             near = [*registry.dependencies(system_id), system_id, *registry.dependents(system_id)]
-            return mermaid(registry, near, highlight=system_id)
+            return mermaid(registry, near, highlight=system_id, statuses=self._vitals.statuses(registry, self._now()))
 
     def overview(self) -> JsonObject:
         """How many systems there are, by tier and health; contracts; and the largest hubs."""
         with self.reading() as registry:
-            return overview(registry)
+            return overview(registry, self._vitals.statuses(registry, self._now()))
 
     def touching(self, path: str) -> list[JsonObject]:
         """The systems that read or write something at or below a path, with what they do there; at most 50."""
@@ -466,25 +495,3 @@ def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -
 def _only_itself(caller: str, system_id: str, verb: str) -> None:
     if caller and caller != system_id:
         raise NotAllowed(f"{caller} can't {verb} {system_id}.", path="/system_id")
-
-
-def _resolved(path: str) -> str:
-    """The path with its symlinks resolved as far as it exists; untouched where it can't be looked at."""
-    try:
-        return str(Path(path).resolve()) if _leads_through_a_link(path) else path
-    except (OSError, RuntimeError, ValueError):
-        return path
-
-
-def _leads_through_a_link(path: str) -> bool:
-    """Whether a folder on the way, or the end of it, is a symlink. What lies below something that is not there is none."""
-    end = 0
-    while end >= 0:
-        end = path.find("/", end + 1)
-        try:
-            found = os.lstat(path if end < 0 else path[:end])
-        except OSError:
-            return False
-        if stat.S_ISLNK(found.st_mode):
-            return True
-    return False

@@ -1,13 +1,15 @@
 """What the registry tells of a system: the source's object, with what follows from everybody's accesses."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from server.model.base import JsonObject
 from server.model.contract import Contract, contract_document, schema_hash
-from server.model.system import StoredSystem, system_document
+from server.model.system import Status, StoredSystem, system_document
 from server.registry.gaps import gaps_of
+from server.registry.health import Health
 from server.registry.map import RegistryMap
 from server.registry.resources import overlaps
 
@@ -34,18 +36,21 @@ class Recorded(Protocol):
     def document(self) -> JsonObject: ...
 
 
-def full_document(registry: RegistryMap, system_id: str) -> JsonObject:
-    """The source's system object with dependencies, dependents and consumers as they follow today."""
+def full_document(registry: RegistryMap, system_id: str, *, health: Health | None = None) -> JsonObject:
+    """The source's system object with dependencies, dependents and consumers as they follow today, and with that health."""
     stored = registry.systems[system_id]
     if stored.archived:
         return system_document(stored.system)
     consumers = {output.resource: registry.consumers_of_output(system_id, output) for output in stored.system.writes_to}
-    return system_document(
+    document = system_document(
         stored.system,
         dependencies=registry.dependencies(system_id),
         dependents=registry.dependents(system_id),
         consumers=consumers,
     )
+    if health is not None:
+        document |= {"status": health.status.value, "last_health_check": health.last_health_check}
+    return document
 
 
 def contract_history(contract_id: str, rows: Sequence[Recorded]) -> JsonObject:
@@ -82,7 +87,7 @@ def row(registry: RegistryMap, stored: StoredSystem) -> JsonObject:
     }
 
 
-def overview(registry: RegistryMap) -> JsonObject:
+def overview(registry: RegistryMap, statuses: Mapping[str, Status]) -> JsonObject:
     """How many systems there are, by tier and health; contracts; and who has the most dependents."""
     live = list(registry.live_systems())
     dependents = {stored.id: len(registry.dependents(stored.id)) for stored in live}
@@ -91,7 +96,7 @@ def overview(registry: RegistryMap) -> JsonObject:
         "systems": len(live),
         "archived": len(registry.systems) - len(live),
         "by_tier": dict(sorted(Counter(stored.system.tier.value for stored in live).items())),
-        "by_status": dict(sorted(Counter(stored.system.status.value for stored in live).items())),
+        "by_status": dict(sorted(Counter(statuses[stored.id].value for stored in live).items())),
         "contracts": len({c.contract_id for stored in live for c in stored.system.contracts}),
         "resources": len({*registry.reads.names(), *registry.writes.names()}),
         "revision": registry.revision,
@@ -145,8 +150,16 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
-def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str = "") -> str:
+def mermaid(
+    registry: RegistryMap,
+    system_ids: Iterable[str],
+    *,
+    highlight: str = "",
+    statuses: Mapping[str, Status] = MappingProxyType({}),
+) -> str:
     """The graph of these systems as a Mermaid flowchart: producer → consumer, labelled with what flows.
+
+    What is DEGRADED or DOWN says so.
 
     Names are data: whatever could end a label or start a directive is taken out.
     """
@@ -155,7 +168,9 @@ def mermaid(registry: RegistryMap, system_ids: Iterable[str], *, highlight: str 
     lines = ["flowchart LR"]
     for system_id, node in numbers.items():
         stored = registry.systems[system_id]
-        lines.append(f'  {node}["{_label(stored.system.name or system_id)}<br/>{stored.system.tier}"]')
+        status = statuses.get(system_id)
+        ill = f", {status}" if status in (Status.DEGRADED, Status.DOWN) else ""
+        lines.append(f'  {node}["{_label(stored.system.name or system_id)}<br/>{stored.system.tier}{ill}"]')
     for consumer in chosen:
         flows: dict[str, set[str]] = {}
         for link in registry.producers(consumer):

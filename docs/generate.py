@@ -57,6 +57,11 @@ SETTINGS = {
         "`off` keeps the processes that serve out of the built-in schedule (registry, validation, discovery). "
         "Flag: `concord serve --no-jobs`.",
     ),
+    "CONCORD_HTTP_HOSTS": (
+        "empty: none",
+        "Hosts that a validation may ask for the data of contracts, as `name` or `name:port`, separated by commas. "
+        "Databases on other machines are asked only where they are listed, too.",
+    ),
     "CONCORD_SCAN_PATHS": (
         "empty: what was looked through last",
         "Folders that discovery looks through where none is named, separated as in `PATH`.",

@@ -33,17 +33,20 @@ CATALOGUE = Catalogue(tools=TOOLS, resources=RESOURCES, templates=TEMPLATES, pro
 def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] = lambda uris: None) -> "Services":
     """The areas on the configured database, which opens at the first call. `changed` is told what a write changed."""
     from server.conflicts.engine import check_shape, containment_engine
+    from server.conflicts.promised import found_in_text, terms_of
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
     from server.findings.service import FindingsService
     from server.jobs.leader import Leader
     from server.jobs.service import JobService
     from server.jobs.works import scanned_folders, works
+    from server.journal.happenings import HappeningsService
     from server.journal.service import JournalService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
     from server.registry.health_sources import HealthService
     from server.registry.service import RegistryService
+    from server.registry.validation.service import ValidationService
     from server.services import Services
     from server.storage.database import Database
 
@@ -63,10 +66,18 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
+    validation = ValidationService(
+        database, registry, terms_of=terms_of, found=found_in_text, hosts=config.http_hosts, changed=changed
+    )
     folders = scanned_folders(database, config.scan_paths)
     jobs = JobService(
         database,
-        works(registry, findings, look_after_health=lambda errand: health.look(errand.now, errand.progress)),
+        works(
+            registry,
+            findings,
+            look_after_health=lambda errand: health.look(errand.now, errand.progress),
+            validate=lambda errand: validation.validate(errand.now, errand.progress, run_id=errand.run_id),
+        ),
         now=clock.now,
         folders=folders,
         changed=changed,
@@ -83,6 +94,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
 
     return Services(
         registry=registry,
+        validation=validation,
         findings=findings,
         conflicts=conflicts,
         proposals=proposals,
@@ -101,6 +113,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
             directives=lambda system_id, now: proposals.directives(system_id),
         ),
         health=health,
+        happenings=HappeningsService(database),
         jobs=jobs,
         leader=leader,
         end_jobs=end_jobs,

@@ -34,6 +34,8 @@ class Config:
     """Whether a serving process keeps the built-in schedule."""
     scan_paths: tuple[str, ...] = ()
     """Folders that the scheduled discovery looks through."""
+    http_hosts: tuple[str, ...] = ()
+    """Hosts that may be asked for the data that contracts are about: `name`, or `name:port`."""
 
     def with_flags(self, **flags: Any) -> "Config":
         """The same settings with those flags in place that were given (None = not given)."""
@@ -56,6 +58,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         health_hosts=tuple(env.get("CONCORD_HEALTH_HOSTS", "").replace(",", " ").lower().split()),
         jobs=read_switch("CONCORD_JOBS", env.get("CONCORD_JOBS", "")),
         scan_paths=tuple(filter(None, env.get("CONCORD_SCAN_PATHS", "").split(os.pathsep))),
+        http_hosts=tuple(env.get("CONCORD_HTTP_HOSTS", "").replace(",", " ").lower().split()),
     )
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from server.conflicts.service import ConflictService
 from server.exchange.service import ExchangeService
 from server.findings.service import FindingsService
-from server.journal.service import JournalService
 from server.jobs.leader import Leader
 from server.jobs.service import JobService
+from server.journal.happenings import HappeningsService
+from server.journal.service import JournalService
 from server.proposals.service import ProposalService
 from server.registry.health_sources import HealthService
 from server.registry.service import RegistryService
+from server.registry.validation.service import ValidationService
 
 
 @dataclass(frozen=True)
@@ -19,12 +21,14 @@ class Services:
     """The areas, built once by the composition root."""
 
     registry: RegistryService
+    validation: ValidationService
     findings: FindingsService
     conflicts: ConflictService
     proposals: ProposalService
     exchange: ExchangeService
     journal: JournalService
     health: HealthService
+    happenings: HappeningsService
     jobs: JobService
     leader: Leader
     end_jobs: Callable[[], None]

@@ -1,5 +1,6 @@
 """Write the registry's documents into a folder.
 
+A picture that is asked for (--html, --dot, --mermaid) or another format (--format) is written instead of the documents.
 The folder is made where it is missing. Each file is replaced as a whole: a reader sees the old one or the new one.
 """
 
@@ -7,6 +8,7 @@ import argparse
 
 from server.cli.output import show, show_json
 from server.cli.session import add_database_flag, add_json_flag, opened
+from server.exchange.pictures import PICTURES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="",
         help="foreign formats to write instead, such as odcs,openlineage; documents among them = the own files too",
     )
+    for kind, title in PICTURES.items():
+        parser.add_argument(f"--{kind}", action="append_const", dest="pictures", const=kind, default=[], help=title)
     add_json_flag(parser)
     add_database_flag(parser)
 
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = session.services.exchange.export_files(
             arguments.directory,
             now=session.now(),
-            formats=[name.strip() for name in arguments.format.split(",") if name.strip()],
+            formats=[*(name.strip() for name in arguments.format.split(",") if name.strip()), *arguments.pictures],
             caller=session.config.system,
         )
     if arguments.json:

@@ -1,5 +1,6 @@
 """The registry as pictures: the HTML page, DOT and Mermaid, each as the file that it stands in (REG-6, REG-10)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,12 @@ PICTURES = {
 MOST_IN_MERMAID = 100
 """Systems above which a Mermaid flowchart can't be read any more, nor drawn by what is usual."""
 MOST_FINDINGS = 20_000
+
+
+def drawn_for(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that are pictures, each once."""
+    wanted = {name.strip().lower() for name in names}
+    return tuple(kind for kind in PICTURES if kind in wanted)
 
 
 def draw(kind: str, registry: RegistryService, findings: FindingsService, now: datetime) -> dict[str, str]:

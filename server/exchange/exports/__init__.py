@@ -1,10 +1,12 @@
 """The formats that the registry can be written in besides its own files, as a table (REG-11)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.errors import InvalidArgument
+from server.exchange.exports.odcs import write_odcs
+from server.exchange.exports.openlineage import write_openlineage
 from server.registry.map import RegistryMap
 
 
@@ -21,16 +23,19 @@ class ExportFormat:
 DOCUMENTS = "documents"
 """The name under which the source documents' own files are asked for along with other formats."""
 
-EXPORTS: tuple[ExportFormat, ...] = ()
+EXPORTS: tuple[ExportFormat, ...] = (
+    ExportFormat("odcs", "data contracts by the Open Data Contract Standard 3.1, one per system", write_odcs),
+    ExportFormat("openlineage", "static OpenLineage events, one per line", write_openlineage),
+)
 
 
-def find_exports(names: Iterable[str]) -> tuple[ExportFormat, ...]:
-    """The formats of these names, each once, in the table's order; `documents` stands for no format of the table.
+def find_exports(names: Iterable[str], *, besides: Collection[str] = ()) -> tuple[ExportFormat, ...]:
+    """The formats of these names, each once, in the table's order; `documents` and those in `besides` are none of the table.
 
     Raises InvalidArgument, with the known names, for any other.
     """
     wanted = {name.strip().lower() for name in names if name.strip()}
-    known = (DOCUMENTS, *(one.name for one in EXPORTS))
+    known = (DOCUMENTS, *(one.name for one in EXPORTS), *besides)
     for name in sorted(wanted.difference(known)):
         raise InvalidArgument(f"{name[:80]!r} is no format that can be written.", path="/formats", allowed=known)
     return tuple(one for one in EXPORTS if one.name in wanted)

@@ -22,8 +22,8 @@ function pathOf(edge) {
   const half = cardWidth / 2;
   const [x1, x2] = [from.x + half, to.x - half - 7];
   if (to.x < from.x + cardWidth * 0.6) {
-    const bow = Math.abs(to.y - from.y) < cardHeight ? cardHeight * 1.5 : 0;
-    return `M${x1} ${from.y}C${x1 + 90} ${from.y + bow} ${x2 - 90} ${to.y + bow} ${x2} ${to.y}`;
+    const low = Math.max(from.y, to.y) + cardHeight * 0.95; // a way back runs below both
+    return `M${x1} ${from.y}C${x1 + 46} ${from.y} ${x1 + 46} ${low} ${x1 - 10} ${low}H${x2 + 10}C${x2 - 46} ${low} ${x2 - 46} ${to.y} ${x2} ${to.y}`;
   }
   let path = `M${x1} ${from.y}`;
   let [x, y] = [x1, from.y];
@@ -125,16 +125,18 @@ function zoom(factor, x = room().width / 2, y = room().height / 2, slowly = fals
   travel({ x: view.x + x / view.k - x / k, y: view.y + y / view.k - y / k, k }, slowly);
 }
 
+const wholeScale = () => Math.min(1.25, Math.max(0.02, Math.min((room().width - 90) / (page.width || 1), (room().height - 110) / (page.height || 1))));
 const room = () => ({ width: map.clientWidth - (byId("details").hidden ? 0 : byId("details").clientWidth), height: map.clientHeight });
 
 function showAll(slowly = true) {
   const { width, height } = room();
-  const k = Math.min(1.25, Math.max(0.02, Math.min((width - 90) / (page.width || 1), (height - 110) / (page.height || 1))));
+  const k = wholeScale();
   travel({ x: page.width / 2 - width / 2 / k, y: page.height / 2 - height / 2 / k, k }, slowly);
 }
 
-// The chosen system stands in the middle, at a size at which its name can be read.
+// The chosen system stands in the middle, at a size at which its name can be read; where all of them can be, all are shown.
 function centre(number) {
+  if (wholeScale() > 0.48) return showAll();
   const { width, height } = room();
   const k = Math.max(view.k, 0.7);
   travel({ x: systems[number].x - width / 2 / k, y: systems[number].y - height / 2 / k, k });

@@ -17,7 +17,10 @@ function choose(number, { move = true } = {}) {
   for (const [found, name, arrow] of [[up, "up", "←"], [downstream, "downstream", "→"]]) {
     for (const [other, distance] of found.distance) {
       cards[other].classList.add(name);
-      cards[other].querySelector(".far text").textContent = arrow + distance;
+      const [box, text] = cards[other].querySelector(".far").children;
+      text.textContent = name === "downstream" && up.distance.has(other) ? `${text.textContent} ${arrow}${distance}` : arrow + distance;
+      box.setAttribute("width", 34 + 6 * (text.textContent.length - 2));
+      box.setAttribute("x", -17 - 3 * (text.textContent.length - 2));
     }
     const kind = name === "up" ? "up" : "down";
     const mine = found.ways.map((one) => edges[one]);
@@ -231,7 +234,7 @@ function explain() {
   const line = (kind, extra = "") => svg("svg", { width: 34, height: 14, viewBox: "0 0 34 14", "aria-hidden": "true" }, svg("path", { class: `${kind}`, d: "M1 7H26" }), svg("path", { class: extra, d: "M33 7l-9 -4.5v9z" }));
   const column = (title, ...rows) => html("section", {}, html("h2", {}, title), html("ul", {}, ...rows.map((row) => html("li", {}, ...row))));
   byId("legend").append(
-    html("details", systems.length && innerHeight > 620 ? { open: "" } : {}, html("summary", {}, "Legend"),
+    html("details", systems.length <= 60 && innerHeight > 620 ? { open: "" } : {}, html("summary", {}, "Legend"),
       html("div", {},
         column("Health", ...Object.entries(STATES).map(([name, title]) => [healthIcon(name), title])),
         column("Tier", ...Object.entries(TIERS).map(([name, title]) => [tierIcon(name), title])),

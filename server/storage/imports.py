@@ -1,6 +1,6 @@
 """Queries over what catalogues list: each source keeps apart, and what it no longer lists is remembered (REG-11)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,9 @@ from server.storage.statements import put
 
 if TYPE_CHECKING:
     from server.storage.session import Session
+
+_AT_ONCE = 500
+"""Ids that one statement asks for."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +66,18 @@ def record(session: "Session", source: str, kind: str, items: Mapping[str, str],
     ]
     put(session, tables.import_items, [*seen, *missing])
     return gone
+
+
+def listed_elsewhere(session: "Session", source: str, system_ids: Collection[str]) -> dict[str, str]:
+    """Of these systems, those that other sources list now: by id the source that listed it last."""
+    items = tables.import_items.c
+    found: dict[str, str] = {}
+    wanted = sorted(system_ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows = session.connection().execute(
+            sql.select(items.system_id, items.source)
+            .where(items.system_id.in_(wanted[start : start + _AT_ONCE]), items.source != source, items.present)
+            .order_by(items.last_seen, items.source)
+        )
+        found.update((row.system_id, row.source) for row in rows)
+    return found

@@ -51,7 +51,6 @@ RULES = (
     Rule(
         "REG-4",
         "A scan lists what belongs to no registered system, with reasons, and registers nothing by itself.",
-        "C",
     ),
     Rule("REG-5", "Health follows from the last run against the expected interval, and always gives its reason."),
     Rule(

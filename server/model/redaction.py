@@ -131,13 +131,16 @@ def without_secrets(value: Any) -> Any:
 
 
 def looks_random(text: str) -> bool:
-    """Whether the characters look drawn by chance: they change between capitals, small letters and digits all the time."""
+    """Whether the characters look drawn by chance: they change between capitals, small letters and digits all the time.
+
+    Words that are joined change where they meet; so a path's `/` and what stands between two words count for nothing.
+    """
     if len(text) < 16:
         return False
     kinds = [_kind(character) for character in text]
-    changes = sum(one != other for one, other in pairwise(kinds)) / (len(text) - 1)
-    several = len(set(kinds)) > 1 and (kinds.count("digit") >= 2)
-    return several and changes >= 0.28 and _entropy(text) >= 3.2
+    pairs = [pair for pair in pairwise(kinds) if "mark" not in pair]
+    changes = sum(one != other for one, other in pairs) / max(1, len(pairs))
+    return kinds.count("digit") >= 2 and changes >= (0.36 if "mark" in kinds else 0.28) and _entropy(text) >= 3.2
 
 
 def _hidden_once(text: str) -> str:

@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.registry.discovery.sighting import Clue, Sighting, Touch, at
 
@@ -221,9 +221,12 @@ def _touches(group: Gathered) -> list[Touch]:
     found: dict[tuple[str, bool], Touch] = {}
     own = [(touch, one.cwd or _place(one)) for one in group.sightings for touch in one.touches]
     of_sources = [(touch, stated or posixpath.dirname(one.runs[0])) for one in group.sources for touch in one.touches]
-    for touch, folder in [*own, *of_sources]:
-        resource = at(folder, touch.resource)
-        found.setdefault((resource, touch.writes), Touch(resource, touch.writes, touch.clue))
+    for seen, folder in [*own, *of_sources]:
+        touch, resource = seen, at(folder, seen.resource)
+        if resource != touch.resource:
+            clue = replace(touch.clue, what=touch.clue.what.replace(touch.resource, resource, 1))
+            touch = replace(touch, resource=resource, clue=clue)
+        found.setdefault((resource, touch.writes), touch)
     return list(found.values())
 
 

@@ -13,8 +13,8 @@ _INTERPRETERS = re.compile(
     r"(?:python[0-9.]*|pypy3?|bash|sh|zsh|dash|ksh|fish|node|deno|bun|tsx|ts-node|ruby|perl|php|Rscript|julia|uv|poetry|pipenv|pdm|hatch|conda|npx)$"
 )
 _PREFIXES = frozenset(
-    "sudo doas env nohup nice ionice time timeout flock exec command chronic setsid stdbuf xargs cronitor systemd-cat then do else if while until !"
-    " { ( eval unbuffer op doppler chpst caffeinate".split()
+    "sudo doas env nohup nice ionice time timeout flock exec command chronic setsid stdbuf xargs cronitor systemd-cat then do"
+    " else if while until ! { ( eval unbuffer op doppler chpst caffeinate".split()
 )
 _PREFIX_FLAGS_WITH_VALUE = {
     "sudo": ("-u", "-g"), "nice": ("-n",), "ionice": ("-c", "-n"), "timeout": ("-s", "-k"), "flock": ("-w", "-E"), "env": ("-u",)

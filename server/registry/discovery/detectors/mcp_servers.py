@@ -51,7 +51,8 @@ def _server(file: FileText, name: str, entry: Mapping[str, Any]) -> Sighting:
         *(Touch(word, False, file.clue(line, f"reads {word} (handed to the server)", command)) for word in named),
     ]
     if url:
-        touches.append(Touch(_address(url), False, clue))
+        address = _address(url)
+        touches.append(Touch(address, False, file.clue(line, f"reads {address} (called)")))
     return Sighting(
         kind="mcp_server",
         name=name,

@@ -101,6 +101,7 @@ def _workflow(
 
 
 def _take(into: Started, file: FileText, commands: str, cwd: str) -> None:
+    started_in = into.cwd
     for line in commands.replace("\\\n", " ").split("\n"):
         if not line.strip():
             continue
@@ -108,9 +109,10 @@ def _take(into: Started, file: FileText, commands: str, cwd: str) -> None:
         one = started_by(line, file.clue(number or 1, "a step of the workflow", line), cwd=posixpath.normpath(cwd))
         for script in scripts_of(one):
             into.runs.setdefault(script, "")
-        into.touches += [touch for touch in one.touches if not _is_runners(touch)]
+        into.touches += [touch for touch in one.touches if not _is_runners(touch, started_in)]
 
 
-def _is_runners(touch: Touch) -> bool:
+def _is_runners(touch: Touch, checkout: str) -> bool:
     """What belongs to the machine that runs the workflow, and is gone with it."""
-    return touch.resource.startswith("/tmp/") or "GITHUB_" in touch.resource
+    temporary = touch.resource.startswith("/tmp/") and not touch.resource.startswith(f"{checkout}/")
+    return temporary or "GITHUB_" in touch.resource

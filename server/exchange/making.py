@@ -68,7 +68,7 @@ def plain_id(name: str) -> str:
 
 def tier_of_words(said: Iterable[tuple[str, str]]) -> tuple[Tier, Basis]:
     """The tier that these (name, value) pairs decide, the most telling name first; else PRODUCTION, unconfirmed."""
-    stated = {name.strip().lower(): value.strip().lower() for name, value in said}
+    stated = {name.strip().lower(): value.strip().lower() for name, value in said if value.strip()}
     for name in ("concord.tier", "tier", "criticality", *sorted(_TIER_NAMES)):
         tier = _TIERS.get(re.sub(r"[\s-]+", "_", stated.get(name, "")))
         if tier is not None:

@@ -20,6 +20,8 @@ KIND = "openlineage"
 ENDINGS = (".json", ".ndjson", ".jsonl")
 __all__ = ["ENDINGS", "KIND", "files_in", "read_openlineage", "recognises"]
 
+OWN = "concord"
+"""The facet of an export of ours: the system's id and tier, the resource as it is called here."""
 _DBT_COMMAND = re.compile(r"(\.build)?\.(run|snapshot)$")
 _CRON = re.compile(r"^\s*(\S+\s+){4}\S+\s*$|^@(hourly|daily|weekly|monthly|yearly|annually|midnight)$")
 
@@ -55,6 +57,8 @@ def read_openlineage(request: Request) -> Imported:
 def job_id(job: Job) -> str:
     """The id of the system that a job is; a model that dbt runs is the one that its manifest lists."""
     namespace, name = job.key
+    if own := words(mapping(job.facets.get(OWN)).get("system_id")):
+        return plain_id(own)
     stated = mapping(job.facets.get("jobType"))
     integration, kind = words(stated.get("integration")).upper(), words(stated.get("jobType")).upper()
     by_dbt = integration == "DBT" and kind in ("MODEL", "SNAPSHOT", "SEED")
@@ -79,11 +83,14 @@ class _Reader:
 
     def resource(self, dataset: Named) -> str:
         """The resource that a dataset is, under whichever of its names it is called."""
-        return dataset_uri(*self._names.first_of(dataset))
+        first = self._names.first_of(dataset)
+        own = mapping(self._lineage.datasets.get(first, {}).get(OWN))
+        return words(own.get("resource")) or dataset_uri(*first)
 
     def system(self, job: Job) -> ListedSystem | None:
         """The system that the job is."""
         namespace, name = job.key
+        own = mapping(job.facets.get(OWN))
         reads, writes = self._merged(job.inputs), self._merged(job.outputs)
         tier, basis = tier_of_words(_tags(job))
         newest = job.newest()
@@ -105,12 +112,13 @@ class _Reader:
         )
         document: JsonObject = {
             "id": self._ids[job.key],
-            "name": name[:200],
+            "name": words(own.get("name"), 200) or name[:200],
             "description": words(mapping(job.facets.get("documentation")).get("description"), 4_000)
             or f"Job of {namespace or 'no namespace'}, seen in OpenLineage events.",
             "owner": _owner(job),
             "tier": tier,
             "parent": self._parent(job),
+            "dependencies": [words(one, 200) for one in sequence(own.get("dependencies")) if words(one)],
             "reads_from": [self._access(resource, found, job) for resource, found in reads.items()],
             "writes_to": [self._access(resource, found, job) for resource, found in writes.items()],
             "contracts": [*self._promises(job, writes), *self._needs(job, reads)],
@@ -178,7 +186,7 @@ class _Reader:
         access: JsonObject = {
             "resource": resource,
             "type": "dataset",
-            "basis": Basis.OBSERVED,
+            "basis": Basis.OBSERVED if runs else Basis.DECLARED,
             "evidence": f"OpenLineage events: {said}",
             "dataset": {"namespace": namespace, "name": name},
         }
@@ -240,7 +248,8 @@ class _Reader:
 def _tags(job: Job) -> list[tuple[str, str]]:
     facets = (mapping(holder.get("tags")) for holder in (job.run_facets, job.facets))
     tags = [tag for facet in facets for tag in sequence(facet.get("tags"))]
-    return [(words(mapping(tag).get("key")), words(mapping(tag).get("value"))) for tag in tags]
+    said = [(words(mapping(tag).get("key")), words(mapping(tag).get("value"))) for tag in tags]
+    return [*said, ("concord.tier", words(mapping(job.facets.get(OWN)).get("tier")))]
 
 
 def _owner(job: Job) -> str:

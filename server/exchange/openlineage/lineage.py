@@ -15,8 +15,10 @@ from server.exchange.openlineage.events import Event
 Named = tuple[str, str]
 """Namespace and name, of a job or a dataset."""
 
-_DATASET_FACETS = frozenset({"schema", "documentation", "ownership", "symlinks", "dataSource", "columnLineage"})
-_JOB_FACETS = frozenset({"documentation", "ownership", "sourceCodeLocation", "jobType", "tags", "schedule"})
+_DATASET_FACETS = frozenset(
+    {"schema", "documentation", "ownership", "symlinks", "dataSource", "columnLineage", "concord"}
+)
+_JOB_FACETS = frozenset({"documentation", "ownership", "sourceCodeLocation", "jobType", "tags", "schedule", "concord"})
 _RUN_FACETS = frozenset({"parent", "airflow", "errorMessage", "dbt_version", "tags"})
 _SILENT = frozenset(
     {

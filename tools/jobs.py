@@ -1,6 +1,6 @@
 """The tool that runs the server's own jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from server.model.run import JobRun, RunState
@@ -36,7 +36,7 @@ def run_job(call: "Call[Services]", args: RunJob) -> Answer:
         idempotency_key=args.idempotency_key,
         caller=call.caller,
         now=call.now,
-        progress=call.progress,
+        progress=_growing(call.progress),
     )
     there = Next("read_record", {"uri": f"concord://runs/{run.run_id}"})
     told = ("run_id", "job", "state", "started_at", "finished_at", "summary_data", "error")
@@ -45,6 +45,18 @@ def run_job(call: "Call[Services]", args: RunJob) -> Answer:
         del data["error"]
     following = [there] if run.state is RunState.RUNNING else []
     return Answer(summary=sentence(run), data=data, next=following, uri=f"concord://runs/{run.run_id}")
+
+
+def _growing(tell: Callable[[float, float, str], None]) -> Callable[[float, float, str], None]:
+    """Tells only what has grown: the protocol wants every number of a call's progress above the one before."""
+    told = [-1.0]
+
+    def progress(done: float, total: float, message: str) -> None:
+        if done > told[0]:
+            told[0] = done
+            tell(done, total, message)
+
+    return progress
 
 
 def sentence(run: JobRun) -> str:

@@ -28,6 +28,10 @@ class Errand:
     progress: Callable[[float, float, str], None]
     paths: tuple[str, ...] = ()
 
+    def step(self, number: int, steps: int) -> Callable[[float, float, str], None]:
+        """The progress of one step of several, counted from 0, as a part of the whole."""
+        return lambda done, total, message: self.progress(number + (done / total if total else 0), steps, message)
+
 
 Work = Callable[[Errand], JsonObject]
 """Does a job; what it returns is the run's summary_data."""
@@ -36,9 +40,16 @@ Work = Callable[[Errand], JsonObject]
 class Running:
     """A run under way. Its thread moves it on, any other may watch."""
 
-    def __init__(self, run: JobRun, store: Callable[[JobRun], None]) -> None:
+    def __init__(
+        self,
+        run: JobRun,
+        store: Callable[[JobRun], None],
+        whole: Callable[[float, float, str], None] = lambda done, total, message: None,
+    ) -> None:
+        """`store` notes how far it is, for other processes; `whole` is told, too, where the run is a part of another."""
         self._run = run
         self._store = store
+        self._whole = whole
         self._moved = threading.Condition()
         self._cut_off = threading.Event()
         self._stored_at = time.monotonic()
@@ -59,6 +70,7 @@ class Running:
         if time.monotonic() - self._stored_at >= STORED_EVERY:
             self._stored_at = time.monotonic()
             self._store(self._run)
+        self._whole(done, total or 0, message)
 
     def stand(self, run: JobRun) -> None:
         """The run stands as given, and whoever waits for it sees that."""

@@ -262,8 +262,8 @@ class JobService:
         thread = threading.Thread(target=self._carry_out, args=(running, now), name=f"concord-{run.job}", daemon=True)
         thread.start()
 
-    def _under_way(self, run: JobRun) -> Running:
-        running = Running(run, self._store)
+    def _under_way(self, run: JobRun, whole: Callable[[float, float, str], None] = _unheard) -> Running:
+        running = Running(run, self._store, whole)
         with self._lock:
             self._running[run.run_id] = running
             if self._pulse is None:
@@ -310,7 +310,8 @@ class JobService:
             lambda session: self._begin(session, part, now, asked_by=whole.run.asked_by, paths=paths)
         )
         if mine:
-            run = self._carry_out(self._under_way(run), now)
+            step = Errand(whole.run.run_id, now, whole.progress).step(PARTS.index(part), len(PARTS))
+            run = self._carry_out(self._under_way(run, step), now)
         while run.state is RunState.RUNNING:
             whole.progress(PARTS.index(part), len(PARTS), f"{part} is under way as {run.run_id}")
             run = self.wait_for(run.run_id, 1.0)

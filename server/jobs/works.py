@@ -1,12 +1,14 @@
 """What each job does, put together from the areas."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from server.jobs.running import Errand, Work
 from server.model.base import JsonObject
-from server.model.run import Job, RunState
-from server.storage import runs
+from server.model.run import Job
+from server.storage import candidates
 
 if TYPE_CHECKING:
     from server.findings.service import FindingsService
@@ -30,7 +32,7 @@ def works(
     def look_at_registry(errand: Errand) -> JsonObject:
         """Health as it is now, findings as they follow from the registry as it stands, and the whole in figures."""
         errand.progress(0, 3, "looking after the systems' health")
-        health = look_after_health(errand)
+        health = look_after_health(replace(errand, progress=errand.step(0, 3)))
         errand.progress(1, 3, "looking for gaps and circles")
         registry.look_again(errand.now)
         errand.progress(2, 3, "counting")
@@ -40,12 +42,12 @@ def works(
 
 
 def scanned_folders(database: "Database", configured: Sequence[str]) -> Callable[[], Sequence[str]]:
-    """What a scan looks through when nothing is named: the configured folders, else those that a person named last."""
+    """What a scan looks through when nothing is named: the configured folders, else those of the last scan."""
 
     def folders() -> Sequence[str]:
         if configured:
             return configured
-        done = database.read(lambda session: runs.newest(session, job=Job.DISCOVERY.value, limit=50))
-        return next((run.paths for run in done if run.paths and run.state is RunState.SUCCEEDED), ())
+        last = database.read(candidates.last_scan)
+        return [place for place in last.scanned if os.path.isabs(place)] if last else []
 
     return folders

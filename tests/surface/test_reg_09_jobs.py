@@ -92,13 +92,14 @@ async def test_reg_09_a_server_that_changes_nothing_runs_no_job(database_url: st
 
 
 async def test_reg_09_progress_reaches_the_client(concord: Concord) -> None:
-    heard: list[str] = []
+    heard: list[float] = []
 
     async def hear(progress: float, total: float | None, message: str | None) -> None:
-        heard.append(message or "")
+        heard.append(progress)
 
     await concord.client.call_tool("run_job", {"job": "all"}, progress_callback=hear)
     assert heard, "something is told before the end"
+    assert heard == sorted(set(heard)), "each number is above the one before"
 
 
 @pytest.mark.filterwarnings("ignore:resources/(un)?subscribe is removed")

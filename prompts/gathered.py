@@ -1,13 +1,21 @@
 """What several prompts gather: a check without what only machines need, and the systems that it is about."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from server.errors import InvalidArgument
+from server.model.moments import from_wire, read_moment, to_wire
+
 if TYPE_CHECKING:
+    from server.journal.happenings import Course
     from server.services import Services
 
 SHOWN = 10
 """Conflicts quoted, the worst first; the rest is counted and named by the check's address."""
+
+LINE_LENGTH = 300
+"""Characters of what a system wrote, where it stands in a line."""
 
 Documents = list[dict[str, Any]]
 
@@ -53,3 +61,32 @@ def systems_named(services: "Services", ids: Iterable[str]) -> Documents:
             }
             found.append({"id": system_id, **known, **({"archived": True} if stored.archived else {})})
         return found
+
+
+def moment_in(text: str, argument: str, now: datetime, *, otherwise: datetime) -> datetime:
+    """The moment that an argument names, or the other one where it is empty. Raises InvalidArgument for what is none, or ahead."""
+    if not text.strip():
+        return otherwise
+    try:
+        moment = from_wire(read_moment(text))
+    except ValueError as error:
+        raise InvalidArgument(
+            f"{text[:100]!r} is not an ISO 8601 time.", path=f"/{argument}", hint="For example 2026-04-05T14:00:00Z."
+        ) from error
+    if moment > now:
+        raise InvalidArgument(f"{to_wire(moment)} lies ahead: it is {to_wire(now)}.", path=f"/{argument}")
+    return moment
+
+
+def told(course: "Course") -> str:
+    """A line for each thing that happened; what systems wrote stays on its line."""
+    lines = []
+    for one in course.happened:
+        more = ", ".join(f"{name}: {_plain(value)}" for name, value in one.told.items() if value and name != "at")
+        lines.append(f"{one.at} {one.system_id}: {one.what}{' (' + more + ')' if more else ''}")
+    return "\n".join(lines) or "Nothing."
+
+
+def _plain(value: Any) -> str:
+    text = "; ".join(map(_plain, value)) if isinstance(value, list) else " ".join(str(value).split())
+    return text if len(text) <= LINE_LENGTH else f"{text[: LINE_LENGTH - 1]}…"

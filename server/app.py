@@ -36,6 +36,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.conflicts.promised import found_in_text, terms_of
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
+    from server.exchange.yaml_text import read_yaml
     from server.findings.service import FindingsService
     from server.jobs.leader import Leader
     from server.jobs.service import JobService
@@ -44,6 +45,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.journal.service import JournalService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
+    from server.registry.discovery.service import DiscoveryService
     from server.registry.health_sources import HealthService
     from server.registry.service import RegistryService
     from server.registry.validation.service import ValidationService
@@ -69,6 +71,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     validation = ValidationService(
         database, registry, terms_of=terms_of, found=found_in_text, hosts=config.http_hosts, changed=changed
     )
+    discovery = DiscoveryService(
+        database, registry, read_yaml=lambda text, name: read_yaml(text, name).documents, changed=changed
+    )
     folders = scanned_folders(database, config.scan_paths)
     jobs = JobService(
         database,
@@ -77,6 +82,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
             findings,
             look_after_health=lambda errand: health.look(errand.now, errand.progress),
             validate=lambda errand: validation.validate(errand.now, errand.progress, run_id=errand.run_id),
+            scan=lambda errand: (
+                discovery.scan(errand.paths, errand.now, errand.progress, run_id=errand.run_id).summary_data
+            ),
         ),
         now=clock.now,
         folders=folders,
@@ -94,6 +102,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
 
     return Services(
         registry=registry,
+        discovery=discovery,
         validation=validation,
         findings=findings,
         conflicts=conflicts,
@@ -104,7 +113,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
             documents={
                 "conflict_log.json": conflicts.log.text,
                 "conflict_check.json": lambda now: conflicts.newest_file_text(),
+                "discovery_scan.json": discovery.text,
             },
+            take_candidates=discovery.take_in,
         ),
         journal=JournalService(
             database,

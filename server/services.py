@@ -11,6 +11,7 @@ from server.jobs.service import JobService
 from server.journal.happenings import HappeningsService
 from server.journal.service import JournalService
 from server.proposals.service import ProposalService
+from server.registry.discovery.service import DiscoveryService
 from server.registry.health_sources import HealthService
 from server.registry.service import RegistryService
 from server.registry.validation.service import ValidationService
@@ -21,6 +22,7 @@ class Services:
     """The areas, built once by the composition root."""
 
     registry: RegistryService
+    discovery: DiscoveryService
     validation: ValidationService
     findings: FindingsService
     conflicts: ConflictService

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.errors import InvalidArgument
-from server.exchange import registry_json
+from server.exchange import discovery_scan, registry_json
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
 from server.exchange.dbt import importer as dbt
@@ -43,6 +43,14 @@ FORMATS = (
         lambda request, read_system: registry_json.read_registry(request, read_system=read_system),
         registry_json.files_in,
         (registry_json.FILE_NAME,),
+    ),
+    Format(
+        discovery_scan.KIND,
+        "the scan's file discovery_scan.json",
+        discovery_scan.recognises,
+        lambda request, read_system: discovery_scan.read_scan(request),
+        discovery_scan.files_in,
+        discovery_scan.FILE_NAMES,
     ),
     Format(
         odcs.KIND,

@@ -3,6 +3,7 @@
 import hashlib
 
 from server.model.base import Moment, Text, Value
+from server.model.candidate import Candidate
 from server.model.contract import Basis
 from server.model.system import System
 
@@ -72,6 +73,8 @@ class Imported(Value):
     """The source describes systems from outside, so that what their owners registered wins over it."""
     project: str = ""
     """The source's own short name, used where two sources have systems of one name."""
+    candidates: tuple[Candidate, ...] = ()
+    """What a scan's file lists as unregistered."""
 
 
 class Remarks:

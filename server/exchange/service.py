@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
+from server.exchange import discovery_scan
 from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
@@ -21,6 +22,7 @@ from server.exchange.imported import Imported
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
 from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
+from server.model.candidate import Candidate
 from server.registry.registration import Registration
 from server.registry.service import RegistryService
 from server.registry.views import full_document
@@ -42,8 +44,13 @@ class ExchangeService:
         database: "Database",
         *,
         documents: Mapping[str, Callable[[datetime], str | None]] = MappingProxyType({}),
+        take_candidates: Callable[[Sequence[Candidate], datetime], Sequence[str]] = lambda candidates, now: (),
     ) -> None:
-        """`documents` are the source documents that other areas write, by the names of their files; None = nothing yet."""
+        """`documents` are the source documents that other areas write, by the names of their files; None = nothing yet.
+
+        `take_candidates` keeps what a scan's file lists, and gives the ids that it has here.
+        """
+        self._take_candidates = take_candidates
         self._registry = registry
         self._database = database
         self._documents: dict[str, Callable[[datetime], str | None]] = {
@@ -79,6 +86,8 @@ class ExchangeService:
             return self._bring_in(known.read(request, self._registry.read_system), confirm=confirm, now=now)
 
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
+        if imported.kind == discovery_scan.KIND:
+            return discovery_scan.outcome_of(imported, self._take_candidates(imported.candidates, now))
         as_written = {listed.system.id: listed.system for listed in imported.systems}
         if not imported.inferred:
             systems = without_derived(imported.systems, self._registry.canonical)

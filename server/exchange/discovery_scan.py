@@ -1,0 +1,96 @@
+"""`discovery_scan.json` as a source: its candidates come in as candidates, and nothing is registered (REG-13)."""
+
+import json
+import posixpath
+from collections.abc import Sequence
+from typing import Any
+
+from server.errors import InvalidArgument
+from server.exchange.imported import Imported, Remarks, source_key
+from server.exchange.outcome import SHOWN, Edges, ImportOutcome, counted
+from server.exchange.source import Nearby, Request, SourceFile
+from server.model.candidate import Candidate
+from server.model.wording import counted as so_many
+from server.registry.discovery.document import FILE_NAME, read_candidate
+
+KIND = "discovery_scan"
+FILE_NAMES = (FILE_NAME,)
+MOST_CANDIDATES = 20_000
+
+
+def recognises(path: str, text: str) -> bool:
+    """Whether this looks like a scan's file: its name, or a JSON object with `unregistered`."""
+    head = text[:200_000].lstrip("\ufeff \t\r\n")
+    return head[:1] == "{" and (path.rpartition("/")[2] == FILE_NAME or '"unregistered"' in head)
+
+
+def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
+    """The scan's file of a folder."""
+    found = nearby(posixpath.join(folder, FILE_NAME))
+    return [found] if isinstance(found, SourceFile) else []
+
+
+def read_scan(request: Request) -> Imported:
+    """Every candidate that the files list; what is none is reported with its place.
+
+    Raises InvalidArgument where a file is no JSON, or lists nothing as `unregistered`.
+    """
+    remarks = Remarks()
+    found: dict[tuple[str, str, str], Candidate] = {}
+    for file in request.files:
+        for number, entry in enumerate(_entries(file)):
+            place = f"{file.path}#/unregistered/{number}" if file.path else f"/unregistered/{number}"
+            try:
+                candidate = read_candidate(entry)
+            except ValueError as error:
+                remarks.unmapped(place, str(error).splitlines()[0][:200])
+                continue
+            if len(found) >= MOST_CANDIDATES:
+                remarks.unmapped(place, f"no more than {MOST_CANDIDATES:,} candidates are taken in at once")
+                break
+            found[(candidate.kind, candidate.location, candidate.name)] = candidate
+    return Imported(
+        source=source_key(KIND, request.files[0].path or request.name or request.digest),
+        kind=KIND,
+        unmapped=remarks.all_unmapped(),
+        candidates=tuple(found.values()),
+    )
+
+
+def outcome_of(imported: Imported, ids: Sequence[str]) -> ImportOutcome:
+    """What the import did: candidates took their place, and no system was touched."""
+    none = counted([])
+    listed = f": {', '.join(ids[:SHOWN])}{' and more' if len(ids) > SHOWN else ''}" if ids else ""
+    return ImportOutcome(
+        summary=f"{so_many(len(ids), 'candidate')} from {imported.source}; nothing was registered.",
+        format=imported.kind,
+        source=imported.source,
+        held=False,
+        created=none,
+        updated=none,
+        unchanged=none,
+        missing=none,
+        archived=none,
+        merged=none,
+        edges=Edges(total=0, declared=0, inferred=0),
+        unmapped_total=len(imported.unmapped),
+        unmapped=imported.unmapped[:SHOWN],
+        dangling_total=0,
+        dangling=(),
+        notes=(f"Candidates here{listed}. Those that belong to a registered system are not listed.",),
+        findings_total=0,
+        findings_by_kind={},
+        findings=(),
+    )
+
+
+def _entries(file: SourceFile) -> list[Any]:
+    name = file.path or "the text"
+    try:
+        document = json.loads(file.text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        raise InvalidArgument(f"{name} is no JSON that can be read.", path="/path") from None
+    entries = document.get("unregistered") if isinstance(document, dict) else None
+    if not isinstance(entries, list):
+        raise InvalidArgument(f"{name} lists nothing as `unregistered`.", path="/path")
+    return entries

@@ -51,6 +51,8 @@ class RegistryMap:
         """Ids of live contracts by how they read in lower case."""
         self._called: defaultdict[str, set[str]] = defaultdict(set)
         """Live systems by name."""
+        self._unlisted: set[str] = set()
+        """Live systems that their source no longer lists: what follows from them alone does not count as an edge."""
         self._said_of_consumer: defaultdict[str, set[Link]] = defaultdict(set)
         self._said_of_producer: defaultdict[str, set[Link]] = defaultdict(set)
         self._producers: dict[str, Sequence[Link]] = {}
@@ -86,9 +88,12 @@ class RegistryMap:
                 self._said_of_consumer[link.consumer].discard(link)
                 self._said_of_producer[link.producer].discard(link)
         self.systems[stored.id] = stored
+        self._unlisted.discard(stored.id)
         self.revision = max(self.revision, stored.revision)
         if stored.archived:
             return
+        if stored.missing_since:
+            self._unlisted.add(stored.id)
         self.reads.add(stored.id, _names(stored, stored.system.reads_from))
         self.writes.add(stored.id, _names(stored, stored.system.writes_to))
         self.agreed.add(stored.id, _names(stored, stored.system.contracts))
@@ -146,8 +151,8 @@ class RegistryMap:
         if stored is None:
             return []
         links = self._said(self._said_of_consumer, stored)
-        for access in stored.system.reads_from:
-            for producer in self.writes.systems(stored.canonical_of(access.resource)):
+        for access in stored.system.reads_from if system_id not in self._unlisted else ():
+            for producer in self.writes.systems(stored.canonical_of(access.resource)) - self._unlisted:
                 if producer != system_id:
                     links.add(Link(system_id, producer, access.resource, "reads_from", access.basis))
         return sorted(links)
@@ -157,9 +162,9 @@ class RegistryMap:
         if stored is None:
             return []
         links = self._said(self._said_of_producer, stored)
-        for output in stored.system.writes_to:
+        for output in stored.system.writes_to if system_id not in self._unlisted else ():
             for consumer, accesses in self._find_readers_of(stored.canonical_of(output.resource)).items():
-                if consumer != system_id:
+                if consumer != system_id and consumer not in self._unlisted:
                     for access in accesses:
                         links.add(Link(consumer, system_id, access.resource, "reads_from", access.basis))
         return sorted(links)
@@ -220,7 +225,7 @@ class RegistryMap:
     def consumers_of_output(self, system_id: str, output: Output) -> list[str]:
         """Ids of those who read this output: declared by the writer, or joined up from the reading side; sorted."""
         stored = self.systems[system_id]
-        readers = self.reads.systems(stored.canonical_of(output.resource)) - {system_id}
+        readers = self.reads.systems(stored.canonical_of(output.resource)) - {system_id} - self._unlisted
         return sorted(readers | {self.known_as(name) for name in output.consumers})
 
     def known_as(self, name: str) -> str:
@@ -294,8 +299,19 @@ class RegistryMap:
         return {
             link
             for link in meant
-            if link.consumer != link.producer and self.live(link.consumer) and self.live(link.producer)
+            if link.consumer != link.producer
+            and self.live(link.consumer)
+            and self.live(link.producer)
+            and self._counts(link)
         }
+
+    def _counts(self, link: Link) -> bool:
+        """Whether a system that is still listed says so: a source that no longer lists one says nothing of it either."""
+        if link.stated == "dependencies":
+            return link.consumer not in self._unlisted
+        if link.stated in ("dependents", "consumers"):
+            return link.producer not in self._unlisted
+        return link.consumer not in self._unlisted and link.producer not in self._unlisted
 
     def _with_ids(self, link: Link) -> Link:
         consumer, producer = self.known_as(link.consumer), self.known_as(link.producer)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from server.errors import InvalidArgument
 from server.exchange import discovery_scan, registry_json
+from server.exchange.agents import a2a, mcp_server
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
 from server.exchange.dbt import importer as dbt
@@ -89,6 +90,24 @@ FORMATS = (
         endings=kubernetes.ENDINGS,
     ),
     Format(
+        a2a.KIND,
+        "A2A agent cards",
+        a2a.recognises,
+        a2a.read_a2a,
+        a2a.files_in,
+        a2a.FILE_NAMES,
+        endings=a2a.ENDINGS,
+    ),
+    Format(
+        mcp_server.KIND,
+        "server.json of MCP servers",
+        mcp_server.recognises,
+        mcp_server.read_mcp_servers,
+        mcp_server.files_in,
+        mcp_server.FILE_NAMES,
+        endings=mcp_server.ENDINGS,
+    ),
+    Format(
         dbt.KIND,
         "dbt manifests",
         dbt.recognises,
@@ -147,6 +166,13 @@ def format_named(name: str) -> Format:
 _ALSO_CALLED = {
     "docker_compose": compose.KIND,
     "docker": compose.KIND,
+    "agent_card": a2a.KIND,
+    "agent_cards": a2a.KIND,
+    "agent.json": a2a.KIND,
+    "agent_card.json": a2a.KIND,
+    "mcp": mcp_server.KIND,
+    "server.json": mcp_server.KIND,
+    "mcp_server.json": mcp_server.KIND,
     "k8s": kubernetes.KIND,
     "kustomize": kubernetes.KIND,
     "catalog_info.yaml": backstage.KIND,

@@ -15,16 +15,12 @@ from importlib.util import find_spec
 from server.cli.commands import BAD_INPUT
 from server.cli.output import show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, configuration, opened
+from server.cli.surroundings import FAILED, LOOK, OK, Sight, optional_parts, surroundings
 from server.clock import clock_from, to_wire
 from server.config import Config
 from server.errors import ConcordError
 from server.model.wording import counted
 from server.registry.resources import without_credentials
-
-OK, LOOK, FAILED = "ok", "look", "failed"
-
-Sight = tuple[str, str, str]
-"""What was looked at, OK, LOOK or FAILED, and what was seen."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,12 +60,24 @@ def _sights(arguments: argparse.Namespace) -> Iterator[Sight]:
         yield "settings", FAILED, _told(error)
         return
     yield "home", *_home(config)
-    yield "clock", *_attempt(lambda: to_wire(clock_from(config.now).now()))
+    clock = ("clock", *_attempt(lambda: to_wire(clock_from(config.now).now())))
+    yield clock
+    if clock[1] == FAILED:
+        return
     yield "caller", OK, config.system or "the local user"
     if config.database_url.startswith("postgres") and find_spec("psycopg") is None:
         yield "driver", FAILED, "PostgreSQL needs the extra: pip install 'concord-mcp[postgres]'"
         return
-    yield "database", *_attempt(lambda: _registry(arguments, config))
+    yield from optional_parts()
+    database = ("database", *_attempt(lambda: _registry(arguments, config)))
+    yield database
+    if database[1] == FAILED:
+        return
+    try:
+        with opened(arguments) as session:
+            yield from surroundings(session.services, config)
+    except ConcordError as error:
+        yield "surroundings", FAILED, _told(error)
 
 
 def _installed(distribution: str) -> tuple[str, str]:

@@ -50,3 +50,54 @@ def test_a_switch_is_on_or_off(home: Path, capsys: pytest.CaptureFixture[str], m
     monkeypatch.setenv("CONCORD_JOBS", "perhaps")
     assert left_with(["status", "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["error"]["allowed"] == ["on", "off"]
+
+
+def seen_by_doctor(capsys: pytest.CaptureFixture[str]) -> dict[str, tuple[str, str]]:
+    """What the doctor saw: state and words, by what it looked at."""
+    _, answer = answered(["doctor"], capsys)
+    return {one["what"]: (one["state"], one["seen"]) for one in answer["seen"]}
+
+
+def test_the_doctor_sees_what_can_not_be_looked_at(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = home / "registry.json"
+    system = {"id": "sys_a", "name": "A", "tier": "PRODUCTION"}
+    contract = {"type": "PRODUCER", "counterparty": "sys_b", "resource": "http://data.example/rows", "schema": {}}
+    file.write_text(
+        json.dumps(
+            {
+                "systems": [
+                    {
+                        **system,
+                        "status_file": str(home / "status.json"),
+                        "health_url": "https://health.example/up",
+                        "writes_to": [{"resource": "http://data.example/rows", "consumers": ["sys_b"]}],
+                        "contracts": [contract],
+                    }
+                ]
+            }
+        ),
+        encoding="utf-8",
+    )
+    assert left_with(["import", str(file)]) == 0
+    capsys.readouterr()
+    monkeypatch.setenv("CONCORD_SCAN_PATHS", str(home / "nowhere"))
+    monkeypatch.setenv("CONCORD_JOBS", "off")
+    seen = seen_by_doctor(capsys)
+    assert seen["folders to scan"] == ("look", f"can't be looked through: {home / 'nowhere'}")
+    assert seen["status files"] == ("look", f"1 of 1 can't be read: sys_a ({home / 'status.json'})")
+    for what, host, setting in (
+        ("health endpoints", "health.example:443", "CONCORD_HEALTH_HOSTS"),
+        ("data endpoints", "data.example:80", "CONCORD_HTTP_HOSTS"),
+    ):
+        assert seen[what] == ("look", f"not asked, as {setting} does not list them: {host}")
+    assert seen["schedule"][0] == "look"
+    (home / "status.json").write_text("{}", encoding="utf-8")
+    monkeypatch.setenv("CONCORD_SCAN_PATHS", str(home))
+    monkeypatch.setenv("CONCORD_JOBS", "on")
+    monkeypatch.setenv("CONCORD_HEALTH_HOSTS", "health.example")
+    monkeypatch.setenv("CONCORD_HTTP_HOSTS", "data.example:80")
+    seen = seen_by_doctor(capsys)
+    looked_at = ("folders to scan", "status files", "health endpoints", "data endpoints", "schedule")
+    assert [seen[what][0] for what in looked_at] == ["ok"] * 5

@@ -34,8 +34,8 @@ def read_system(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 
 def read_contract(call: "Call[Services]", values: Mapping[str, str]) -> str:
-    """Both sides' entries with every version, the present ones first; `fragile` where the contract is (CON-7)."""
-    history = call.services.registry.contract(values["id"])
+    """Both sides' entries with every version, the present ones first; its last 20 validations; `fragile` where it is (CON-7)."""
+    history = call.services.validation.beside(call.services.registry.contract(values["id"]))
     fragile = call.services.conflicts.log.fragile_contract(values["id"], call.now)
     return _json({**history, **({"fragile": fragile.model_dump(mode="json")} if fragile else {})})
 
@@ -110,7 +110,7 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         uri_template="concord://contracts/{id}",
         name="contract",
         title="A contract",
-        description="Both sides' entries, with schema hash and every earlier version, also of archived systems.",
+        description="Both sides' entries, with schema hash, every earlier version and the last validations, also of archived systems.",
         read=read_contract,
         complete={"id": complete_contract},
     ),

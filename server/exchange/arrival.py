@@ -16,6 +16,7 @@ from server.model.contract import Basis
 from server.model.system import StoredSystem, System, system_document
 from server.registry.health import Health
 from server.registry.registration import Registration
+from server.registry.validated import Validated, with_validations
 from server.registry.views import full_document, shortened
 from server.storage import findings, imports
 
@@ -36,12 +37,14 @@ class Arrival:
         imported: Imported,
         as_written: Mapping[str, System],
         health: Mapping[str, Health] = MappingProxyType({}),
+        seen: Validated = MappingProxyType({}),
     ) -> None:
         """`as_written` are the systems by id as the files have them, before what follows from accesses was left out.
 
-        `health` is as an export would write it now: what a file says of it beyond that is news.
+        `health` and `seen` (validations) are as an export would write them now: what a file says of it beyond that is news.
         """
         self._health = health
+        self._seen = seen
         self._registration = registration
         self._registry = registration.registry
         self._remarks = Remarks()
@@ -121,7 +124,7 @@ class Arrival:
             return True
         written = None if self._imported.inferred else self._as_written.get(system.id)
         return written is not None and _in_order(
-            full_document(self._registry, system.id, health=self._health.get(system.id))
+            with_validations(full_document(self._registry, system.id, health=self._health.get(system.id)), self._seen)
         ) == _in_order(system_document(written))
 
     def _put_archived(self, entry: ArchivedSystem, now: datetime) -> None:

@@ -96,7 +96,11 @@ def _archive(
 
 
 def registry_document(
-    live: Iterable[JsonObject], archived: Iterable[tuple[StoredSystem, JsonObject]], *, last_updated: str
+    live: Iterable[JsonObject],
+    archived: Iterable[tuple[StoredSystem, JsonObject]],
+    *,
+    last_updated: str,
+    violations: int = 0,
 ) -> JsonObject:
     """The registry as the source's file: `live` are the systems' documents, `archived` what counts no longer."""
     systems = sorted(live, key=lambda document: str(document["id"]))
@@ -104,7 +108,7 @@ def registry_document(
     document: JsonObject = {
         "last_updated": last_updated,
         "systems": systems,
-        "contracts_summary": contracts_summary(systems),
+        "contracts_summary": contracts_summary(systems, violations),
     }
     if gone:
         document["archived"] = [
@@ -113,11 +117,12 @@ def registry_document(
     return document
 
 
-def contracts_summary(systems: Iterable[JsonObject]) -> JsonObject:
+def contracts_summary(systems: Iterable[JsonObject], violations: int = 0) -> JsonObject:
     """How many contracts the live systems hold, and since when all of them count as looked at.
 
     An agreement that both sides hold under one id counts once. `last_full_validation` is the day on which the one that
-    was not looked at for longest was validated; empty while one never was.
+    was not looked at for longest was validated; empty while one never was. `violations` entries were found violated in the
+    last seven days.
     """
     validated: dict[str, str] = {}
     for system in systems:
@@ -126,7 +131,7 @@ def contracts_summary(systems: Iterable[JsonObject]) -> JsonObject:
             at = str(contract["last_validated"])
             validated[key] = min(at, validated.get(key, at))
     oldest = min(validated.values(), default="")
-    return {"total_contracts": len(validated), "last_full_validation": oldest, "violations_last_7d": 0}
+    return {"total_contracts": len(validated), "last_full_validation": oldest, "violations_last_7d": violations}
 
 
 def registry_text(document: JsonObject) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -20,12 +20,15 @@ from server.exchange.files import LARGEST, folder_named, read_sources
 from server.exchange.formats import find_format
 from server.exchange.imported import Imported
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
+from server.exchange.pictures import PICTURES, draw, drawn_for
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
 from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
 from server.model.candidate import Candidate
 from server.registry.registration import Registration
 from server.registry.service import RegistryService
+from server.registry.validated import validated, with_validations
 from server.registry.views import full_document
+from server.storage import validations
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -54,7 +57,7 @@ class ExchangeService:
         self._registry = registry
         self._database = database
         self._documents: dict[str, Callable[[datetime], str | None]] = {
-            FILE_NAME: lambda now: _registry_text(registry, now),
+            FILE_NAME: lambda now: _registry_text(registry, database, now),
             **documents,
         }
 
@@ -94,9 +97,10 @@ class ExchangeService:
             imported = imported.model_copy(update={"systems": systems})
 
         health = {} if imported.inferred else self._registry.health_of(as_written, now)
+        seen = {} if imported.inferred else validated(self._database)
 
         def change(registration: Registration) -> ImportOutcome:
-            return Arrival(registration, imported, as_written, health).take_place(confirm=confirm, now=now)
+            return Arrival(registration, imported, as_written, health, seen).take_place(confirm=confirm, now=now)
 
         return self._registry.write(now, change)
 
@@ -118,8 +122,8 @@ class ExchangeService:
     ) -> ExportOutcome:
         """Every source document's file stands in the folder, which is made where it is missing, if there is something for it.
 
-        `formats` are names of foreign formats (EXPORTS) whose files are written instead, `documents` among them for the
-        source documents too. A file is replaced as a whole: a reader sees the old one or the new one. Raises
+        `formats` are names of foreign formats (EXPORTS) and of pictures whose files are written instead, `documents` among
+        them for the source documents too. A file is replaced as a whole: a reader sees the old one or the new one. Raises
         InvalidArgument where the folder can't be written, NotAllowed for a system that calls.
         """
         _only_a_person(caller, "export files")
@@ -139,25 +143,35 @@ class ExchangeService:
 
     def _texts(self, formats: Sequence[str], now: datetime) -> dict[str, str]:
         """What is to be written, by its place in the folder."""
-        foreign = find_exports(formats)
+        foreign, pictures = find_exports(formats, besides=PICTURES), drawn_for(formats)
         texts: dict[str, str] = {}
-        if not foreign or DOCUMENTS in formats:
+        if not (foreign or pictures) or DOCUMENTS in formats:
             written = {name: write(now) for name, write in self._documents.items()}
             texts = {name: text for name, text in written.items() if text is not None}
         if foreign:
             with self._registry.reading() as known:
                 for one in foreign:
                     texts.update(one.write(known, now))
+        for kind in pictures:
+            texts.update(draw(kind, self._registry, self._database, now))
         return texts
 
 
-def _registry_text(registry: RegistryService, now: datetime) -> str:
+_A_WEEK = timedelta(days=7)
+
+
+def _registry_text(registry: RegistryService, database: "Database", now: datetime) -> str:
+    known_validations = validated(database)
+    violations = database.read(lambda session: validations.violated_since(session, to_wire(now - _A_WEEK)))
     with registry.reading() as known:
         ids = [stored.id for stored in known.live_systems()]
         health = registry.health_of(ids, now)
-        live = [full_document(known, system_id, health=health[system_id]) for system_id in ids]
+        live = [
+            with_validations(full_document(known, system_id, health=health[system_id]), known_validations)
+            for system_id in ids
+        ]
         gone = [(stored, full_document(known, stored.id)) for stored in known.systems.values() if stored.archived]
-    return registry_text(registry_document(live, gone, last_updated=to_wire(now)))
+    return registry_text(registry_document(live, gone, last_updated=to_wire(now), violations=violations))
 
 
 def _given(paths: Sequence[str], content: str, wanted: str) -> tuple[tuple[SourceFile, ...], Nearby]:

@@ -15,6 +15,7 @@ from server.model.finding import FindingKind
 from server.model.proposal import Decision, Proposal, ProposalState
 from server.model.system import System
 from server.model.tier import Severity
+from server.model.validation import Validation
 
 
 class StepEvidence(Value):
@@ -136,6 +137,8 @@ class ShownContract(Contract):
     """Every version of each entry, oldest first; in a record only."""
     fragile: JsonObject = {}
     """How often it was in conflict lately, where that is too often (CON-7)."""
+    validations: tuple[Validation, ...] = ()
+    """The last looks at the real resource, newest first; in a record only."""
 
 
 def _with_short_plans(schema: JsonObject) -> JsonObject:

@@ -17,6 +17,7 @@ class Answer(Value):
     """The answer to one question about a resource."""
 
     verdict: Verdict
+    """What it comes to."""
     reason: Text = ""
     """Why, in a sentence; what was seen for OK."""
 
@@ -42,15 +43,23 @@ class Validation(Value):
     """One look at the real resource of one side's entry for a contract."""
 
     contract_id: Name
+    """Of the contract."""
     system_id: Name
     """Whose entry was held against the resource."""
     resource: ResourceName
+    """As the entry names it."""
     at: Moment
+    """When it was looked at."""
     run_id: Name = ""
+    """The run of the job that looked; empty where none did."""
     outcome: Verdict
+    """FAILED if any of the three answers is, else UNKNOWN if any is."""
     exists: Answer
+    """Whether it is there."""
     matches: Answer
+    """Whether its content is as the entry asks."""
     fresh: Answer
+    """Whether it was written lately enough."""
     complete: bool = False
     """Whether everything was looked at: only then the contract counts as validated."""
     records: int = 0

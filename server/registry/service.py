@@ -25,6 +25,7 @@ from server.registry.reading import SchemaCheck, read_system
 from server.registry.registration import Registration
 from server.registry.resources import canonical_name, without_credentials
 from server.registry.symlinks import resolved
+from server.registry.validated import validated, with_validations
 from server.registry.views import contract_history, full_document, mermaid, overview, resources_like, row, touching
 from server.registry.vitals import Vitals, health_by
 from server.storage import contracts, findings, idempotency, systems
@@ -248,7 +249,7 @@ class RegistryService:
             health = self._vitals.beside_upstream(registry, system_id, self._now())
             document = full_document(registry, system_id, health=health)
         return SystemView(
-            document=document,
+            document=with_validations(document, validated(self._database, system_id)),
             version=stored.version,
             archived=stored.archived,
             archived_at=stored.archived_at,

@@ -95,6 +95,16 @@ class ValidationService:
         """The last looks at a contract, newest first."""
         return self._database.read(lambda session: validations.history(session, contract_id, limit=limit))
 
+    def beside(self, history: JsonObject, *, limit: int = 20) -> JsonObject:
+        """A contract's record with its last looks, and since when its present entries count as validated."""
+        known = self.last_validated()
+        entries = [
+            {**one, "last_validated": max(one["last_validated"], known.get((one["system_id"], one["contract_id"]), ""))}
+            for one in history["entries"]
+        ]
+        looks = [one.model_dump(mode="json") for one in self.history(history["contract_id"], limit=limit)]
+        return {**history, "entries": entries, **({"validations": looks} if looks else {})}
+
     def last_validated(self, system_id: str = "") -> dict[tuple[str, str], str]:
         """Since when each entry counts as validated, by (system, contract)."""
         return self._database.read(lambda session: validations.last_validated(session, system_id))

@@ -12,7 +12,7 @@ from server.model.moments import microseconds, to_wire
 from server.model.signs import Look, Signs, later
 from server.model.system import Status, Timing
 from server.model.wording import counted
-from server.registry.fires import ENOUGH, fires_after
+from server.registry.fires import ENOUGH, missed_at, missed_before
 from server.registry.rhythm import Rhythm, Unreadable, read_rhythm
 
 DEGRADED_BEYOND = 2
@@ -128,13 +128,13 @@ def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> 
 
 
 def _against_schedule(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> Health:
-    fires = fires_after(rhythm, microseconds(heard.at) / 1_000_000)
-    missed = fires.missed_before(moment / 1_000_000)
+    after = microseconds(heard.at) / 1_000_000
+    missed = missed_before(rhythm, after, moment / 1_000_000)
     status = _by_silence(missed > DEGRADED_BEYOND, missed > DOWN_BEYOND, heard.running)
     number = {Status.HEALTHY: 0, Status.DEGRADED: DEGRADED_BEYOND + 1, Status.DOWN: DOWN_BEYOND + 1}[status]
     if heard.running and status is Status.DEGRADED:
         number = DOWN_BEYOND + 1
-    since = _wire(int(fires.missed_at(number) * 1_000_000)) if number else heard.at
+    since = _wire(int(missed_at(rhythm, after, number)[-1] * 1_000_000)) if number else heard.at
     count = f"more than {DOWN_BEYOND} runs" if missed >= ENOUGH else counted(missed, "run") if missed else "no run"
     return Health(status, f"{told}; {count} missed of {rhythm.in_words()}.", missed=missed, since=since)
 

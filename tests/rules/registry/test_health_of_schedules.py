@@ -92,8 +92,7 @@ def test_the_list_holds_41_kinds_of_schedules() -> None:
 @pytest.mark.parametrize(("schedule", "zone"), SCHEDULES)
 def test_reg_05_a_punctual_system_is_never_said_to_be_late(schedule: str, zone: str, begin: datetime) -> None:
     timing = Timing(schedule=schedule, timezone=zone)
-    for habit in Habit:
-        runs = starts(schedule, zone, begin, habit)
+    for runs in {tuple(starts(schedule, zone, begin, habit)) for habit in Habit}:
         assert runs[0] < begin.timestamp()
         said: Counter[Status] = Counter()
         position = 0
@@ -104,7 +103,7 @@ def test_reg_05_a_punctual_system_is_never_said_to_be_late(schedule: str, zone: 
                     position += 1
                 last = LastRun(at=to_wire(datetime.fromtimestamp(runs[position], UTC)), result=RunResult.OK)
                 said[judge_health(timing, Signs(run=last), now).status] += 1
-        assert said == {Status.HEALTHY: DAYS * 24 * 2}, (habit, said)
+        assert said == {Status.HEALTHY: DAYS * 24 * 2}
 
 
 @pytest.mark.parametrize(("schedule", "zone"), SCHEDULES)

@@ -71,7 +71,7 @@ def _tell_what_is_no_system(catalogue: Catalogue, relations: Relations, remarks:
                 entity.document.at(), f"{entity.reference}: no component provides it, so no system states it"
             )
     for entity in catalogue.of_kind("resource"):
-        if entity.reference.key not in relations.users:
+        if entity.reference.key not in relations.users and entity.reference.key not in relations.writers:
             remarks.unmapped(entity.document.at(), f"{entity.reference}: no component depends on it")
     counted = Counter(entity.kind for entity in catalogue.of_kind(*_GROUPING, *_PEOPLE, "location"))
     if counted:

@@ -33,6 +33,8 @@ class Relations:
         """By component: the APIs that it provides."""
         self.depends: dict[Key, list[Relation]] = {}
         """By component: the components and resources that it depends on."""
+        self.writes: dict[Key, list[Relation]] = {}
+        """By component: the resources that depend on it."""
         self.part_of: dict[Key, Reference] = {}
         """By component: the component that it is a part of."""
         self.groups: dict[Key, Reference] = {}
@@ -49,6 +51,8 @@ class Relations:
         """By API: the components that provide it."""
         self.users: dict[Key, list[Key]] = _reversed(self.depends)
         """By component or resource: the components that depend on it."""
+        self.writers: dict[Key, list[Key]] = _reversed(self.writes)
+        """By resource: the components that it depends on."""
         self.consumers: dict[Key, list[Key]] = _reversed(self.consumes)
         """By API: the components that consume it."""
 
@@ -113,11 +117,15 @@ class Relations:
         self._read_users(entity)
         self._read_group(entity)
         for relation in self.look_up(entity, "dependsOn", "component", ("component", "resource")):
-            self._remarks.unmapped(
-                entity.document.at("spec", "dependsOn"),
-                f"{entity.reference} depends on {relation.target}, but a resource is no system: "
-                "nobody knows from this which system writes it",
-            )
+            if relation.target.kind == "component" and relation.held:
+                # who depends on the resource depends through it on this component: it reads what the component writes
+                said = f"{entity.reference} {relation.said}"
+                self.writes.setdefault(relation.target.key, []).append(Relation(entity.reference, said, held=True))
+            elif relation.held:
+                self._remarks.unmapped(
+                    entity.document.at("spec", "dependsOn"),
+                    f"{entity.reference} depends on {relation.target}, but resources are no systems",
+                )
 
     def _read_users(self, entity: Entity) -> None:
         """`dependencyOf`: the same relation, told from the other side."""

@@ -1,10 +1,12 @@
 """What becomes of each component: a system with its accesses, its contracts and its tier (REG-11)."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from server.errors import ConcordError
+from server.exchange.backstage.annotations import RESOURCE, SYSTEM_ID
 from server.exchange.backstage.catalogue import Catalogue, Entity
 from server.exchange.backstage.interfaces import read_schema
 from server.exchange.backstage.references import Reference
@@ -13,7 +15,7 @@ from server.exchange.criticality import UNCONFIRMED, stated_tier
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import ListedSystem, Remarks
 from server.exchange.registry_json import ReadSystem
-from server.model.base import JsonObject
+from server.model.base import IDENTIFIER, JsonObject
 from server.model.contract import Basis
 from server.model.tier import Tier
 
@@ -40,15 +42,23 @@ _LIFECYCLES = {
 }
 
 
-def system_id(reference: Reference) -> str:
-    """The id of the system that a component becomes."""
-    return f"sys_{reference.plain}"[:120]
+def system_id(reference: Reference, catalogue: Catalogue) -> str:
+    """The id of the system that a component becomes: the one that it states, where it was written here, else its name."""
+    stated = _annotation(reference, catalogue, SYSTEM_ID)
+    return stated if re.fullmatch(IDENTIFIER, stated) else f"sys_{reference.plain}"[:120]
 
 
-def resource_of(reference: Reference) -> str:
+def resource_of(reference: Reference, catalogue: Catalogue) -> str:
     """The resource that stands for an entity: a component's own interface, an API, or a resource."""
-    scheme = {"component": "service", "api": "api"}.get(reference.kind, "resource")
-    return f"{scheme}://{reference.plain}"
+    if reference.kind == "component":
+        return f"service://{reference.plain}"
+    scheme = "api" if reference.kind == "api" else "resource"
+    return _annotation(reference, catalogue, RESOURCE) or f"{scheme}://{reference.plain}"
+
+
+def _annotation(reference: Reference, catalogue: Catalogue, name: str) -> str:
+    entity = catalogue.find(reference)
+    return words(mapping(entity.metadata.get("annotations")).get(name), 2_000) if entity else ""
 
 
 def listed_systems(
@@ -86,10 +96,10 @@ class _Maker:
 
     def _document(self, entity: Entity, tier: Tier) -> JsonObject:
         key, file = entity.reference.key, entity.document.where
-        own = resource_of(entity.reference)
+        own = resource_of(entity.reference, self._catalogue)
         reads: dict[str, JsonObject] = {}
         for relation in (*self._relations.consumes[key], *self._relations.depends[key]):
-            resource = resource_of(relation.target)
+            resource = resource_of(relation.target, self._catalogue)
             said = f"{relation.said}, {file}"
             if resource in reads:
                 reads[resource]["evidence"] = f"{reads[resource]['evidence']}; {said}"[:4_000]
@@ -97,22 +107,27 @@ class _Maker:
                 reads[resource] = self._access(relation, resource, said)
         part_of = self._relations.part_of.get(key)
         return {
-            "id": system_id(entity.reference),
-            "name": entity.reference.name,
-            "description": words(entity.metadata.get("description"), 4_000) or words(entity.metadata.get("title")),
+            "id": system_id(entity.reference, self._catalogue),
+            "name": self._name(entity),
+            "description": words(entity.metadata.get("description"), 4_000),
             "owner": self._relations.owners.get(key, "")[:200],
             "tier": tier,
             "reads_from": list(reads.values()),
             "writes_to": [
                 {"resource": own, "type": "service", "evidence": f"{entity.reference}, {file}"},
                 *(
-                    self._access(relation, resource_of(relation.target), f"{relation.said}, {file}")
-                    for relation in self._relations.provides[key]
+                    self._access(relation, resource_of(relation.target, self._catalogue), f"{relation.said}, {file}")
+                    for relation in (*self._relations.provides[key], *self._relations.writes.get(key, ()))
                 ),
             ],
-            **({"parent": system_id(part_of)} if part_of else {}),
+            **({"parent": system_id(part_of, self._catalogue)} if part_of else {}),
             "backstage": self._facts(entity),
         }
+
+    def _name(self, entity: Entity) -> str:
+        """Its name; its title where it was written here, since that is its system's name then."""
+        title = words(entity.metadata.get("title"), 200)
+        return title if title and _annotation(entity.reference, self._catalogue, SYSTEM_ID) else entity.reference.name
 
     def _access(self, relation: Relation, resource: str, said: str) -> JsonObject:
         entity = self._catalogue.find(relation.target)
@@ -127,7 +142,7 @@ class _Maker:
         for relation in self._relations.provides[entity.reference.key]:
             terms = self._terms(relation.target)
             readers = [
-                system_id(self._catalogue.entities[key].reference)
+                system_id(self._catalogue.entities[key].reference, self._catalogue)
                 for key in self._relations.consumers.get(relation.target.key, ())
                 if key != entity.reference.key
             ]
@@ -137,7 +152,7 @@ class _Maker:
                 {
                     "type": "PRODUCER",
                     "counterparty": reader,
-                    "resource": resource_of(relation.target),
+                    "resource": resource_of(relation.target, self._catalogue),
                     "schema": terms,
                 }
                 for reader in readers or [""]

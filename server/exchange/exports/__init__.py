@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.errors import InvalidArgument
+from server.exchange.exports.backstage import write_backstage
 from server.exchange.exports.odcs import write_odcs
 from server.exchange.exports.openlineage import write_openlineage
 from server.registry.map import RegistryMap
@@ -24,6 +25,7 @@ DOCUMENTS = "documents"
 """The name under which the source documents' own files are asked for along with other formats."""
 
 EXPORTS: tuple[ExportFormat, ...] = (
+    ExportFormat("backstage", "a Backstage catalogue, one component per system", write_backstage),
     ExportFormat("odcs", "data contracts by the Open Data Contract Standard 3.1, one per system", write_odcs),
     ExportFormat("openlineage", "static OpenLineage events, one per line", write_openlineage),
 )

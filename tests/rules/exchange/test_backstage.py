@@ -62,6 +62,17 @@ def test_reg_11_components_that_depend_on_one_resource_share_it_and_not_each_oth
     ] == ["sys_a", "sys_b", "sys_c"]
 
 
+def test_reg_11_what_a_resource_depends_on_writes_it() -> None:
+    imported = catalogue(
+        component("maker"),
+        component("user", "dependsOn: ['resource:data']"),
+        resource("data", "dependsOn: ['component:maker', 'resource:other']"),
+        resource("other"),
+    )
+    assert edges(imported) == {("user", "maker")}
+    assert any("resources are no systems" in one.reason for one in imported.unmapped)
+
+
 def test_reg_11_dependency_of_is_the_same_relation_from_the_other_side() -> None:
     assert edges(catalogue(component("db", "dependencyOf: ['component:web']"), component("web"))) == {("web", "db")}
 

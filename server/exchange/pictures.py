@@ -12,6 +12,7 @@ from server.version import installed_version
 
 if TYPE_CHECKING:
     from server.model.base import JsonObject
+    from server.storage.database import Database
 
 PICTURES = {
     "html": "one self-contained page to search, zoom and click through",
@@ -29,11 +30,11 @@ def drawn_for(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind for kind in PICTURES if kind in wanted)
 
 
-def draw(kind: str, registry: RegistryService, findings: FindingsService, now: datetime) -> dict[str, str]:
+def draw(kind: str, registry: RegistryService, database: "Database", now: datetime) -> dict[str, str]:
     """The picture's text by its file's name. Raises TooLarge for a registry that can't be shown so."""
     match kind:
         case "html":
-            return _page(registry, findings, now)
+            return _page(registry, database, now)
         case "dot":
             from server.registry.dot import dot
 
@@ -56,16 +57,20 @@ def _mermaid(registry: RegistryService) -> dict[str, str]:
         return {"registry.mmd": mermaid(known, live)}
 
 
-def _page(registry: RegistryService, findings: FindingsService, now: datetime) -> dict[str, str]:
+def _page(registry: RegistryService, database: "Database", now: datetime) -> dict[str, str]:
     from server.exchange.page.content import Shown, page_content
     from server.exchange.page.document import FILE_NAME, page_text
+    from server.registry.validated import validated, with_validations
     from server.registry.views import full_document
 
-    found = findings.find(limit=MOST_FINDINGS).findings
+    found = FindingsService(database).find(limit=MOST_FINDINGS).findings
+    seen = validated(database)
     with registry.reading() as known:
         live = [stored.id for stored in known.live_systems()]
         health = registry.health_of(live, now)
-        contracts: dict[str, list[JsonObject]] = {one: full_document(known, one)["contracts"] for one in live}
+        contracts: dict[str, list[JsonObject]] = {
+            one: with_validations(full_document(known, one), seen)["contracts"] for one in live
+        }
         shown = Shown(health, found, contracts)
         content = page_content(known, shown, made_at=to_wire(now), version=installed_version())
     return {FILE_NAME: page_text(content)}

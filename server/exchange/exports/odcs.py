@@ -84,7 +84,7 @@ def _objects(stored: StoredSystem) -> tuple[list[JsonObject], list[JsonObject], 
     for output in stored.system.writes_to:
         resource = _placed(output.resource, stored)
         server, table = _server(resource, output, len(servers) + 1)
-        name = file_name(table, taken)
+        name = file_name(table.replace(".", "_"), taken)
         taken.add(name.lower())
         same = next((one for one in servers if {**one, "server": ""} == {**server, "server": ""}), None)
         if same is None:

@@ -49,7 +49,8 @@ def terms_of(document: Document, names: Mapping[str, str], remarks: Remarks) -> 
         level = mapping(stated)
         place = document.at("slaProperties", position)
         kind = words(level.get("property"))
-        element = words(level.get("element")).partition(".")[0]
+        path = words(level.get("element"))
+        element = next((one for one in names if path == one or path.startswith(f"{one}.")), path.partition(".")[0])
         if element and element not in names and kind in (*_FRESHNESS, *_FREQUENCY):
             remarks.dangling(place, element, "the element names no object of the contract; the whole contract is taken")
         seconds = _seconds(level)

@@ -111,12 +111,9 @@ def _system(document: Document, remarks: Remarks) -> ListedSystem | None:
     identifier = words(contract["id"])
     own = own_facts(contract)
     objects = [mapping(one) for one in sequence(contract.get("schema"))]
-    names = {
-        name: words(one.get("name"))
-        for one in objects
-        for name in (words(one.get("name")), words(one.get("physicalName")))
-        if name
-    }
+    named = [(words(one.get("name")), words(one.get("physicalName"))) for one in objects]
+    # a name is what elements are spoken of by; a physical one only where no object has it as its own
+    names = {physical: name for name, physical in named if physical} | {name: name for name, _ in named if name}
     terms = terms_of(document, names, remarks)
     tier, basis = tier_of_words(_words_on_tier(contract))
     writes: list[JsonObject] = []

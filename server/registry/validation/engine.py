@@ -28,9 +28,9 @@ class Judge:
         self._fits: Callable[[Json], bool] | None = None
         self.engine = "jsonschema"
         try:
-            if slow or draft < 6:
+            if slow or draft < 7:  # draft 6 has no `if`, draft 4 other bounds
                 raise NotPlain
-            ready = plain(schema, reference_alone=draft < 2019)
+            ready = plain(schema, reference_alone=draft < 2019, found=found)
         except NotPlain:
             from server.registry.validation.library import explained_by_library
 
@@ -48,7 +48,7 @@ class Judge:
             if self._sieve is not None:
                 return all(map(self._sieve, values))
             return self._fits is not None and all(map(self._fits, values))
-        except (ValueError, TypeError, OverflowError, RecursionError):
+        except (Unclear, ValueError, TypeError, OverflowError, RecursionError):
             return False
 
     def breaks(self, value: Json) -> list[Break]:

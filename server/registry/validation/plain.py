@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.model.base import Json
-from server.registry.validation.breaks import Break
+from server.registry.validation.breaks import Break, Found
 
 Path = tuple[str | int, ...]
 Fits = Callable[[Json], bool]
@@ -37,12 +37,12 @@ class Plain:
     explain: Explain
 
 
-def plain(schema: Any, *, reference_alone: bool) -> Plain:
+def plain(schema: Any, *, reference_alone: bool, found: Found) -> Plain:
     """The schema made ready. `reference_alone`: a `$ref` makes the words beside it void, as up to draft 7.
 
-    Raises NotPlain.
+    `found` matches patterns; what it raises, the functions raise. Raises NotPlain.
     """
-    return _Reading(schema, reference_alone).plain(schema, 0)
+    return _Reading(schema, reference_alone, found).plain(schema, 0)
 
 
 @dataclass(slots=True)
@@ -59,7 +59,8 @@ class _Test:
 class _Reading:
     """One schema, whose references lead into itself."""
 
-    def __init__(self, root: Any, reference_alone: bool) -> None:
+    def __init__(self, root: Any, reference_alone: bool, found: Found) -> None:
+        self._found = found
         self._root = root
         self._reference_alone = reference_alone
         self._named: dict[str, Plain] = {}
@@ -96,7 +97,13 @@ class _Reading:
                 inner.append(_items(self.plain(wanted, depth + 1)))
             elif word in ("anyOf", "oneOf") and isinstance(wanted, list) and wanted:
                 tests.append(_alternatives(word, wanted, [self.plain(one, depth + 1).fits for one in wanted]))
-            else:
+            elif word == "not":
+                tests.append(_unless(wanted, self.plain(wanted, depth + 1).fits))
+            elif word == "if":
+                inner.append(_case(*(self.plain(schema.get(each, True), depth + 1) for each in ("if", "then", "else"))))
+            elif word == "pattern" and isinstance(wanted, str):
+                tests.append(_pattern(wanted, self._found))
+            elif word not in ("then", "else"):
                 tests.append(_test(word, wanted))
         return _joined(tests, inner)
 
@@ -234,6 +241,21 @@ def _alternatives(word: str, wanted: Json, fits: list[Fits]) -> _Test:
     if word == "anyOf":
         return _Test(word, wanted, None, lambda value: any(one(value) for one in fits))
     return _Test(word, wanted, None, lambda value: sum(one(value) for one in fits) == 1)
+
+
+def _unless(wanted: Json, fits: Fits) -> _Test:
+    return _Test("not", wanted, None, lambda value: not fits(value))
+
+
+def _pattern(wanted: str, found: Found) -> _Test:
+    return _Test("pattern", wanted, (str,), lambda value: found(wanted, value))
+
+
+def _case(when: Plain, then: Plain, otherwise: Plain) -> Plain:
+    return Plain(
+        lambda value: then.fits(value) if when.fits(value) else otherwise.fits(value),
+        lambda value, path: then.explain(value, path) if when.fits(value) else otherwise.explain(value, path),
+    )
 
 
 _NUMBERS = (int, float)

@@ -119,6 +119,10 @@ class RegistryMap:
         stored = self.systems.get(system_id)
         return None if stored is None or stored.archived else stored
 
+    def listed(self, system_id: str) -> bool:
+        """Whether the system is live, and not one that its source no longer lists."""
+        return self.live(system_id) is not None and system_id not in self._unlisted
+
     def live_systems(self) -> Iterator[StoredSystem]:
         """Every system that is not archived."""
         return (stored for stored in self.systems.values() if not stored.archived)

@@ -486,11 +486,11 @@ def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -
             near = registry.dependencies(system_id) if upstream else registry.dependents(system_id)
             return system_id, [other for other in near if registry.live(other) is not None]
         case ContractTarget(id=contract_id, resource=name, consumers=consumers):
-            first = list(registry.writers_of(name)) if upstream else [c for c in consumers if registry.live(c)]
-            return contract_id, first
+            around = registry.writers_of(name) if upstream else consumers
+            return contract_id, [other for other in around if registry.listed(other)]
         case ResourceTarget(written=written, name=name):
-            around = registry.writers_of(name) if upstream else registry.consumers_of(name)
-            return written, [other for other in around if registry.live(other) is not None]
+            near_by = registry.writers_of(name) if upstream else registry.consumers_of(name)
+            return written, [other for other in near_by if registry.listed(other)]
 
 
 def _only_itself(caller: str, system_id: str, verb: str) -> None:

@@ -76,7 +76,8 @@ SYSTEMS: list[dict[str, Any]] = [
 
 def registry_of(systems: list[System]) -> RegistryMap:
     def stored(system: System) -> StoredSystem:
-        names = [one.resource for one in (*system.reads_from, *system.writes_to, *system.contracts)]
+        names = [one.resource for one in (*system.reads_from, *system.writes_to)]
+        names += [one.resource for one in system.contracts]
         canonical = {name: canonical_name(name, home="/home/me", root=system.root) for name in names}
         return StoredSystem(system=system, version=1, revision=1, canonical=canonical)
 

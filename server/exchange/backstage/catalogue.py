@@ -2,6 +2,7 @@
 
 import fnmatch
 import posixpath
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from server.exchange.yaml_text import DEEPEST
 
 MOST_FILES = 2_000
 """Files that locations may lead to."""
+MOST_TEXT = 64 * 1024 * 1024
+"""Characters that all substituted texts may have together."""
 _SUBSTITUTES = ("$text", "$json", "$yaml", "$openapi", "$asyncapi", "$graphql", "$grpc")
 _AS_TEXT = ("$text", "$openapi", "$asyncapi", "$graphql", "$grpc")
 
@@ -47,9 +50,10 @@ class Catalogue:
         self._seen: set[str] = {file.path for file in request.files if file.path}
         self.entities: dict[tuple[str, str, str], Entity] = {}
         """By what references are compared by."""
-        waiting = list(documents_of(request.files, remarks))
+        self._substituted_so_far = 0
+        waiting = deque(documents_of(request.files, remarks))
         while waiting:
-            document = waiting.pop(0)
+            document = waiting.popleft()
             entity = self._entity(document)
             if entity is not None and entity.reference.kind == "location":
                 waiting += self._led_to(entity)
@@ -100,6 +104,9 @@ class Catalogue:
         if isinstance(file, str):
             self._remarks.unmapped(document.at(*place, key), f"{target[:200]} is not read: {file}")
             return None
+        self._substituted_so_far += len(file.text)
+        if self._substituted_so_far > MOST_TEXT:
+            raise TooLarge(f"The catalogue fills in more than {MOST_TEXT // 1024 // 1024} MB of other files' texts.")
         if key in _AS_TEXT:
             return file.text
         try:

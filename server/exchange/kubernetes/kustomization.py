@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from server.errors import InvalidArgument
+from server.errors import InvalidArgument, TooLarge
 from server.exchange.compose.interpolation import read_env_file
 from server.exchange.documents import Document, documents_in, mapping, name_of, sequence, words
 from server.exchange.imported import Remarks
@@ -16,6 +16,8 @@ from server.exchange.source import Nearby, SourceFile
 FILE_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 DEEPEST = 20
 """How many kustomizations may lead to each other."""
+MOST_BUILT = 2_000
+"""How often kustomizations are built, each counted as often as others name it."""
 
 _NAMED = re.compile(r"(^|/)(kustomization\.ya?ml|Kustomization)$")
 _LISTS = ("resources", "bases", "components")
@@ -44,6 +46,7 @@ class Builder:
     def __post_init__(self) -> None:
         self.used: set[str] = set()
         """Files that a kustomization names."""
+        self._built = 0
 
     def roots(self) -> list[SourceFile]:
         """The kustomizations among the files that no other one of them names."""
@@ -53,6 +56,9 @@ class Builder:
 
     def build(self, file: SourceFile, depth: int = 0) -> list[Thing]:
         """The objects that a kustomization stands for, under the names and in the namespace that it gives them."""
+        self._built += 1
+        if self._built > MOST_BUILT:
+            raise TooLarge(f"The kustomizations name each other more than {MOST_BUILT:,} times.")
         self.used.add(file.path)
         document = self._document(file)
         if document is None:

@@ -8,7 +8,7 @@ from server.exchange.imported import Remarks
 from server.exchange.kubernetes.calls import Call, Calls
 from server.exchange.kubernetes.objects import Cluster, Thing, is_empty, selector_words, selects
 from server.exchange.kubernetes.services import Service, Services
-from server.exchange.kubernetes.workloads import Workload
+from server.exchange.kubernetes.workloads import Labelled, Workload
 
 _NAMESPACE_NAME = "kubernetes.io/metadata.name"
 _MOST_SHOWN = 30
@@ -18,7 +18,7 @@ class Policies:
     """What the policies of a cluster say of its workloads."""
 
     def __init__(self, cluster: Cluster, workloads: list[Workload], remarks: Remarks) -> None:
-        self._workloads = workloads
+        self._labelled = Labelled(workloads)
         self._remarks = remarks
         self._namespaces = {
             thing.name: {_NAMESPACE_NAME: thing.name, **mapping(thing.metadata.get("labels"))}
@@ -41,9 +41,7 @@ class Policies:
 
     def _read(self, thing: Thing) -> None:
         spec = thing.spec
-        about = [
-            one for one in self._workloads if one.home == thing.home and selects(spec.get("podSelector"), one.labels)
-        ]
+        about = self._labelled.selected_by(spec.get("podSelector"), thing.home)
         if not about and not is_empty(spec.get("podSelector")):
             self._remarks.dangling(
                 f"NetworkPolicy/{thing.name}",
@@ -73,7 +71,7 @@ class Policies:
             if inward:  # everybody in some namespace: no statement of who calls
                 self._open |= {one.plain for one in about}
             return
-        met = [one for one in self._workloads if self._is_met(peer, one, thing.home)]
+        met = self._met(peer, thing.home)
         if not met:
             said = selector_words(peer.get("podSelector"))
             self._remarks.dangling(f"NetworkPolicy/{thing.name}", said, f"{place}: no workload has these labels")
@@ -85,13 +83,15 @@ class Policies:
                 if pair[0] != pair[1]:
                     self.allowed.setdefault(pair, []).append(thing.name)
 
-    def _is_met(self, peer: Mapping[str, Any], workload: Workload, home: str) -> bool:
-        if not selects(peer.get("podSelector"), workload.labels):
-            return False
+    def _met(self, peer: Mapping[str, Any], home: str) -> list[Workload]:
+        """The workloads that a rule names: by their own labels, in its namespace or in those with certain labels."""
         if "namespaceSelector" not in peer:
-            return workload.home == home
-        labels = self._namespaces.get(workload.home, {_NAMESPACE_NAME: workload.home})
-        return selects(peer.get("namespaceSelector"), labels)
+            return self._labelled.selected_by(peer.get("podSelector"), home)
+        return [
+            one
+            for one in self._labelled.selected_by(peer.get("podSelector"))
+            if selects(peer.get("namespaceSelector"), self._namespaces.get(one.home, {_NAMESPACE_NAME: one.home}))
+        ]
 
 
 def hold_against(policies: Policies, calls: Calls, services: Services, remarks: Remarks) -> dict[str, dict[str, Call]]:

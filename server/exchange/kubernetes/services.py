@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Remarks
-from server.exchange.kubernetes.objects import Cluster, Thing, selector_words, selects
-from server.exchange.kubernetes.workloads import KNATIVE, Workload
+from server.exchange.kubernetes.objects import Cluster, Thing, selector_words
+from server.exchange.kubernetes.workloads import KNATIVE, Labelled, Workload
 
 _DOMAIN = "cluster.local"
 
@@ -40,16 +40,21 @@ class Services:
         self.all: dict[tuple[str, str], Service] = {}
         """By namespace and name."""
         self._elsewhere: dict[tuple[str, str], str] = {}
+        labelled = Labelled(workloads)
         for thing in cluster.of_kind("Service", group=""):
-            self._add(thing, workloads, remarks)
+            self._add(thing, labelled, remarks)
         for workload in workloads:
             if workload.thing.kind == "Service" and workload.thing.group == KNATIVE:
                 key = workload.home, workload.thing.name
                 self.all[key] = Service(workload.plain, *key, (workload.plain,), frozenset({"80"}))
+        self._leading_to: dict[str, list[Service]] = {}
+        for service in self.all.values():
+            for plain in service.workloads:
+                self._leading_to.setdefault(plain, []).append(service)
 
     def of_workload(self, plain: str) -> list[Service]:
         """The Services that lead to a workload, in the order of reading."""
-        return [service for service in self.all.values() if plain in service.workloads]
+        return self._leading_to.get(plain, [])
 
     def meant_by(self, host: str, home: str) -> Service | None:
         """The Service that a host name means to who lies in this namespace; None for any other host."""
@@ -62,18 +67,15 @@ class Services:
             return ""
         return f"service://{self._plain_of.get(place[0], place[0] + '.')}{place[1]}"
 
-    def _add(self, thing: Thing, workloads: list[Workload], remarks: Remarks) -> None:
+    def _add(self, thing: Thing, labelled: Labelled, remarks: Remarks) -> None:
         key = thing.home, thing.name
         plain = self._plain_of[thing.home] + thing.name
         selector = {"matchLabels": mapping(thing.spec.get("selector"))}
         if external := words(thing.spec.get("externalName"), 253):
             self._elsewhere[key] = external
             return
-        behind = tuple(
-            workload.plain
-            for workload in workloads
-            if selector["matchLabels"] and workload.home == thing.home and selects(selector, workload.labels)
-        )
+        found = labelled.selected_by(selector, thing.home) if selector["matchLabels"] else []
+        behind = tuple(workload.plain for workload in found)
         ports = frozenset(words(mapping(port).get("port")) for port in sequence(thing.spec.get("ports")))
         self.all[key] = Service(plain, *key, behind, ports - {""})
         if not selector["matchLabels"]:

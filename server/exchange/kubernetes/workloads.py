@@ -9,7 +9,7 @@ from typing import Any
 
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Remarks
-from server.exchange.kubernetes.objects import Cluster, Thing
+from server.exchange.kubernetes.objects import Cluster, Thing, selects
 
 KINDS = (
     "Deployment", "StatefulSet", "DaemonSet", "DeploymentConfig", "Rollout", "ReplicaSet", "ReplicationController",
@@ -68,6 +68,31 @@ class Workload:
     def home(self) -> str:
         """Its namespace."""
         return self.thing.home
+
+
+class Labelled:
+    """Workloads, found by their labels without looking at every one of them."""
+
+    def __init__(self, workloads: list[Workload]) -> None:
+        self.all = workloads
+        self._by_label: dict[tuple[str, str], list[Workload]] = {}
+        self._by_home: dict[str, list[Workload]] = {}
+        for workload in workloads:
+            self._by_home.setdefault(workload.home, []).append(workload)
+            for name, value in workload.labels.items():
+                self._by_label.setdefault((str(name), str(value)), []).append(workload)
+
+    def selected_by(self, selector: Any, home: str | None = None) -> list[Workload]:
+        """Those whose labels the selector asks for, in one namespace or, where none is given, in all."""
+        wanted = mapping(mapping(selector).get("matchLabels"))
+        candidates = [self._by_label.get((str(name), str(value)), []) for name, value in wanted.items()]
+        if not candidates:
+            candidates = [self.all if home is None else self._by_home.get(home, [])]
+        return [
+            workload
+            for workload in min(candidates, key=len)
+            if home in (None, workload.home) and selects(selector, workload.labels)
+        ]
 
 
 def workloads_of(cluster: Cluster, plain_of: Mapping[str, str], remarks: Remarks) -> list[Workload]:
@@ -236,9 +261,16 @@ def _claims(spec: Mapping[str, Any], containers: list[tuple[str, int, Mapping[st
 
 def _expanded(text: str, known: Mapping[str, Variable]) -> str:
     """`$(NAME)` filled in; what a Secret says never is, but for variables, which are withheld then."""
-    if "$(" not in text:
-        return text
-    return _VARIABLE.sub(lambda found: known[found[1]].value if found[1] in known else found[0], text)[:_LONGEST]
+    parts: list[str] = []
+    size = end = 0
+    for found in _VARIABLE.finditer(text):
+        filled = known[found[1]].value if found[1] in known else found[0]
+        parts += [text[end : found.start()], filled]
+        size += found.start() - end + len(filled)
+        end = found.end()
+        if size > _LONGEST:  # values that hold each other many times over would grow without end
+            break
+    return "".join((*parts, text[end:]))[:_LONGEST]
 
 
 def _text(value: Any) -> str:

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from server.errors import TooLarge
 from server.exchange.imported import Imported
 from server.exchange.kubernetes.importer import read_kubernetes, recognises
 from server.model.contract import Basis
@@ -328,3 +329,19 @@ def test_reg_11_a_collector_does_not_depend_on_what_it_watches() -> None:
 )
 def test_reg_11_manifests_are_told_by_their_version_and_kind(path: str, text: str, known: bool) -> None:
     assert recognises(path, text) is known
+
+
+def test_variables_that_hold_each_other_many_times_over_stay_small() -> None:
+    variables = ["{name: A0, value: aaaaaaaaaaaaaaaa}"]
+    variables += [f"{{name: A{number}, value: '{f'$(A{number - 1})' * 20}'}}" for number in range(1, 30)]
+    imported = manifests(workload("web", env=f"[{', '.join(variables)}]"))
+    assert len(imported.systems) == 1
+
+
+def test_kustomizations_that_name_each_other_over_and_over_are_refused() -> None:
+    folders = {
+        f"k{depth}/kustomization.yaml": f"resources: [{', '.join(['../k' + str(depth + 1)] * 10)}]\n"
+        for depth in range(10)
+    }
+    with pytest.raises(TooLarge):
+        manifests("resources: [k0]\n", beside=folders, name="kustomization{}.yaml")

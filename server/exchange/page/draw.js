@@ -71,6 +71,7 @@ function drawCard(system, number) {
     svg("path", { class: "shape", d: outline(system.tier, cardWidth, cardHeight) }),
     glyph(system.status, left + 25, 0),
     svg("text", { class: "name", x: left + 44, y: -3 }, fitted(system.name, room, "600 13.5px system-ui")),
+    svg("text", { class: "large", x: left + 44, y: 7 }, fitted(system.name, cardWidth - 54, "600 20px system-ui")),
     svg("text", { class: "under", x: left + 44, y: 15 }, fitted(system.owner || (system.name === system.id ? TIERS[system.tier] : system.id), room, "11.5px system-ui")),
   );
   if (system.ring >= 0) group.append(svg("path", { class: "round", d: `M${-left - 18} -6a6.5 6.5 0 1 0 1.6 7M${-left - 17.6} -11v5.4h-5.4` }));
@@ -134,12 +135,17 @@ function showAll(slowly = true) {
   travel({ x: page.width / 2 - width / 2 / k, y: page.height / 2 - height / 2 / k, k }, slowly);
 }
 
-// The chosen system stands in the middle, at a size at which its name can be read; where all of them can be, all are shown.
+// The chosen system stands in the middle, or what it is joined to with it, at a size at which names can be read; where all can be, all are shown.
 function centre(number) {
   if (wholeScale() > 0.48) return showAll();
   const { width, height } = room();
-  const k = Math.max(view.k, 0.7);
-  travel({ x: systems[number].x - width / 2 / k, y: systems[number].y - height / 2 / k, k });
+  const near = [number, ...inward[number].map((one) => edges[one].from), ...outward[number].map((one) => edges[one].to)].map((one) => systems[one]);
+  const [left, right] = [Math.min(...near.map((one) => one.x)), Math.max(...near.map((one) => one.x))];
+  const [top, bottom] = [Math.min(...near.map((one) => one.y)), Math.max(...near.map((one) => one.y))];
+  const together = Math.min(width / (right - left + cardWidth * 1.4), height / (bottom - top + cardHeight * 3));
+  const middle = together > 0.3 ? { x: (left + right) / 2, y: (top + bottom) / 2 } : systems[number];
+  const k = together > 0.3 ? Math.min(1, together) : Math.max(view.k, 0.7);
+  travel({ x: middle.x - width / 2 / k, y: middle.y - height / 2 / k, k });
 }
 
 const overview = byId("overview");

@@ -18,6 +18,8 @@ AISLE = 88.0
 BETWEEN_GROUPS = 56.0
 BENDS_PER_CARD = 1.0
 """Above this many places where edges pass through columns, edges are drawn straight: nobody could follow them there."""
+SCREEN = 1.75
+"""Width by height of where the page is looked at."""
 SWEEPS = 12
 SETTLING = 10
 
@@ -49,10 +51,10 @@ def lay_out(ids: Collection[str], edges: Collection[Edge]) -> Layout:
     widest = max([block.width for block in blocks], default=0)
     alone = sorted(set(ids) - touched)
     area = sum((block.width + BETWEEN_GROUPS) * (block.height + BETWEEN_GROUPS) for block in blocks)
-    width = max(widest, math.sqrt(area * 1.7), min(len(alone), 6) * (WIDTH + 24))
+    width = max(widest, math.sqrt(area * SCREEN), min(len(alone), 6) * (WIDTH + 24))
     whole = _shelved(blocks, width)
     if alone:
-        _add(whole, _grid(alone, max(width, math.sqrt(len(alone) * ROW * (WIDTH + 24) * 1.7))), 0, whole.height)
+        _add(whole, _grid(alone, max(width, math.sqrt(len(alone) * ROW * (WIDTH + 24) * SCREEN))), 0, whole.height)
     return whole
 
 
@@ -123,8 +125,7 @@ class _Group:
 
     def placed(self) -> Layout:
         """The group, with its top left corner at the origin."""
-        tallest = max(6, math.ceil(math.sqrt(len(self.column)) * 1.25))
-        beside = [max(1, -(-sum(one[:1] != "\0" for one in column) // tallest)) for column in self.members]
+        beside = _folded([sum(one[:1] != "\0" for one in column) for column in self.members])
         y = self._heights(beside)
         layout = Layout()
         left = 0.0
@@ -172,6 +173,18 @@ class _Group:
             one: [other for other in self.near[one] if (self.column[other] < number) == forward]
             for one in self.members[number]
         }
+
+
+def _folded(cards: Sequence[int]) -> list[int]:
+    """Into how many columns side by side each column is folded, so that the whole comes closest to the shape of a screen."""
+
+    def shape(tallest: int) -> float:
+        across = sum(-(-count // tallest) * (WIDTH + 24) + AISLE for count in cards)
+        return abs(math.log(across / (tallest * ROW) / SCREEN))
+
+    most = max(cards)
+    best = min(range(min(6, most), most + 1), key=lambda tallest: (shape(tallest), tallest))
+    return [max(1, -(-count // best)) for count in cards]
 
 
 def _room(one: str) -> float:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from prompts import PROMPTS
@@ -33,6 +34,7 @@ CATALOGUE = Catalogue(tools=TOOLS, resources=RESOURCES, templates=TEMPLATES, pro
 def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] = lambda uris: None) -> "Services":
     """The areas on the configured database, which opens at the first call. `changed` is told what a write changed."""
     from server.conflicts.engine import check_shape, containment_engine
+    from server.conflicts.observed import gravity_of
     from server.conflicts.promised import found_in_text, terms_of
     from server.conflicts.service import ConflictService
     from server.exchange.service import ExchangeService
@@ -58,7 +60,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     registry = RegistryService(
         database,
         check_schema=check_shape,
-        changed=changed,
+        changed=lambda uris: discovery.pass_on(uris, clock.now()),
         proposed=lambda known, caller, now: in_flight.briefly(known, caller, now),
         clock=clock,
     )
@@ -69,7 +71,13 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
     validation = ValidationService(
-        database, registry, terms_of=terms_of, found=found_in_text, hosts=config.http_hosts, changed=changed
+        database,
+        registry,
+        terms_of=terms_of,
+        found=found_in_text,
+        hosts=config.http_hosts,
+        changed=changed,
+        gravity=partial(gravity_of, conflicts),
     )
     discovery = DiscoveryService(
         database, registry, read_yaml=lambda text, name: read_yaml(text, name).documents, changed=changed

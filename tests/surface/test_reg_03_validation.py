@@ -99,7 +99,7 @@ async def test_reg_13_an_output_that_drifts_without_a_proposal_is_a_finding(conc
     await promise(concord, file)
     await validated(concord)
     found = await concord.call("find_findings", kind="unproposed_change")
-    assert [(one["system_id"], one["severity"]) for one in found["findings"]] == [("sys_writer", "HIGH")]
+    assert [(one["system_id"], one["severity"]) for one in found["findings"]] == [("sys_writer", "MEDIUM")]
     write(file, [{"ticker": "A"}])
     await validated(concord)
     assert (await concord.call("find_findings", kind="unproposed_change"))["findings"] == []

@@ -19,6 +19,7 @@ NOT_VERIFIABLE = "not verifiable"
 """How the reason begins where a resource is of a kind that is not looked at."""
 PORTION = 500
 """Records that are judged at a time, so that the end of the time is noticed."""
+_SAMPLES = 3
 _TYPED = 2_000
 """Records whose members' types are noted."""
 
@@ -73,6 +74,8 @@ class Look:
     """How often records with exactly these members were seen."""
     kinds: dict[str, set[str]] = field(default_factory=dict)
     """Types seen of each member."""
+    samples: list[Json] = field(default_factory=list)
+    """The first records with different members."""
 
     def __post_init__(self) -> None:
         self.breaks = self.ready.breaks() if self.ready else Breaks()
@@ -178,6 +181,11 @@ class Look:
         if self.records > counted.get("maxItems", float("inf")):
             self.breaks.add(Break((), "maxItems", None, counted["maxItems"]))
 
+    def samples_as_documents(self) -> list[Json]:
+        """A few of the records as documents of the kind that the terms are about."""
+        of_lists = self.ready is not None and (self.ready.terms.of_items or self.ready.of_a_list)
+        return [self.samples] if of_lists and self.samples else self.samples
+
     def in_time(self) -> None:
         """Raises OutOfTime where the look has taken too long."""
         if self.seconds() > self.limits.seconds:
@@ -223,6 +231,8 @@ class Look:
         if not isinstance(value, dict) or len(value) > 500:
             return
         members = tuple(value)
+        if members not in self.members and len(self.samples) < _SAMPLES:
+            self.samples.append(value)
         if members in self.members or len(self.members) < 1_000:
             self.members[members] += 1
         if self.records < _TYPED:

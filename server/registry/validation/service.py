@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.clock import to_wire
-from server.model.base import JsonObject
+from server.model.base import Json, JsonObject
 from server.model.contract import Contract, ContractType
 from server.model.finding import FindingKind, Observation
 from server.model.tier import Severity
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, float, str], None]
 """Told how much is done, of how much, and what."""
+Gravity = Callable[[str, str, Sequence[Json], datetime], Severity | None]
+"""(system, resource, documents) → the worst that they do to a reader; None where nobody is broken."""
 MOST_LISTED = 20
 """Violations in a summary."""
 _RECENT = timedelta(days=7)
@@ -48,11 +50,13 @@ class ValidationService:
         fast: bool = True,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
         promoted: Callable[[str], bool] = lambda resource: False,
+        gravity: Gravity = lambda system_id, resource, samples, now: None,
     ) -> None:
         """`terms_of` reads what an entry asks of the data, `found` matches a pattern in bounded time.
 
         `hosts` may be asked over the network. `promoted` says whether a promoted proposal explains that the resource
-        (by its canonical name) is otherwise than its contract. `changed` is told the URIs of what a look changed.
+        (by its canonical name) is otherwise than its contract, `gravity` what such documents do to its readers.
+        `changed` is told the URIs of what a look changed.
         """
         self._database = database
         self._registry = registry
@@ -63,6 +67,7 @@ class ValidationService:
         self._fast = fast
         self._changed = changed
         self._promoted = promoted
+        self._gravity = gravity
 
     def validate(
         self,
@@ -148,10 +153,15 @@ class ValidationService:
         if look.members:
             found = _drift(target, look)
             if found and not self._promoted(target.canonical):
-                severity = _severity(found, validation)
-                wanted.append(observations.drift_of(validation, found, severity))
+                wanted.append(observations.drift_of(validation, found, self._severity(target, look, found)))
             settled.append(observations.drift_fingerprint(holder, contract_id))
         return wanted, settled
+
+    def _severity(self, target: Target, look: Look, found: Drift) -> Severity:
+        """What it does to its readers; where they are not broken, LOW for what is only new, else MEDIUM."""
+        resource = target.contract.resource
+        gravity = self._gravity(target.holder.id, resource, look.samples_as_documents(), look.now)
+        return gravity or (Severity.MEDIUM if found.breaks else Severity.LOW)
 
     def _conclude(self, looks: Sequence[Validation], now: datetime, system_id: str) -> None:
         """What can't be looked at is one finding a system; what is about contracts that are no more is closed."""
@@ -187,13 +197,6 @@ def _drift(target: Target, look: Look) -> Drift:
         look.kinds,
         lists_all=not short and bool(look.ready.kinds),
     )
-
-
-def _severity(found: Drift, validation: Validation) -> Severity:
-    """HIGH where a reader of what is promised would fail, MEDIUM where it would miss something, LOW for what is only new."""
-    if not found.breaks:
-        return Severity.LOW
-    return Severity.HIGH if validation.matches.verdict is Verdict.FAILED else Severity.MEDIUM
 
 
 def _summary(looks: Sequence[Validation]) -> JsonObject:

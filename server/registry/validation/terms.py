@@ -60,6 +60,11 @@ class Ready:
         """Of each record."""
         return Judge(self.record_schema, found=self.found, fast=self.fast)
 
+    @property
+    def of_a_list(self) -> bool:
+        """Whether the terms describe a document that is a list."""
+        return _of_a_list(self.terms.schema)
+
     def splits(self, document: Any) -> bool:
         """Whether the document is judged item by item."""
         if not isinstance(document, list):

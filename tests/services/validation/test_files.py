@@ -326,7 +326,7 @@ def test_reg_13_what_differs_from_the_contract_is_a_finding_with_members_gone_re
     assert finding.details["renamed"] == [{"from": "ticker", "to": "ticker_symbol"}]
     assert finding.details["retyped"] == [{"member": "size", "promised": "integer", "seen": "string"}]
     assert (finding.details["gone"], finding.details["new"]) == ([], ["colour"])
-    assert finding.severity == "HIGH"
+    assert finding.severity == "MEDIUM"  # nobody is known to read it
     ground.write("signals.json", [{"ticker": "A", "score": 1, "size": 3}])
     ground.look()
     assert ground.findings("unproposed_change") == []
@@ -338,6 +338,43 @@ def test_reg_13_a_member_that_is_only_new_is_a_low_finding(ground: Ground) -> No
     assert ground.look().outcome is Verdict.OK
     (finding,) = ground.findings("unproposed_change")
     assert finding.severity == "LOW"
+
+
+@pytest.mark.parametrize(("read", "severity"), [("/score", "CRITICAL"), ("/size", "LOW")])
+def test_reg_13_how_grave_it_is_is_what_it_does_to_those_who_read_it(ground: Ground, read: str, severity: str) -> None:
+    schema = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["score", "size"],
+            "properties": {"score": {"type": "number"}, "size": {"type": "number"}},
+        },
+    }
+    ground.write("signals.json", [{"size": 1, "score": 5}])
+    ground.promise("signals.json", schema)
+    ground.services.registry.register(
+        {
+            "id": "sys_reader",
+            "tier": "PRODUCTION",
+            "reads_from": [str(ground.folder / "signals.json")],
+            "contracts": [
+                {
+                    "contract_id": "CTR-2",
+                    "type": "CONSUMER",
+                    "counterparty": "sys_writer",
+                    "resource": str(ground.folder / "signals.json"),
+                    "reads": [f"/*{read}"],
+                }
+            ],
+        },
+        caller="",
+        now=NOW,
+    )
+    gone = {"size": 1, "extra": 3} if severity != "LOW" else {"size": 1, "score": 5, "extra": 3}
+    ground.write("signals.json", [gone])
+    ground.look()
+    (finding,) = ground.findings("unproposed_change")
+    assert finding.severity == severity
 
 
 def test_a_summary_counts_outcomes_and_lists_what_failed(ground: Ground) -> None:

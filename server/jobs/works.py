@@ -23,9 +23,9 @@ def works(
     registry: "RegistryService",
     findings: "FindingsService",
     *,
-    look_after_health: Look = lambda errand: {},
-    validate: Look = lambda errand: {},
-    scan: Look = lambda errand: {},
+    look_after_health: Look,
+    validate: Look,
+    scan: Look,
 ) -> Mapping[Job, Work]:
     """The work of every job, as the areas do it."""
 

@@ -25,6 +25,11 @@ def read_conflict_log(call: "Call[Services]") -> str:
     return call.services.conflicts.log.text(call.now)
 
 
+def read_discovery_scan(call: "Call[Services]") -> str:
+    """discovery_scan.json: what scans found and belongs to no registered system."""
+    return call.services.exchange.document("discovery_scan.json", now=call.now)
+
+
 RESOURCES: tuple[StaticResource, ...] = (
     StaticResource(
         uri="concord://files/system_registry.json",
@@ -39,6 +44,13 @@ RESOURCES: tuple[StaticResource, ...] = (
         title="The conflict log",
         description="Every conflict that the check of a proposal found, newest first, and the contracts that are fragile now.",
         read=read_conflict_log,
+    ),
+    StaticResource(
+        uri="concord://files/discovery_scan.json",
+        name="discovery_scan.json",
+        title="What is unregistered",
+        description="Programs, agents and folders that a scan found and that belong to no registered system, with evidence.",
+        read=read_discovery_scan,
     ),
 )
 TEMPLATES: tuple[ResourceTemplate, ...] = (

@@ -113,7 +113,7 @@ def plant_cron(root: Path, tree: str) -> list[Planted]:
             ("opt/totals/out/totals.json", "sqlite:////srv/totals.db#totals"),
         ),
         Planted("crontab", "etc/crontab", "pull", "@hourly", ("srv/feeds/raw.json",), ("srv/feeds/items.json",)),
-        Planted("crontab", "etc/cron.d/backup", "tar", "30 3 * * 0", (), ("backup/all.tgz",)),
+        Planted("crontab", "etc/cron.d/backup", "backup", "30 3 * * 0", (), ("backup/all.tgz",)),
         Planted("crontab", "etc/cron.daily/rotate", "rotate", "@daily", ("/srv/live.log",), ("/srv/archive/live.log",)),
         Planted("crontab", "home/anna/jobs.crontab", "poll", "*/20 8-18 * * *"),
         Planted("crontab", "var/spool/cron/crontabs/ben", "weekly", "5 4 * * *"),

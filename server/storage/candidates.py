@@ -1,26 +1,27 @@
 """Queries over what discovery found: candidates by fingerprint, and what the scans went through."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from server.model.candidate import Candidate, LastScan
+from server.model.candidate import Candidate, CandidateStatus, LastScan
 from server.storage import counters
 from server.storage.lazily import sql, tables
 from server.storage.statements import put
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from server.storage.session import Session
 
 
 def everything(session: "Session") -> dict[str, Candidate]:
     """Every candidate that was ever found, by its fingerprint, in the order of their ids."""
-    candidates = tables.candidates.c
-    rows = session.connection().execute(
-        sql.select(candidates.fingerprint, candidates.document).order_by(
-            sql.func.length(candidates.candidate_id), candidates.candidate_id
-        )
-    )
-    return {row[0]: Candidate.model_validate(row[1]) for row in rows}
+    return _found(session, [])
+
+
+def waiting(session: "Session") -> dict[str, Candidate]:
+    """The candidates that were unregistered when they were last looked at, by fingerprint, in the order of their ids."""
+    return _found(session, [tables.candidates.c.status == CandidateStatus.UNREGISTERED.value])
 
 
 def keep(session: "Session", found: Mapping[str, Candidate]) -> None:
@@ -55,3 +56,13 @@ def last_scan(session: "Session") -> LastScan | None:
     scans = tables.scans.c
     document = session.connection().execute(sql.select(scans.document).order_by(scans.seq.desc()).limit(1)).scalar()
     return None if document is None else LastScan.model_validate(document)
+
+
+def _found(session: "Session", chosen: "Sequence[ColumnElement[bool]]") -> dict[str, Candidate]:
+    candidates = tables.candidates.c
+    rows = session.connection().execute(
+        sql.select(candidates.fingerprint, candidates.document)
+        .where(*chosen)
+        .order_by(sql.func.length(candidates.candidate_id), candidates.candidate_id)
+    )
+    return {row[0]: Candidate.model_validate(row[1]) for row in rows}

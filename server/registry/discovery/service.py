@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 MOST_PATHS = 100
+_SYSTEMS = "concord://systems/"
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,9 @@ class DiscoveryService:
 
     def unregistered(self) -> list[Candidate]:
         """The candidates that belong to no registered system now, the surest first."""
-        known = self._database.read(candidates.everything)
-        waiting = [one for one in known.values() if one.status is CandidateStatus.UNREGISTERED]
+        waiting = self._database.read(candidates.waiting)
         belonging = self._belonging() if waiting else None
-        free = [one for one in waiting if belonging is not None and not belonging.owner_of(one)]
+        free = [one for one in waiting.values() if belonging is not None and not belonging.owner_of(one)]
         return sorted(free, key=lambda one: (-one.confidence, len(one.candidate_id), one.candidate_id))
 
     def at_path(self, path: str) -> list[Candidate]:
@@ -156,20 +156,32 @@ class DiscoveryService:
         self._changed([f"concord://files/{FILE_NAME}"])
         return ids
 
-    def look_again(self, now: datetime) -> None:
-        """What has been registered meanwhile is no longer open as a finding."""
-        belonging = self._belonging()
+    def pass_on(self, uris: Iterable[str], now: datetime) -> None:
+        """Whoever listens is told what was just written, and what those systems call their own is no longer a finding."""
+        told = list(uris)
+        self._changed(told)
+        ids = [uri.removeprefix(_SYSTEMS) for uri in told if uri.startswith(_SYSTEMS)]
+        if ids:
+            self._settle(ids, now)
+
+    def _settle(self, ids: Iterable[str], now: datetime) -> None:
+        """Candidates that belong to these systems are registered."""
+        waiting = self._database.read(candidates.waiting)
+        if not waiting:
+            return
+        with self._registry.reading() as known:
+            written = [stored for one in ids if (stored := known.live(one)) is not None]
+            belonging = Belonging(written, self._registry.canonical)
 
         def settle(session: "Session") -> None:
-            known = candidates.everything(session)
-            settled = {
-                key: _settled(one, belonging) for key, one in known.items() if one.status is not CandidateStatus.GONE
-            }
-            candidates.keep(session, {key: one for key, one in settled.items() if one != known[key]})
-            _sync_findings(session, {**known, **settled}, to_wire(now))
+            open_now = candidates.waiting(session)
+            settled = {key: _settled(one, belonging) for key, one in open_now.items() if belonging.owner_of(one)}
+            candidates.keep(session, settled)
+            _sync_findings(session, settled, to_wire(now))
 
-        if self._database.read(candidates.everything):
+        if any(belonging.owner_of(one) for one in waiting.values()):
             self._database.write(settle)
+            self._changed([f"concord://files/{FILE_NAME}"])
 
     def _belonging(self) -> Belonging:
         with self._registry.reading() as known:

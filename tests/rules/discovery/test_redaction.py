@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from server.model.redaction import HIDDEN, LONGEST, looks_random, redacted, shown, without_secrets
@@ -50,6 +50,7 @@ FORMS = st.one_of(
 
 @given(AROUND, OPENINGS, FORMS, AROUND)
 def test_a_key_of_a_known_form_never_survives(before: str, opening: str, secret: str, after: str) -> None:
+    assume(secret[-12:] not in before + after)
     line = f"{before} {opening}{secret} {after}"
     assert secret[-12:] not in redacted(line)
     assert secret[-12:] not in shown(line)

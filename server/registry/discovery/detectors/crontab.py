@@ -60,12 +60,13 @@ def _job(file: FileText, number: int, match: "re.Match[str]", variables: dict[st
         command = user["command"]
     command = re.sub(r"\\%", "\0", command).partition("%")[0].replace("\0", "%")
     clue = file.clue(number, f"scheduled {match['schedule']}")
+    named = posixpath.basename(file.folder) == "cron.d"
     known = {name: value for name, value in variables.items() if value.startswith(("/", "~", "."))}
     started = started_by(command, clue, variables=known)
     return launched(
         started,
         kind="cron",
-        name=called(started, "cron-job"),
+        name=called(started, "cron-job") if started.runs or started.modules or not named else file.name,
         clue=clue,
         confidence=0.95,
         why="a crontab starts it",

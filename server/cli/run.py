@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from server.cli.commands import BAD_INPUT
 from server.cli.output import show, show_json, show_progress
 from server.cli.session import add_database_flag, add_json_flag, opened
-from server.model.base import Json
-from server.model.run import JobRun, RunState
+from server.model.base import Json, JsonObject
+from server.model.run import Job, JobRun, RunState
 
 MOST_LINES = 20
 
@@ -46,37 +46,45 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(done: float, total: float, message: str) -> None:
-    show_progress(f"{done:,.0f} of {total:,.0f}: {message}" if total else message)
+    show_progress(f"{done / total:.0%} {message}" if total else message)
 
 
 def _show(done: JobRun) -> None:
+    if done.job != Job.ALL:
+        _show_run(done.model_dump(mode="json"), done.job)
+        return
     show(f"{done.run_id} ({done.job}) {done.state.lower()}{': ' + done.error if done.error else ''}")
-    _show_members(done.summary_data, "  ")
+    for job, part in done.summary_data.items():
+        _show_run(part, job)
+
+
+def _show_run(run: JsonObject, job: str) -> None:
+    """A run, or the part of one, with what came of it."""
+    if "run_id" not in run:
+        show(f"{job} was left out: {run['skipped']}")
+        return
+    show(f"{run['run_id']} ({job}) {run['state'].lower()}{': ' + run['error'] if run.get('error') else ''}")
+    _show_members(run["summary_data"], "  ")
 
 
 def _show_members(members: Mapping[str, Json], indent: str) -> None:
-    """What is told of a run, a line for each figure; lists by their first entries."""
+    """What is told of a run: its figures in a line, then what has members of its own; lists by their first entries."""
+    if figures := _line(members):
+        show(f"{indent}{figures}")
     for name, value in members.items():
         title = name.replace("_", " ")
         if isinstance(value, Mapping) and value:
-            if all(isinstance(one, int | float | str) for one in value.values()):
-                show(f"{indent}{title}: " + ", ".join(f"{key} {one}" for key, one in value.items()))
-            else:
-                show(f"{indent}{title}:")
-                _show_members(value, indent + "  ")
+            show(f"{indent}{title}:")
+            _show_members(value, indent + "  ")
         elif isinstance(value, list) and value:
             show(f"{indent}{title}: {len(value)}")
             for one in value[:MOST_LINES]:
-                show(f"{indent}  {_line(one)}")
+                show(f"{indent}  {_line(one) if isinstance(one, Mapping) else one}")
             if len(value) > MOST_LINES:
                 show(f"{indent}  and {len(value) - MOST_LINES} more (--json names them all)")
-        elif value not in ("", None, [], {}):
-            show(f"{indent}{title}: {value}")
 
 
-def _line(value: Json) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(
-            f"{key} {one}" for key, one in value.items() if isinstance(one, int | float | str) and one != ""
-        )
-    return str(value)
+def _line(members: Mapping[str, Json]) -> str:
+    """The members that are a number or a text."""
+    plain = {name: value for name, value in members.items() if isinstance(value, int | float | str) and value != ""}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in plain.items() if name != "run_id")

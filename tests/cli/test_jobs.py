@@ -17,7 +17,8 @@ def test_reg_09_a_job_is_run_from_the_command_line(registered: Path, capsys: pyt
     assert left_with(["run", "registry"]) == 0
     told = capsys.readouterr()
     assert "RUN-2026-04-05-002 (registry) succeeded" in told.out
-    assert "systems: 2" in told.out
+    assert "systems 2, archived 0" in told.out
+    assert "counting" in told.err
 
 
 def test_reg_09_a_job_that_can_not_run_leaves_with_bad_input(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

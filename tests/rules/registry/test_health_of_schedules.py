@@ -130,3 +130,21 @@ def test_reg_05_a_run_that_takes_its_time_is_not_late_while_it_may_last() -> Non
             signs = with_run(signs, run, to_wire(now))
         if signs.run is not None:
             assert judge_health(timing, signs, now).missed == 0
+
+
+@pytest.mark.parametrize("schedule", ["30 2 * * *", "0,20,40 2 * * *", "0 30 2 * * *"])
+def test_reg_05_a_time_that_the_clocks_skip_is_not_missed(schedule: str) -> None:
+    timing = Timing(schedule=schedule, timezone="Europe/Berlin")
+    last = datetime(2026, 3, 28, 1, 40, tzinfo=UTC)  # 02:40 of the day before
+    signs = Signs(run=LastRun(at=to_wire(last), result=RunResult.OK))
+    assert judge_health(timing, signs, datetime(2026, 3, 29, 23, tzinfo=UTC)).missed == 0
+    missed = judge_health(timing, signs, datetime(2026, 3, 30, 4, tzinfo=UTC)).missed
+    assert missed == len(schedule.split()[0].split(","))
+
+
+def test_reg_05_a_time_that_the_clocks_show_twice_is_missed_once() -> None:
+    timing = Timing(schedule="30 2 * * *", timezone="Europe/Berlin")
+    signs = Signs(run=LastRun(at="2026-10-24T00:30:00Z", result=RunResult.OK))
+    assert judge_health(timing, signs, datetime(2026, 10, 25, 23, tzinfo=UTC)).missed == 1
+    again = Signs(run=LastRun(at="2026-10-25T01:30:00Z", result=RunResult.OK))
+    assert judge_health(timing, again, datetime(2026, 10, 25, 23, tzinfo=UTC)).missed == 0

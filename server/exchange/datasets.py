@@ -35,7 +35,7 @@ def dataset_uri(namespace: str, name: str) -> str:
         return f"{namespace.lower()}://{_safe(name)}"
     if namespace.lower() == "file" or (not namespace and name.startswith("/")):
         return name
-    return f"{PLATFORM}://{quote(namespace, safe='.:@-_')}/{_safe(name.lstrip('/'))}"
+    return f"{PLATFORM}://{quote(namespace, safe='.:@-_', errors='replace')}/{_safe(name.lstrip('/'))}"
 
 
 def _table(scheme: str, host: str, name: str) -> str:
@@ -54,4 +54,4 @@ def _joined(place: str, name: str) -> str:
 
 def _safe(name: str) -> str:
     """The name with what would mean something else in a URI written as `%..`."""
-    return _PLAIN.sub(lambda found: quote(found[0], safe=""), name)
+    return _PLAIN.sub(lambda found: quote(found[0], safe="", errors="replace"), name)

@@ -8,6 +8,7 @@ from typing import Any
 
 from server.errors import InvalidArgument
 from server.exchange.documents import mapping, name_of, sequence, words
+from server.exchange.halves import without_halves
 from server.exchange.imported import Remarks
 from server.exchange.source import SourceFile
 
@@ -157,7 +158,7 @@ def read_manifests(files: Sequence[SourceFile], remarks: Remarks) -> Manifest:
 def load(file: SourceFile) -> Mapping[str, Any]:
     """The JSON object of a file. Raises InvalidArgument where it holds none."""
     try:
-        value = json.loads(file.text.removeprefix("\ufeff"))
+        value = without_halves(json.loads(file.text.removeprefix("\ufeff")), file.text)
     except RecursionError:
         raise InvalidArgument(f"{name_of(file.path)} is nested too deeply.") from None
     except json.JSONDecodeError as error:

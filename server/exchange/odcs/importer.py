@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from server.errors import InvalidArgument
 from server.exchange.documents import Document, documents_of, mapping, sequence, words
+from server.exchange.halves import without_halves
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
 from server.exchange.making import made_system, plain_id, tier_of_words
 from server.exchange.odcs.agreements import Terms, description_of, owner_of, terms_of
@@ -55,7 +57,9 @@ def read_odcs(request: Request) -> Imported:
     """
     remarks = Remarks()
     contracts: dict[str, list[Document]] = {}
-    for document in documents_of(request.files, remarks):
+    texts = {file.path: file.text for file in request.files}
+    for read in documents_of(request.files, remarks):
+        document = replace(read, value=without_halves(read.value, texts.get(read.file, "")))
         contract = mapping(document.value)
         if words(contract.get("kind")) != "DataContract":
             remarks.unmapped(document.at("kind"), f"{words(contract.get('kind'))[:60] or 'nothing'} is no DataContract")

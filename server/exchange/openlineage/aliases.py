@@ -35,7 +35,8 @@ class Names:
 
     def _root(self, named: Named) -> Named:
         while (above := self._leads_to.get(named, named)) != named:
-            named = above
+            # each way up is halved, or the partitions of one table would make a long one
+            self._leads_to[named] = named = self._leads_to[above]
         return named
 
     def _join(self, one: Named, other: Named) -> None:

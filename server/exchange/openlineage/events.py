@@ -8,6 +8,7 @@ from typing import Any
 
 from server.errors import InvalidArgument
 from server.exchange.documents import name_of
+from server.exchange.halves import without_halves
 from server.exchange.imported import Remarks
 from server.exchange.source import SourceFile
 from server.model.moments import read_moment
@@ -79,7 +80,7 @@ def _values(file: SourceFile, remarks: Remarks) -> list[tuple[Any, int]]:
         blank = _BETWEEN.match(text, position)
         position = blank.end() if blank else position
         if position >= len(text):
-            return found
+            return list(zip(without_halves([value for value, _ in found], text), (at for _, at in found), strict=True))
         line += text.count("\n", counted_to, position)
         counted_to = position
         try:

@@ -32,6 +32,8 @@ class Format:
     """Names that `files_in` looks for."""
     goes_along: Callable[[str], bool] = lambda path: False
     """Whether a file of this name belongs to a source of this format without being one by itself."""
+    certain: bool = False
+    """Whether its marks stand in no other format, so that it is asked before those that go by a single common word."""
     endings: tuple[str, ...] = ()
     """How the names end of files that are looked for in a folder and below it, where `files_in` finds none there."""
 
@@ -60,6 +62,7 @@ FORMATS = (
         lambda request, read_system: odcs.read_odcs(request),
         odcs.files_in,
         (),
+        certain=True,
         endings=odcs.ENDINGS,
     ),
     Format(
@@ -115,6 +118,7 @@ FORMATS = (
         dbt.files_in,
         dbt.FILE_NAMES,
         goes_along=dbt.is_beside,
+        certain=True,
         endings=dbt.ENDINGS,
     ),
     Format(
@@ -124,6 +128,7 @@ FORMATS = (
         lambda request, read_system: openlineage.read_openlineage(request),
         openlineage.files_in,
         (),
+        certain=True,
         endings=openlineage.ENDINGS,
     ),
 )
@@ -136,7 +141,7 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
     """
     if name:
         return format_named(name)
-    for known in FORMATS:
+    for known in sorted(FORMATS, key=lambda one: not one.certain):
         fits = [known.recognises(file.path, file.text) for file in files if not known.goes_along(file.path)]
         if fits and all(fits):
             return known

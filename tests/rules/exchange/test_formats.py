@@ -19,6 +19,24 @@ def test_the_format_is_recognised(files: tuple[SourceFile, ...], name: str) -> N
     assert find_format(files).name == name
 
 
+MANIFEST = SourceFile(
+    "", '{"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}, "nodes": %s}'
+)
+EVENT = SourceFile(
+    "", '{"eventTime": "2026-01-01T00:00:00Z", "job": {"name": "systems"}, "inputs": [{"name": "services"}]}'
+)
+CONTRACT = SourceFile(
+    "", '{"apiVersion": "v3.1.0", "kind": "DataContract", "id": "a", "schema": [{"name": "services"}]}'
+)
+
+
+@pytest.mark.parametrize(("file", "name"), [(MANIFEST, "dbt"), (EVENT, "openlineage"), (CONTRACT, "odcs")])
+@pytest.mark.parametrize("word", ['"services"', '"systems"'])
+def test_reg_11_a_common_word_does_not_outweigh_a_formats_own_marks(file: SourceFile, name: str, word: str) -> None:
+    text = file.text.replace("%s", "{}")[:-1] + f", {word}: {{}}}}"
+    assert find_format((SourceFile("", text),)).name == name
+
+
 @pytest.mark.parametrize(
     "name", ["compose", "docker-compose", "Docker Compose", "registry_json", "system_registry.json"]
 )

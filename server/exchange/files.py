@@ -14,6 +14,8 @@ MOST_FILES = 2_000
 """Files of one format that a folder may stand for."""
 MOST_LOOKED_AT = 20_000
 """Files of a folder that are looked at by name."""
+MOST_LOOKED_INTO = 500
+"""Files that are looked into for what else a folder holds."""
 _NOBODYS_OWN = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
 """Folders of other people's files."""
 
@@ -128,6 +130,29 @@ def _recognised(known: Format, names: Sequence[str], nearby: Nearby) -> list[Sou
                 path="/path",
                 hint="Import it in parts.",
             )
+    return found
+
+
+def formats_beside(folder: str, known: Format, files: Sequence[SourceFile], nearby: Nearby) -> dict[str, str]:
+    """What else than these files of one format a folder holds: by the format's name, a file of it.
+
+    Of a large folder only the first files are looked into; a person is to be told of most cases, not of every one.
+    """
+    read = {file.path for file in files}
+    found: dict[str, str] = {}
+    for other in FORMATS:
+        beside = [] if other is known else [file for file in other.files_in(folder, nearby) if file.path not in read]
+        if beside:
+            found[other.name] = beside[0].path
+    endings = tuple(ending for other in FORMATS for ending in other.endings)
+    candidates = [name for name in _names_below(Path(folder)) if name.lower().endswith(endings) and name not in read]
+    for name in candidates[:MOST_LOOKED_INTO]:
+        file = nearby(name)
+        if isinstance(file, str):
+            continue
+        first = next((other for other in FORMATS if other.recognises(name, file.text)), None)
+        if first is not None and first is not known and name.lower().endswith(first.endings or ("\0",)):
+            found.setdefault(first.name, name)
     return found
 
 

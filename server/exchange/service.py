@@ -16,7 +16,7 @@ from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
 from server.exchange.exports import DOCUMENTS, find_exports
-from server.exchange.files import LARGEST, folder_named, read_sources
+from server.exchange.files import LARGEST, folder_named, formats_beside, read_sources
 from server.exchange.formats import find_format
 from server.exchange.imported import Imported
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
@@ -86,7 +86,15 @@ class ExchangeService:
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         request = Request(files, nearby, tuple(profiles), name.strip(), folder_named(paths), f"text-{digest}")
         with collector_paused():
-            return self._bring_in(known.read(request, self._registry.read_system), confirm=confirm, now=now)
+            imported = known.read(request, self._registry.read_system)
+            if request.folder and not format.strip():
+                beside = formats_beside(request.folder, known, files, nearby)
+                notes = (
+                    f"The folder also holds {path} of the format {other}, which was not read."
+                    for other, path in beside.items()
+                )
+                imported = imported.model_copy(update={"notes": (*imported.notes, *notes)})
+            return self._bring_in(imported, confirm=confirm, now=now)
 
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
         if imported.kind == discovery_scan.KIND:

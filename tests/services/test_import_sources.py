@@ -192,3 +192,15 @@ def test_reg_11_contracts_and_timing_come_and_go_with_their_source(sources: Sour
     assert sources.systems()["sys_shop"]["contracts"] == [contract]
     sources.bring("catalog-info.yaml", backstage(shop=""))
     assert sources.systems()["sys_shop"]["contracts"] == []
+
+
+def test_what_else_a_folder_holds_is_said(sources: Sources) -> None:
+    (sources.folder / "deploy").mkdir()
+    (sources.folder / "deploy" / "web.yaml").write_text(kubernetes(web=""))
+    (sources.folder / "compose.yaml").write_text(compose(db=""))
+    outcome = sources.exchange.import_source(paths=[str(sources.folder)], now=NOW)
+    assert outcome.created.ids == ("sys_db",)
+    assert any("web.yaml of the format kubernetes, which was not read" in note for note in outcome.notes)
+    named = sources.exchange.import_source(paths=[str(sources.folder)], format="k8s", now=NOW)
+    assert named.created.ids == ("sys_web",)
+    assert not any("was not read" in note for note in named.notes)

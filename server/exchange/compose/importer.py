@@ -38,6 +38,7 @@ _CRITICALITY = {
 _NAMES = re.compile(r"(^|[/\\])(docker-)?compose[^/\\]*\.ya?ml$", re.IGNORECASE)
 _SERVICES = re.compile(r"^[\"']?services[\"']?[ \t]*:", re.MULTILINE)
 _INCLUDE = re.compile(r"^include[ \t]*:[ \t]*($|#|\[)", re.MULTILINE)
+_OBJECT = re.compile(r"^apiVersion[ \t]*:[ \t]*\S", re.MULTILINE)
 _ENV_FILE = re.compile(r"(^|[/\\])(\.env(\.[\w.-]+)?|[\w.-]*\.env|dotenv|env)$")
 _MOST_EVIDENCE = 5
 
@@ -47,6 +48,8 @@ def recognises(path: str, text: str) -> bool:
     head = text[:200_000]
     if head.lstrip()[:1] == "{":
         return '"services"' in head and '"systems"' not in head
+    if _OBJECT.search(head):
+        return False  # a Kubernetes object or a catalogue's entity, whatever its file is called
     return _NAMES.search(path) is not None or _SERVICES.search(head) is not None or _INCLUDE.search(head) is not None
 
 

@@ -13,6 +13,11 @@ from server.model.base import JsonObject
 _VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SECTIONS = (("components", "schemas"), ("definitions",))
 
+_BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas", "$defs", "definitions"})
+"""Keywords whose members are names, and not keywords."""
+_PLAIN = frozenset({"enum", "const", "default", "required", "type", "pattern"})
+"""Keywords whose values are no schemas."""
+
 
 def read_schema(kind: str, definition: Any) -> tuple[JsonObject | None, str]:
     """(schema of what the interface hands out, why there is none).
@@ -126,7 +131,25 @@ def _local(schema: Any, depth: int = 0) -> Any:
             if target.startswith(prefix) and "/" not in target[len(prefix) :]:
                 return {"$ref": f"#/$defs/{target[len(prefix) :]}"}
         return True  # another file, or a place that is no schema of its own: anything may stand there
-    found = {name: _local(item, depth + 1) for name, item in schema.items() if name not in ("example", "examples")}
-    if found.pop("nullable", None) is True and isinstance(found.get("type"), str):
-        found["type"] = [found["type"], "null"]
-    return found
+    found: JsonObject = {}
+    for name, item in schema.items():
+        if name in _BY_NAME and isinstance(item, Mapping):
+            found[name] = {key: _local(one, depth + 1) for key, one in item.items()}
+        elif name in _PLAIN:
+            found[name] = item
+        elif name not in ("example", "examples", "xml", "externalDocs", "discriminator"):
+            found[name] = _local(item, depth + 1)
+    return _as_json_schema(found)
+
+
+def _as_json_schema(schema: JsonObject) -> JsonObject:
+    """What OpenAPI 3.0 says in its own way, as JSON Schema says it."""
+    if schema.pop("nullable", None) is True:
+        if isinstance(schema.get("type"), str):
+            schema["type"] = [schema["type"], "null"]
+        if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
+            schema[exclusive] = schema.pop(bound)
+    return schema

@@ -258,3 +258,46 @@ def test_reg_11_one_broken_file_keeps_no_other_out_and_the_only_one_is_refused()
 )
 def test_reg_11_a_catalogue_is_told_by_its_name_or_its_version(path: str, text: str, known: bool) -> None:
     assert recognises(path, text) is known
+
+
+def test_reg_11_the_words_of_openapi_become_those_of_json_schema() -> None:
+    schema = (
+        "{type: object, example: {x: 1}, properties: {example: {type: string}, nullable: {type: string, nullable: true}, "
+        "n: {type: number, minimum: 1, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false}, "
+        "kind: {type: string, nullable: true, enum: [a, b]}}}"
+    )
+    document = f"{{paths: {{/x: {{get: {{responses: {{'200': {{schema: {schema}}}}}}}}}}}}}"
+    imported = catalogue(
+        component("a", "providesApis: [x]"),
+        api("x", "definition: {$text: ./x.yaml}"),
+        beside={"x.yaml": document},
+    )
+    terms = by_id(imported)["sys_a"].contracts[0].terms
+    assert isinstance(terms, dict)
+    assert terms["properties"]["GET /x 200"] == {
+        "type": "object",
+        "properties": {
+            "example": {"type": "string"},
+            "nullable": {"type": ["string", "null"]},
+            "n": {"type": "number", "exclusiveMinimum": 1, "maximum": 9},
+            "kind": {"type": ["string", "null"], "enum": ["a", "b", None]},
+        },
+    }
+
+
+def test_reg_11_the_messages_of_an_asyncapi_document_are_what_its_provider_hands_out() -> None:
+    document = (
+        "{asyncapi: 2.6.0, channels: {light/on: {subscribe: {message: {$ref: '#/components/messages/On'}}}, "
+        "light/turn: {publish: {message: {payload: {type: string}}}}}, "
+        "components: {messages: {On: {payload: {$ref: '#/components/schemas/Light'}}}, schemas: {Light: {type: object}}}}"
+    )
+    imported = catalogue(
+        component("a", "providesApis: [x]"),
+        api("x", "definition: {$asyncapi: ./x.yaml}").replace("openapi,", "asyncapi,"),
+        beside={"x.yaml": document},
+    )
+    assert by_id(imported)["sys_a"].contracts[0].terms == {
+        "type": "object",
+        "properties": {"light/on": {"$ref": "#/$defs/Light"}},
+        "$defs": {"Light": {"type": "object"}},
+    }

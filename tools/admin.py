@@ -210,8 +210,9 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="admin",
         title="Import a catalogue",
         description=(
-            "Brings in a registry file or docker compose files. Nothing is deleted: what a source no longer lists is reported "
-            "as missing, and where much is gone the import waits for confirm."
+            "Brings in a registry file, compose, Kubernetes, Backstage, OpenLineage, dbt or ODCS files, agent cards. "
+            "Nothing is deleted: what a source no longer lists is reported as missing, and where much is gone the import "
+            "waits for confirm."
         ),
         arguments=ImportCatalog,
         run=import_catalog,

@@ -65,7 +65,8 @@ def _show(document: JsonObject) -> None:
             more = f" and {total - MOST_IDS} more" if total > MOST_IDS else ""
             show(f"  {name}: {total} ({', '.join(ids[:MOST_IDS])}{more})")
     edges = document["edges"]
-    show(f"  dependencies: {edges['total']} ({edges['declared']} declared, {edges['inferred']} inferred)")
+    known = ", ".join(f"{edges[basis]} {basis}" for basis in ("declared", "observed", "inferred"))
+    show(f"  dependencies: {edges['total']} ({known})")
     unmapped = (f"{one['item']}: {one['reason']}" for one in document["unmapped"])
     _show_all("not mapped", document["unmapped_total"], unmapped)
     dangling = (f"{one['origin']} → {one['target']}: {one['reason']}" for one in document["dangling"])

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from server.storage.imports import Listed
 
 _MOST_FINDINGS = 10_000
+_STRENGTH = tuple(Basis)
 _LONGEST = 400
 """Characters of one remark that are shown."""
 
@@ -238,14 +239,20 @@ class Arrival:
         )
 
     def _edges(self) -> Edges:
-        declared = inferred = 0
+        known: Counter[Basis] = Counter()
         for listed in self._imported.systems:
-            firm: dict[str, bool] = {}
+            strongest: dict[str, Basis] = {}
             for link in self._registry.producers(listed.system.id):
-                firm[link.producer] = firm.get(link.producer, False) or link.basis is Basis.DECLARED
-            declared += sum(firm.values())
-            inferred += len(firm) - sum(firm.values())
-        return Edges(total=declared + inferred, declared=declared, inferred=inferred)
+                strongest[link.producer] = min(
+                    strongest.get(link.producer, link.basis), link.basis, key=_STRENGTH.index
+                )
+            known.update(strongest.values())
+        return Edges(
+            total=known.total(),
+            declared=known[Basis.DECLARED],
+            observed=known[Basis.OBSERVED],
+            inferred=known[Basis.INFERRED],
+        )
 
     def _findings(self) -> tuple[FindingLine, ...]:
         concerned = {listed.system.id for listed in self._imported.systems}

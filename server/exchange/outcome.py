@@ -24,10 +24,11 @@ class FindingLine(Value):
 
 
 class Edges(Value):
-    """Dependencies of the imported systems on others."""
+    """Dependencies of the imported systems on others, each by the strongest of what it rests on."""
 
     total: int
     declared: int
+    observed: int = 0
     inferred: int
 
 

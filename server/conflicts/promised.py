@@ -24,8 +24,8 @@ def terms_of(contract: Contract) -> Terms | None:
         if contract.type is ContractType.CONSUMER:
             readers = readers_in(Agreement("", None, (), (contract,), ()), None)
             return Terms(readers[0].full, readers[0].of_items, _says_neither(contract)) if readers else None
-    except InvalidArgument:
-        return None
+    except InvalidArgument as error:
+        return Terms(True, unusable=error.message)
     return None if stated is None else Terms(stated.schema, stated.of_items, _says_neither(contract))
 
 

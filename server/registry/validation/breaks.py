@@ -70,7 +70,7 @@ class Breaks:
                 count=count,
                 message=_shortened(_message(found), 1_000),
                 example=shown(found.value, place[-1] if place else ""),
-                at=_shortened(" ".join(filter(None, (at, pointer(found.path)))), 1_000),
+                at=_shortened(" ".join(filter(None, (at, _SECRET.sub("(left out)", pointer(found.path))))), 1_000),
             )
             for (place, keyword), (count, found, at) in order[:MOST_LINES]
         )

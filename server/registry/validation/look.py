@@ -28,7 +28,7 @@ _TYPED = 2_000
 class Limits:
     """How much of one resource is looked at, at most."""
 
-    bytes: int = 256_000_000
+    bytes: int = 100_000_000
     records: int = 1_000_000
     files: int = 200
     entries: int = 20_000

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from server.clock import to_wire
+from server.errors import NotFound
 from server.model.base import Json, JsonObject
 from server.model.contract import Contract, ContractType
 from server.model.finding import FindingKind, Observation
@@ -81,11 +82,13 @@ class ValidationService:
         """Every contract's resource was looked at, or those of one contract or system; the summary of what was seen.
 
         Each look stands recorded when it is done, with the findings that follow. Raises NotFound or Ambiguous for a
-        system that is not known.
+        system or contract that is not known.
         """
         with self._registry.reading() as registry:
             asked = find_system(registry, system_id) if system_id else ""
             chosen = targets(registry, contract_id=contract_id, system_id=asked)
+            if contract_id and not chosen:
+                raise NotFound(f"No live contract goes by {contract_id[:100]!r}.", path="/contract_id")
         looks: list[Validation] = []
         for number, target in enumerate(chosen):
             progress(number, len(chosen), f"Looking at {target.contract.resource[:200]}")

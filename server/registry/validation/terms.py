@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from server.registry.validation.breaks import Breaks, Found, names_in
+from server.registry.validation.breaks import Breaks, Found, Unclear, names_in
 from server.registry.validation.engine import Judge
 
 Schema = dict[str, Any] | bool
@@ -19,6 +19,8 @@ class Terms:
     """Whether it speaks of the items of a document that is a list."""
     of_either: bool = False
     """Whether it says neither, so that it is of the items where the document is a list."""
+    unusable: str = ""
+    """Why it can't be used; empty where it can."""
 
 
 _OF_LISTS = frozenset(("$schema", "title", "description", "$comment", "$defs", "definitions", "type", "items"))
@@ -45,7 +47,7 @@ class Ready:
     @cached_property
     def whole(self) -> Judge:
         """Of the document as a whole."""
-        return Judge(self.terms.schema, found=self.found, fast=self.fast)
+        return self._judge(self.terms.schema)
 
     @cached_property
     def record_schema(self) -> Schema:
@@ -58,7 +60,12 @@ class Ready:
     @cached_property
     def record(self) -> Judge:
         """Of each record."""
-        return Judge(self.record_schema, found=self.found, fast=self.fast)
+        return self._judge(self.record_schema)
+
+    def _judge(self, schema: Schema) -> Judge:
+        if self.terms.unusable:
+            raise Unclear(self.terms.unusable)
+        return Judge(schema, found=self.found, fast=self.fast)
 
     @property
     def of_a_list(self) -> bool:

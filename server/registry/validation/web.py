@@ -1,7 +1,10 @@
 """HTTP endpoints, asked only where their host is allowed; size and time are capped, and nothing is followed elsewhere."""
 
+import contextlib
 import http.client
+import socket
 import ssl
+import threading
 from collections.abc import Collection
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -29,13 +32,25 @@ def read_endpoint(resource: str, look: Look, *, hosts: Collection[str]) -> None:
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     made = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = made(host, port, timeout=min(ANSWERING, look.limits.seconds))
+    # whoever sends a byte now and then is never silent for long enough to be given up
+    end = threading.Timer(max(look.limits.seconds - look.seconds(), 0), lambda: _cut_off(connection))
+    end.daemon = True
     try:
+        end.start()
         connection.request("GET", path, headers={"Accept": "application/json, */*;q=0.5", "User-Agent": "concord"})
         _take(connection.getresponse(), look, parts.path)
     except (TimeoutError, ssl.SSLError, http.client.HTTPException, ValueError, OSError) as error:
         look.unknown(f"the endpoint can't be asked: {type(error).__name__}")
     finally:
+        end.cancel()
         connection.close()
+
+
+def _cut_off(connection: http.client.HTTPConnection) -> None:
+    """Whoever waits for the endpoint waits no longer."""
+    with contextlib.suppress(OSError):
+        if connection.sock is not None:
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
@@ -48,7 +63,7 @@ def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
     look.there(f"the endpoint answers {answer.status}")
     _note_moment(answer.headers.get("Last-Modified", ""), look)
     body = bytearray()
-    while portion := answer.read(min(_PORTION, look.limits.fetched + 1 - len(body))):
+    while portion := answer.read1(min(_PORTION, look.limits.fetched + 1 - len(body))):
         body += portion
         if look.seconds() > look.limits.seconds:
             raise OutOfTime

@@ -11,8 +11,13 @@ import pytest
 
 from server.app import build_services
 from server.config import read_config
+from server.conflicts.promised import found_in_text, terms_of
+from server.errors import NotFound
 from server.model.moments import from_wire
 from server.model.validation import Validation, Verdict
+from server.registry.validation.bytes_of import FileBytes, Torn, read_bytes
+from server.registry.validation.look import Limits
+from server.registry.validation.service import ValidationService
 from server.services import Services
 
 NOW = from_wire("2026-04-05T14:00:00Z")
@@ -391,3 +396,97 @@ def test_a_summary_counts_outcomes_and_lists_what_failed(ground: Ground) -> None
     assert ground.services.validation.history("CTR-1")[0].run_id == "RUN-1"
     assert ground.services.validation.violated_lately(NOW) == 1
     assert ground.services.validation.violated_lately(NOW + timedelta(days=8)) == 0
+
+
+def test_reg_03_a_read_that_was_torn_is_done_again_once(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    ground.write("signals.json", [{"ticker": "A", "score": 1}])
+    ground.promise("signals.json", SIGNALS)
+    torn = [True]
+    real = read_bytes
+
+    def read(path: str, most: int) -> FileBytes:
+        if torn:
+            torn.pop()
+            raise Torn
+        return real(path, most)
+
+    monkeypatch.setattr("server.registry.validation.files.read_bytes", read)
+    assert ground.look().outcome is Verdict.OK
+    torn += [True, True]
+    look = ground.look()
+    assert (look.matches.verdict, look.matches.reason) == (Verdict.UNKNOWN, "it is being written")
+    assert ground.services.validation.last_validated() == {("sys_writer", "CTR-1"): "2026-04-05T14:00:00Z"}
+
+
+def test_reg_03_a_file_that_is_replaced_while_it_is_read_is_torn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, other = tmp_path / "signals.json", tmp_path / "other.json"
+    file.write_text("[1]")
+    other.write_text("[2]")
+    real = os.fstat
+
+    def replace_behind(descriptor: int) -> os.stat_result:
+        if other.exists():
+            other.replace(file)
+        return real(descriptor)
+
+    monkeypatch.setattr(os, "fstat", replace_behind)
+    with pytest.raises(Torn):
+        read_bytes(str(file), 100)
+    assert read_bytes(str(file), 100).data == b"[2]"
+
+
+def test_reg_03_what_is_larger_than_is_read_is_not_complete_and_does_not_count_as_validated(ground: Ground) -> None:
+    limited = ValidationService(
+        ground.services.registry._database,
+        ground.services.registry,
+        terms_of=terms_of,
+        found=found_in_text,
+        limits=Limits(bytes=60),
+    )
+    ground.write("signals.jsonl", '{"ticker": "A", "score": 1}\n' * 5)
+    ground.promise("signals.jsonl", SIGNAL)
+    limited.validate(NOW)
+    (look,) = limited.history("CTR-1")
+    assert (look.matches.verdict, look.records, look.complete) == (Verdict.OK, 2, False)
+    assert limited.last_validated() == {}
+
+
+def test_reg_03_of_more_records_than_are_looked_at_the_same_ones_are_chosen_each_time(ground: Ground) -> None:
+    limited = ValidationService(
+        ground.services.registry._database,
+        ground.services.registry,
+        terms_of=terms_of,
+        found=found_in_text,
+        limits=Limits(records=50),
+    )
+    ground.write("signals.json", [{"ticker": "A", "score": "x" if n % 3 == 0 else 1} for n in range(1_000)])
+    ground.promise("signals.json", SIGNALS)
+    limited.validate(NOW)
+    limited.validate(NOW)
+    one, two = limited.history("CTR-1")
+    assert one.violations == two.violations
+    assert (one.records, one.complete) == (50, False)
+    assert 5 < one.violations[0].count < 30
+
+
+def test_reg_03_a_contract_that_nobody_holds_is_not_found(ground: Ground) -> None:
+    with pytest.raises(NotFound):
+        ground.services.validation.validate(NOW, contract_id="CTR-404")
+
+
+def test_reg_03_the_findings_of_a_system_that_is_archived_close_with_the_next_validation(ground: Ground) -> None:
+    ground.promise("signals.json", SIGNALS)
+    ground.look()
+    assert len(ground.findings("contract_violation")) == 1
+    ground.services.registry.archive("sys_writer", reason="gone", force=True, caller="", now=NOW)
+    ground.services.validation.validate(NOW)
+    assert ground.findings("contract_violation") == []
+
+
+def test_reg_03_a_pattern_that_could_take_for_ever_does_not(ground: Ground) -> None:
+    ground.write("signals.json", [{"ticker": "a" * 5_000 + "!", "score": 1}])
+    hostile = {"type": "array", "items": {"properties": {"ticker": {"type": "string", "pattern": "^(a+)+$"}}}}
+    ground.promise("signals.json", hostile)
+    assert ground.look().matches.verdict in (Verdict.FAILED, Verdict.UNKNOWN)

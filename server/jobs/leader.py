@@ -3,10 +3,12 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.clock import to_wire
+from server.errors import StorageError
 from server.jobs.service import JobService
 from server.jobs.timetable import SCHEDULE, Timetable
 from server.model.base import JsonObject
@@ -66,7 +68,8 @@ class Leader:
         """Another process may take the schedule over at once."""
         if self._held_until:
             self._held_until = 0.0
-            self._database.write(lambda session: leases.give_back(session, LEASE, self._name))
+            with suppress(StorageError):  # then it runs out by itself
+                self._database.write(lambda session: leases.give_back(session, LEASE, self._name))
 
     def overview(self) -> list[JsonObject]:
         """{job, schedule, next_due, last} of every job on the schedule; `last` is its newest run, or None.

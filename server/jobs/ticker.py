@@ -30,6 +30,11 @@ class Ticker:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._tick, name="concord-schedule", daemon=True)
 
+    @property
+    def ticking(self) -> bool:
+        """Whether it looks, now and then."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """The first look comes in some seconds."""
         self._thread.start()
@@ -37,7 +42,7 @@ class Ticker:
     def stop(self, seconds: float = 1.0) -> None:
         """No look begins any more; one that is under way is waited for so long."""
         self._stopped.set()
-        if self._thread.is_alive():
+        if self.ticking:
             self._thread.join(seconds)
 
     def _tick(self) -> None:

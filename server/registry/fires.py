@@ -17,13 +17,17 @@ _EARLIEST = 60
 """Seconds before its time at which a run may stand for a fire, as clocks differ."""
 
 
-def missed_before(rhythm: Rhythm, after: float, moment: float) -> int:
-    """How many fires after a moment passed unheard of before another (seconds since 1970); beyond 6 they are not counted."""
+def missed_before(rhythm: Rhythm, after: float, moment: float) -> tuple[int, float | None]:
+    """How many fires after a moment passed unheard of before another (seconds since 1970), and when the next one will have.
+
+    Beyond 6 they are not counted; None where no further one is.
+    """
     for count in _STEPS:
         known = missed_at(rhythm, after, count)
         if len(known) < count or known[-1] >= moment:
             break
-    return bisect_left(known, moment)
+    missed = bisect_left(known, moment)
+    return missed, known[missed] if missed < len(known) else None
 
 
 @lru_cache(maxsize=50_000)

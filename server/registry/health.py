@@ -35,6 +35,8 @@ class Health:
     """Intervals since the last run; with a calendar schedule the runs missed since then, of which 6 are counted at most."""
     since: str = ""
     """Since when it is so, as far as that follows from what was heard."""
+    until: int | None = None
+    """The last moment, in microseconds since 1970, at which the status is still this if nothing more is heard; None for ever."""
 
     def document(self) -> JsonObject:
         """{status, reason, since, missed}."""
@@ -88,7 +90,8 @@ def judge_health(
         return Health(Status.UNKNOWN, " ".join(problems or ["Nothing that was heard says how it is."]), checked)
     worst = max(found, key=lambda one: _BY_GRAVITY.index(one.status))
     rate = f" Its last heartbeat tells an error rate of {signs.error_rate:g}." if signs.error_rate else ""
-    return replace(worst, reason=worst.reason + rate, last_health_check=checked)
+    until = min((one.until for one in found if one.until is not None), default=None)
+    return replace(worst, reason=worst.reason + rate, last_health_check=checked, until=until)
 
 
 def beside_upstream(health: Health, down: Sequence[str]) -> Health:
@@ -111,7 +114,8 @@ def _by_signs(timing: Timing | None, heard: _Heard, now: datetime) -> Health:
         why = unreadable or "neither schedule nor interval is stated, so no silence is noticed"
         return Health(Status.HEALTHY, f"{told}; {why}.", since=heard.at)
     silence = _against_schedule if rhythm.schedule else _against_interval
-    return silence(rhythm, heard, told, moment)
+    found = silence(rhythm, heard, told, moment)
+    return replace(found, until=None) if as_of else found
 
 
 def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> Health:
@@ -123,20 +127,23 @@ def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> 
     if heard.running and status is Status.DEGRADED:
         bound = DOWN_BEYOND
     ratio = passed / interval
+    ahead = (began + times * interval for times in (DEGRADED_BEYOND, DOWN_BEYOND))
+    until = next((edge for edge in ahead if edge >= moment), None)
     more = f"{f'more than {bound}' if bound else f'{ratio:.1f}'} times its interval of {rhythm.interval} s ago"
-    return Health(status, f"{told}, {more}.", missed=ratio, since=_wire(began + bound * interval))
+    return Health(status, f"{told}, {more}.", missed=ratio, since=_wire(began + bound * interval), until=until)
 
 
 def _against_schedule(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> Health:
     after = microseconds(heard.at) / 1_000_000
-    missed = missed_before(rhythm, after, moment / 1_000_000)
+    missed, following = missed_before(rhythm, after, moment / 1_000_000)
+    until = None if following is None else int(following * 1_000_000)
     status = _by_silence(missed > DEGRADED_BEYOND, missed > DOWN_BEYOND, heard.running)
     number = {Status.HEALTHY: 0, Status.DEGRADED: DEGRADED_BEYOND + 1, Status.DOWN: DOWN_BEYOND + 1}[status]
     if heard.running and status is Status.DEGRADED:
         number = DOWN_BEYOND + 1
     since = _wire(int(missed_at(rhythm, after, number)[-1] * 1_000_000)) if number else heard.at
     count = f"more than {DOWN_BEYOND} runs" if missed >= ENOUGH else counted(missed, "run") if missed else "no run"
-    return Health(status, f"{told}; {count} missed of {rhythm.in_words()}.", missed=missed, since=since)
+    return Health(status, f"{told}; {count} missed of {rhythm.in_words()}.", missed=missed, since=since, until=until)
 
 
 def _by_silence(late: bool, silent: bool, running: bool) -> Status:

@@ -281,7 +281,7 @@ class RegistryService:
                 touching = registry.reads.systems(name) | registry.writes.systems(name)
                 ids = [system_id for system_id in ids if system_id in touching]
             any_tier, any_status = tier in ("", "ALL"), status in ("", "ALL")
-            statuses = {} if any_status else self._vitals.statuses(registry, now)
+            statuses = {} if any_status else self._vitals.statuses(registry.systems.values(), now)
             chosen = [
                 stored
                 for stored in map(registry.systems.get, ids)
@@ -341,12 +341,17 @@ class RegistryService:
         with self.reading() as registry:
             system_id = find_system(registry, name)
             near = [*registry.dependencies(system_id), system_id, *registry.dependents(system_id)]
-            return mermaid(registry, near, highlight=system_id, statuses=self._vitals.statuses(registry, self._now()))
+            return mermaid(
+                registry,
+                near,
+                highlight=system_id,
+                statuses=self._vitals.statuses(filter(None, map(registry.systems.get, near)), self._now()),
+            )
 
     def overview(self) -> JsonObject:
         """How many systems there are, by tier and health; contracts; and the largest hubs."""
         with self.reading() as registry:
-            return overview(registry, self._vitals.statuses(registry, self._now()))
+            return overview(registry, self._vitals.statuses(registry.live_systems(), self._now()))
 
     def touching(self, path: str) -> list[JsonObject]:
         """The systems that read or write something at or below a path, with what they do there; at most 50."""

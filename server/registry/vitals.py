@@ -4,8 +4,8 @@ network and no file of theirs.
 
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.model.base import JsonObject
 from server.model.contract import Basis
@@ -20,6 +20,25 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 _NONE = Signs()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class _Judged(NamedTuple):
+    """A judgement, and what it rests on."""
+
+    stored: StoredSystem
+    signs: Signs
+    at: int
+    """Microseconds since 1970."""
+    health: Health
+
+    def holds(self, stored: StoredSystem, signs: Signs, moment: int) -> bool:
+        """Whether the status is the same at that moment."""
+        until = self.health.until
+        return (
+            self.stored is stored and self.signs is signs and self.at <= moment and (until is None or moment <= until)
+        )
 
 
 class Vitals:
@@ -30,9 +49,7 @@ class Vitals:
         self._signs: dict[str, Signs] = {}
         self._revision = 0
         self._lock = threading.Lock()
-        self._statuses: dict[str, Status] = {}
-        self._statuses_at: tuple[datetime | None, int, int] = (None, 0, 0)
-        """For which second and which revisions of registry and signs they hold."""
+        self._remembered: dict[str, _Judged] = {}
 
     def of(self, registry: RegistryMap, ids: Iterable[str], now: datetime) -> dict[str, Health]:
         """The health of those of these systems that are registered; archived ones as they were registered."""
@@ -42,25 +59,27 @@ class Vitals:
         found = (registry.systems.get(system_id) for system_id in ids)
         return {one.id: health_by(one, known.get(one.id, _NONE), now) for one in found if one is not None}
 
-    def statuses(self, registry: RegistryMap, now: datetime) -> dict[str, Status]:
-        """The status of every system; remembered within the second, as each page of a list asks for all of them."""
+    def statuses(self, stored: Iterable[StoredSystem], now: datetime) -> dict[str, Status]:
+        """The status of each of these systems; remembered for as long as it can't have changed."""
         with self._lock:
             self._refresh()
-            at = (now.replace(microsecond=0), registry.revision, self._revision)
-            if at != self._statuses_at:
-                self._statuses = {
-                    one.id: health_by(one, self._signs.get(one.id, _NONE), now).status
-                    for one in registry.systems.values()
-                }
-                self._statuses_at = at
-            return self._statuses
+            known, remembered = self._signs, self._remembered
+        moment = (now - _EPOCH) // _MICROSECOND
+        found: dict[str, Status] = {}
+        for one in stored:
+            heard = known.get(one.id, _NONE)
+            last = remembered.get(one.id)
+            if last is None or not last.holds(one, heard, moment):
+                last = remembered[one.id] = _Judged(one, heard, moment, health_by(one, heard, now))
+            found[one.id] = last.health.status
+        return found
 
     def shown_in(self, registry: RegistryMap, rows: Sequence[JsonObject], now: datetime) -> tuple[JsonObject, ...]:
         """The rows with the present status of the systems that they name by `id` or `system_id`."""
         named = [str(one.get("system_id", one.get("id", ""))) for one in rows]
-        health = self.of(registry, named, now)
+        statuses = self.statuses(filter(None, map(registry.systems.get, named)), now)
         return tuple(
-            {**one, "status": health[system_id].status.value} if system_id in health else one
+            {**one, "status": statuses[system_id].value} if system_id in statuses else one
             for one, system_id in zip(rows, named, strict=True)
         )
 

@@ -1,5 +1,6 @@
 """The journal below the surface: several reporters at once, and whoever listens."""
 
+import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from server.app import build_services
 from server.config import read_config
+from server.registry.vitals import Vitals
 from server.services import Services
 from server.storage import events
 from server.storage.database import Database
@@ -109,4 +111,38 @@ def test_reg_05_a_look_is_kept_and_told_of_and_the_next_one_replaces_it(
 def test_reg_05_a_system_without_health_sources_is_not_looked_at(services: Services) -> None:
     register(services, "sys_a")
     assert services.health.look(NOW) == {"looked_at": 0, "problems": [], "problems_total": 0}
+    services.close()
+
+
+def test_reg_05_a_status_is_remembered_for_as_long_as_it_holds_and_no_longer(
+    services: Services, database_url: str
+) -> None:
+    timings: list[dict[str, Any]] = [
+        {"interval_seconds": 60},
+        {"interval_seconds": 86_400},
+        {"schedule": "*/7 * * * *"},
+        {"schedule": "0 9 * * MON-FRI", "timezone": "Europe/Berlin"},
+        {"schedule": "30 2 L * *", "timezone": "America/New_York"},
+        {},
+    ]
+    started = {"kind": "run", "at": NOW.isoformat(), "started_at": NOW.isoformat()}
+    for number, timing in enumerate(timings):
+        for told in ([], [run(30)], [run(30, "CRITICAL")], [started], [{"kind": "heartbeat", "at": NOW.isoformat()}]):
+            system_id = f"sys_{number}_{len(services.registry.ids_like('', 100))}"
+            register(services, system_id, timing=timing)
+            report(services, system_id, *told)
+    database = Database(database_url)
+    vitals = Vitals(database)
+    chosen = random.Random(2026)
+    moments = sorted(chosen.uniform(0, 40 * 86_400) ** chosen.choice((0.5, 1.0)) for _ in range(400))
+    edges = [60 * edge + shift for edge in (2, 5, -28, -25) for shift in (-1e-6, 0, 1e-6)]
+    seen: set[str] = set()
+    with services.registry.reading() as registry:
+        for seconds in [*sorted([*moments, *edges]), 0, 3_600]:  # a clock may be put back
+            now = NOW + timedelta(seconds=seconds)
+            afresh = {system_id: one.status for system_id, one in vitals.of(registry, registry.systems, now).items()}
+            assert vitals.statuses(registry.systems.values(), now) == afresh
+            seen.update(afresh.values())
+    assert len(seen) == 4
+    database.close()
     services.close()

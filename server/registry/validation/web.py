@@ -71,6 +71,11 @@ def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
             break
     whole = len(body) <= look.limits.fetched
     look.bytes += len(body)
+    if look.seconds() > look.limits.seconds:
+        raise OutOfTime
+    if whole and answer.length:  # so many bytes were announced and did not come
+        look.unread("the answer broke off")
+        return
     try:
         read_text(_form(answer.headers.get_content_type(), path), bytes(body), look, at="", whole=whole)
     except EndsEarly as error:

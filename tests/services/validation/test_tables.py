@@ -174,11 +174,18 @@ class Answers(BaseHTTPRequestHandler):
 def answering(body: Any, status: int = 200) -> Iterator[tuple[str, list[str]]]:
     """A real server on this machine: its host and port, and what it was asked."""
     made = type("Made", (Answers,), {"body": json.dumps(body).encode(), "status": status, "asked": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), made)
+    with serving(made) as host:
+        yield host, made.asked  # type: ignore[attr-defined]  # set above
+
+
+@contextmanager
+def serving(answers: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A real server on this machine: its host and port."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), answers)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"127.0.0.1:{server.server_address[1]}", made.asked  # type: ignore[attr-defined]  # set above
+        yield f"127.0.0.1:{server.server_address[1]}"
     finally:
         server.shutdown()
         thread.join()
@@ -209,6 +216,38 @@ def test_reg_03_an_answer_that_is_too_long_is_not_judged() -> None:
     with answering([{"id": 1, "total": 3}] * 100) as (host, _):
         look = held(f"http://{host}/orders", hosts=(host,), limits=Limits(fetched=100))
     assert (look.matches.verdict, look.complete) == (Verdict.UNKNOWN, False)
+
+
+def test_reg_03_an_endpoint_that_does_not_come_to_an_end_is_given_up_and_nothing_is_claimed() -> None:
+    given_up = threading.Event()
+
+    class Slow(Answers):
+        def do_GET(self) -> None:
+            """The beginning of an answer, and nothing more until nobody waits for it."""
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b'[{"id": 1')
+            given_up.wait(60)
+
+    with serving(Slow) as host:
+        look = held(f"http://{host}/orders", hosts=(host,), limits=Limits(seconds=0.3))
+        given_up.set()
+    assert (look.matches.verdict, look.complete) == (Verdict.UNKNOWN, False)
+
+
+def test_reg_03_an_answer_that_breaks_off_is_not_judged() -> None:
+    class Broken(Answers):
+        def do_GET(self) -> None:
+            """Less than was announced."""
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b'[{"id": 1')
+
+    with serving(Broken) as host:
+        look = held(f"http://{host}/orders", hosts=(host,))
+    assert (look.matches.verdict, look.matches.reason) == (Verdict.UNKNOWN, "the answer broke off")
 
 
 def test_reg_03_an_endpoint_that_nobody_answers_at_is_unknown() -> None:

@@ -52,9 +52,12 @@ class _Spelled:
     """Which value stands in which place; None where the driver takes them by name."""
     converted: Mapping[str, Callable[[Any], Any]]
     """How those values are written that the driver does not take as they are."""
+    constants: Mapping[str, Any]
+    """Values that stand in the statement itself, such as the number in a LIMIT."""
 
     def rows(self, connection: "Connection", values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        written = {**values, **{name: convert(values[name]) for name, convert in self.converted.items()}}
+        given = {**self.constants, **values}
+        written = {**given, **{name: convert(given[name]) for name, convert in self.converted.items()}}
         return ask(connection, self.text, written if self.places is None else [written[name] for name in self.places])
 
 
@@ -67,6 +70,7 @@ def _spell(statement: "ClauseElement", dialect: "Dialect") -> _Spelled:
         text=compiled.string,
         places=compiled.positiontup,
         converted={name: convert for name, convert in converters.items() if convert is not None},
+        constants={name: bound.value for name, bound in compiled.binds.items() if not bound.required},
     )
 
 

@@ -135,6 +135,6 @@ def _saving(postgresql: bool) -> Prepared:
     systems = tables.systems.c
     statement = insert(tables.systems, postgresql=postgresql)
     fresh = {column.name: statement.excluded[column.name] for column in systems if column.name != "id"}
-    only_next = systems.version == statement.excluded.version - sql.literal_column("1")
+    only_next = systems.version == statement.excluded.version - 1
     following = statement.on_conflict_do_update(index_elements=["id"], set_=fresh, where=only_next)
     return Prepared(following.returning(systems.id))

@@ -3,17 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from server.exchange.making import tier_of_words
 from server.model.contract import Basis
 from server.model.tier import Tier
-
-TIERS = {
-    "critical": Tier.MISSION_CRITICAL,
-    "mission-critical": Tier.MISSION_CRITICAL,
-    "high": Tier.PRODUCTION,
-    "medium": Tier.PRODUCTION,
-    "low": Tier.EXPERIMENTAL,
-}
-"""By the word for a criticality."""
 
 _NAMES = ("tier", "criticality", "service-criticality", "business-criticality", "service-tier")
 
@@ -39,11 +31,8 @@ def stated_tier(*holders: Mapping[str, Any]) -> tuple[Tier | None, str]:
 
 def tier_of(word: str) -> Tier | None:
     """The tier that a word states, as itself or as a criticality."""
-    plain = word.strip().lower().replace("_", "-").replace(" ", "-")
-    try:
-        return TIERS.get(plain) or Tier(plain)
-    except ValueError:
-        return None
+    tier, basis = tier_of_words((("tier", word),))
+    return tier if basis is Basis.DECLARED else None
 
 
 UNCONFIRMED = Tier.PRODUCTION, Basis.INFERRED

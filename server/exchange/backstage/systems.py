@@ -23,7 +23,7 @@ LARGEST_SCHEMA = 200_000
 """Characters of JSON up to which an API's schema is kept."""
 
 _LIFECYCLES = {
-    **dict.fromkeys(("production", "prod", "live", "ga", "stable", "active"), Tier.PRODUCTION),
+    **dict.fromkeys(("production", "prod", "live", "ga", "stable", "active", "deprecated"), Tier.PRODUCTION),
     **dict.fromkeys(
         (
             "experimental",

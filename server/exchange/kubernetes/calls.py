@@ -21,6 +21,8 @@ _URL_HOST = re.compile(
     r"[a-z][a-z0-9+.-]{1,30}://(?:[^@/\s\"']*@)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::([0-9]{1,5}))?(?=[/\s\"';,)}?|]|$)"
 )
 _HERE = frozenset({"localhost", "host", "none", "kubernetes"})
+_API_SERVER = "kubernetes.default"
+"""The cluster's own interface, which is there without a manifest."""
 _MOST_EVIDENCE = 5
 
 
@@ -101,7 +103,8 @@ def _note_call(
             call.variables.add(variable)
         return
     host = address.host.lower()
-    resource = services.would_be(host, workload.home) if host not in _HERE and not _is_number(host) else ""
+    own = host in _HERE or _is_number(host) or host.startswith(_API_SERVER)
+    resource = "" if own else services.would_be(host, workload.home)
     if not resource or not (address.port or address.scheme or ".svc" in host):
         return
     known = calls.missing[workload.plain]

@@ -152,7 +152,8 @@ def test_reg_11_an_entity_that_stands_twice_counts_once() -> None:
     [
         ("production", "", Tier.PRODUCTION, Basis.DECLARED),
         ("experimental", "", Tier.EXPERIMENTAL, Basis.DECLARED),
-        ("deprecated", "", Tier.PRODUCTION, Basis.INFERRED),
+        ("deprecated", "", Tier.PRODUCTION, Basis.DECLARED),
+        ("retired", "", Tier.PRODUCTION, Basis.INFERRED),
         ("production", "annotations: {example.com/criticality: critical}", Tier.MISSION_CRITICAL, Basis.DECLARED),
         ("experimental", "labels: {tier: Mission-Critical}", Tier.MISSION_CRITICAL, Basis.DECLARED),
         ("production", "annotations: {example.com/criticality: purple}", Tier.PRODUCTION, Basis.DECLARED),

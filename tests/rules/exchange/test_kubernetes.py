@@ -126,7 +126,13 @@ def test_reg_11_init_containers_and_mounted_files_count_too() -> None:
 
 
 def test_reg_11_a_host_of_the_cluster_that_no_service_stands_for_is_told() -> None:
-    imported = manifests(workload("web", env="[{name: X_ADDR, value: 'gone:80'}, {name: MODE_HOST, value: local}]"))
+    imported = manifests(
+        workload(
+            "web",
+            env="[{name: X_ADDR, value: 'gone:80'}, {name: MODE_HOST, value: local}, "
+            "{name: API_URL, value: 'https://kubernetes.default.svc'}, {name: OTHER_URL, value: 'https://example.com'}]",
+        )
+    )
     assert dangling(imported) == {("web", "service://gone")}
     assert [one.resource for one in by_id(imported)["sys_web"].reads_from] == ["service://gone"]
 

@@ -8,6 +8,7 @@ Hiding too much costs a word in a line of evidence; showing too much costs a sec
 import math
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -95,6 +96,7 @@ _HEX = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{32,}(?![A-Za-z0-9])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
+@lru_cache(maxsize=32_768)
 def redacted(text: str) -> str:
     """The text without anything that looks like a secret; `[redacted]` stands in its place.
 
@@ -108,6 +110,7 @@ def redacted(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=32_768)
 def shown(text: str, longest: int = LONGEST) -> str:
     """The text as a line that may be shown: without secrets and control characters, at most so many characters long."""
     if len(text) > _LOOKED_AT:
@@ -135,23 +138,28 @@ def looks_random(text: str) -> bool:
 
     Words that are joined change where they meet; so a path's `/` and what stands between two words count for nothing.
     """
-    if len(text) < 16:
+    if len(text) < 16 or sum(map(str.isdigit, text)) < 2:
         return False
     kinds = [_kind(character) for character in text]
     pairs = [pair for pair in pairwise(kinds) if "mark" not in pair]
     changes = sum(one != other for one, other in pairs) / max(1, len(pairs))
-    return kinds.count("digit") >= 2 and changes >= (0.36 if "mark" in kinds else 0.28) and _entropy(text) >= 3.2
+    return changes >= (0.36 if "mark" in kinds else 0.28) and _entropy(text) >= 3.2
 
 
 def _hidden_once(text: str) -> str:
-    text = _PRIVATE_KEY.sub(HIDDEN, text)
+    # Most texts are paths and plain words: what can't be in them is not looked for.
+    if "-----BEGIN" in text:
+        text = _PRIVATE_KEY.sub(HIDDEN, text)
     text = _KNOWN_FORMS.sub(HIDDEN, text)
-    text = _IN_URL_WITH_MARKS.sub(_after_scheme, text)
-    text = _IN_URL.sub(_after_scheme, text)
-    for pattern in (_HEADER, _BEARER, _NAMED, _FLAG, _USER_FLAG):
-        text = pattern.sub(_after_name, text)
-    text = _CLIENT_PASSWORD.sub(lambda match: f"{match['name']} {HIDDEN}", text)
-    text = _ASSIGNED.sub(_assigned, text)
+    if "://" in text:
+        text = _IN_URL.sub(_after_scheme, _IN_URL_WITH_MARKS.sub(_after_scheme, text))
+    if ":" in text or "=" in text:
+        text = _NAMED.sub(_after_name, _HEADER.sub(_after_name, text))
+        text = _ASSIGNED.sub(_assigned, text)
+    text = _BEARER.sub(_after_name, text)
+    if "-" in text:
+        text = _USER_FLAG.sub(_after_name, _FLAG.sub(_after_name, text))
+        text = _CLIENT_PASSWORD.sub(lambda match: f"{match['name']} {HIDDEN}", text)
     text = _HEX.sub(HIDDEN, text)
     text = _LONG_RUN.sub(lambda match: HIDDEN if looks_random(match[0]) else match[0], text)
     return _RUN.sub(_by_looks, text)

@@ -1,11 +1,13 @@
 """Queries over what discovery found: candidates by fingerprint, and what the scans went through."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from server.model.candidate import Candidate, CandidateStatus, LastScan
 from server.storage import counters
 from server.storage.lazily import sql, tables
+from server.storage.prepared import Prepared
 from server.storage.statements import put
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ def everything(session: "Session") -> dict[str, Candidate]:
 def waiting(session: "Session") -> dict[str, Candidate]:
     """The candidates that were unregistered when they were last looked at, by fingerprint, in the order of their ids."""
     return _found(session, [tables.candidates.c.status == CandidateStatus.UNREGISTERED.value])
+
+
+def any_waiting(session: "Session") -> bool:
+    """Whether a candidate was unregistered when it was last looked at; asked after every write to the registry."""
+    return bool(_count_waiting().rows(session, {"status": CandidateStatus.UNREGISTERED.value})[0][0])
 
 
 def keep(session: "Session", found: Mapping[str, Candidate]) -> None:
@@ -56,6 +63,13 @@ def last_scan(session: "Session") -> LastScan | None:
     scans = tables.scans.c
     document = session.connection().execute(sql.select(scans.document).order_by(scans.seq.desc()).limit(1)).scalar()
     return None if document is None else LastScan.model_validate(document)
+
+
+@cache
+def _count_waiting() -> Prepared:
+    candidates = tables.candidates.c
+    chosen = candidates.status == sql.bindparam("status")
+    return Prepared(sql.select(sql.func.count()).select_from(tables.candidates).where(chosen))
 
 
 def _found(session: "Session", chosen: "Sequence[ColumnElement[bool]]") -> dict[str, Candidate]:

@@ -4,6 +4,7 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Collection, Sequence
+from itertools import chain, count
 
 from server.model.base import JsonObject
 from server.model.candidate import Candidate, Evidence
@@ -120,8 +121,9 @@ def _free_id(name: str, location: str, taken: Collection[str]) -> str:
     """An id made of the name; with its folder, then a number, where that is in use."""
     stem = _slug(name) or "system"
     folder = _slug(posixpath.basename(posixpath.dirname(location)))
-    choices = [stem, f"{folder}-{stem}" if folder else stem, *(f"{stem}-{number}" for number in range(2, 10_000))]
-    return next((choice for choice in choices if choice not in taken), stem)
+    with_folder = f"{folder}-{stem}" if folder else stem
+    choices = chain((stem, with_folder), (f"{with_folder}-{number}" for number in count(2)))
+    return next(choice for choice in choices if choice not in taken)
 
 
 def _slug(text: str) -> str:

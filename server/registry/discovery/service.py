@@ -166,8 +166,7 @@ class DiscoveryService:
 
     def _settle(self, ids: Iterable[str], now: datetime) -> None:
         """Candidates that belong to these systems are registered."""
-        waiting = self._database.read(candidates.waiting)
-        if not waiting:
+        if not self._database.read(candidates.any_waiting):
             return
         with self._registry.reading() as known:
             written = [stored for one in ids if (stored := known.live(one)) is not None]
@@ -179,7 +178,7 @@ class DiscoveryService:
             candidates.keep(session, settled)
             _sync_findings(session, settled, to_wire(now))
 
-        if any(belonging.owner_of(one) for one in waiting.values()):
+        if any(belonging.owner_of(one) for one in self._database.read(candidates.waiting).values()):
             self._database.write(settle)
             self._changed([f"concord://files/{FILE_NAME}"])
 

@@ -11,10 +11,24 @@ from server.registry.discovery.python_values import Values, dotted
 from server.registry.discovery.shell import read_command
 from server.registry.discovery.sighting import Clue, FileText, Sighting, Touch
 
-_WORTH_PARSING = re.compile(
-    r"\bopen\(|read_|write_|\.to_[a-z]+\(|\.connect\(|create_engine|\bglob\(|listdir|scandir|iterdir|shutil\.|subprocess|os\.system"
-    r"|os\.re(?:name|place)|\.(?:load|dump|save)[a-z]*\(|https?://|_object\(|_file\(|\bDAG\(|@dag|scan_|sink_|__main__|\A#!"
+_WORTH_PARSING = (
+    *(
+        "open(",
+        "read_",
+        "write_",
+        ".to_",
+        ".connect(",
+        "create_engine",
+        "glob(",
+        "listdir",
+        "scandir",
+        "iterdir",
+        "shutil.",
+    ),
+    *("subprocess", "os.system", "os.popen", "os.rename", "os.replace", ".load", ".dump", ".save", "://", "_object("),
+    *("_file(", "DAG(", "@dag", "scan_", "sink_", "__main__"),
 )
+"""Without any of these a source is not parsed: it touches nothing that could be told."""
 _OPENERS = frozenset(
     "open io.open gzip.open bz2.open lzma.open codecs.open aiofiles.open fsspec.open os.open tarfile.open".split()
 )
@@ -49,6 +63,18 @@ _IS_SQL = re.compile(r"\s*(?:select|insert|update|delete|create|replace|with|mer
 _RUNS = frozenset(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen os.system os.popen".split()
 )
+_TELLING = (
+    ast.Call,
+    ast.If,
+    ast.Assign,
+    ast.AnnAssign,
+    ast.NamedExpr,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.Import,
+    ast.ImportFrom,
+)
+_SILENT = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
 _CRON = re.compile(r"(?:@\w+|(?:[-\d*/,A-Za-z]+\s+){4,5}[-\d*/,A-Za-z]+)$")
 
 
@@ -59,7 +85,7 @@ def wants(path: str) -> bool:
 
 def detect(file: FileText) -> Iterator[Sighting]:
     """One sighting, if the source can be started or touches anything; none for text that is no Python."""
-    if not _WORTH_PARSING.search(file.text):
+    if not file.text.startswith("#!") and not any(mark in file.text for mark in _WORTH_PARSING):
         return
     try:
         with warnings.catch_warnings():
@@ -110,7 +136,7 @@ class _Source:
 
     def read(self, tree: ast.Module) -> None:
         """Everything in the tree is looked at, names before what uses them."""
-        nodes = list(ast.walk(tree))
+        nodes = _told_by(tree)
         for node in nodes:
             self._bound(node)
         for node in nodes:
@@ -285,6 +311,28 @@ class _Source:
     @staticmethod
     def _is_main(test: ast.expr) -> bool:
         return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
+
+
+def _told_by(tree: ast.Module) -> list[ast.AST]:
+    """The calls, conditions and definitions of the tree, in the order of the text as far as it matters."""
+    found: list[ast.AST] = []
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _TELLING):
+            found.append(node)
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if isinstance(value, list):
+                pending.extend(one for one in value if isinstance(one, ast.AST))
+            elif isinstance(value, ast.AST) and not isinstance(value, _SILENT):
+                pending.append(value)
+    return sorted(found, key=_line)
+
+
+def _line(node: ast.AST) -> int:
+    line: int = getattr(node, "lineno", 0)
+    return line
 
 
 def _is_resource(text: str) -> bool:

@@ -13,6 +13,7 @@ from server.model.redaction import redacted, shown, without_secrets
 from server.model.system import CONSUMERS_UNKNOWN
 from server.registry.discovery.merge import Gathered
 from server.registry.discovery.sighting import Clue, Touch
+from server.registry.resources import without_credentials
 
 MOST_EVIDENCE = 60
 MOST_ACCESSES = 200
@@ -114,7 +115,7 @@ def _evidence(clue: Clue) -> Evidence:
 
 def _path(path: str) -> str:
     """A path or URI as it may be shown and registered."""
-    return redacted(shown(path, _LONGEST_PATH))
+    return redacted(shown(without_credentials(path), _LONGEST_PATH))
 
 
 def _free_id(name: str, location: str, taken: Collection[str]) -> str:

@@ -150,7 +150,7 @@ class ExportFiles(Arguments):
     directory: str = argument(
         "Folder on the server's machine; made where it is missing.", min_length=1, max_length=4_000
     )
-    formats: tuple[str, ...] = argument("Such as odcs or openlineage, instead of the source documents.", ())
+    formats: tuple[str, ...] = argument("Such as backstage, odcs or openlineage, instead of the source documents.", ())
 
 
 def export_files(call: "Call[Services]", args: ExportFiles) -> Answer:

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         metavar="NAME,…",
         default="",
-        help="foreign formats to write instead, such as odcs,openlineage; documents among them = the own files too",
+        help="foreign formats to write instead, such as backstage,odcs; documents among them = the own files too",
     )
     for kind, title in PICTURES.items():
         parser.add_argument(f"--{kind}", action="append_const", dest="pictures", const=kind, default=[], help=title)

@@ -77,7 +77,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         found=found_in_text,
         hosts=config.http_hosts,
         changed=changed,
-        gravity=partial(gravity_of, conflicts),
+        gravity=partial(gravity_of, conflicts.check),
     )
     discovery = DiscoveryService(
         database, registry, read_yaml=lambda text, name: read_yaml(text, name).documents, changed=changed

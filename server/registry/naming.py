@@ -260,3 +260,17 @@ def _name_of(target: Target) -> str:
     match target:
         case SystemTarget(id=name) | ContractTarget(id=name) | ResourceTarget(written=name):
             return name
+
+
+def starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -> tuple[str, list[str]]:
+    """What a target is called, and the systems next to it: those that it rests on, else those that rest on it."""
+    match target:
+        case SystemTarget(id=system_id):
+            near = registry.dependencies(system_id) if upstream else registry.dependents(system_id)
+            return system_id, [other for other in near if registry.live(other) is not None]
+        case ContractTarget(id=contract_id, resource=name, consumers=consumers):
+            around = registry.writers_of(name) if upstream else consumers
+            return contract_id, [other for other in around if registry.listed(other)]
+        case ResourceTarget(written=written, name=name):
+            near_by = registry.writers_of(name) if upstream else registry.consumers_of(name)
+            return written, [other for other in near_by if registry.listed(other)]

@@ -20,15 +20,15 @@ from server.registry.briefing import Briefing, Proposed, brief
 from server.registry.graph import Reached, reach
 from server.registry.health import Health
 from server.registry.map import RegistryMap
-from server.registry.naming import ContractTarget, ResourceTarget, SystemTarget, Target, find_system, find_target
+from server.registry.naming import Target, find_system, find_target, starting_points
 from server.registry.reading import SchemaCheck, read_system
 from server.registry.registration import Registration
 from server.registry.resources import canonical_name, without_credentials
 from server.registry.symlinks import resolved
-from server.registry.validated import validated, with_validations
+from server.registry.validated import with_validations
 from server.registry.views import contract_history, full_document, mermaid, overview, resources_like, row, touching
 from server.registry.vitals import Vitals, health_by
-from server.storage import contracts, findings, idempotency, systems
+from server.storage import contracts, findings, idempotency, systems, validations
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -248,13 +248,19 @@ class RegistryService:
             stored = registry.systems[system_id]
             health = self._vitals.beside_upstream(registry, system_id, self._now())
             document = full_document(registry, system_id, health=health)
+        found, known = self._database.read(
+            lambda session: (
+                findings.open_about(session, system_id, limit=50),
+                validations.last_validated(session, system_id),
+            )
+        )
         return SystemView(
-            document=with_validations(document, validated(self._database, system_id)),
+            document=with_validations(document, known),
             version=stored.version,
             archived=stored.archived,
             archived_at=stored.archived_at,
             archive_reason=stored.archive_reason,
-            findings=tuple(self._database.read(lambda session: findings.open_about(session, system_id, limit=50))),
+            findings=tuple(found),
             health=health,
         )
 
@@ -298,7 +304,7 @@ class RegistryService:
         """Everyone whom a change at the target reaches, nearest first (REG-10). Raises NotFound or Ambiguous."""
         with self.reading() as registry:
             found = find_target(registry, target, self.canonical)
-            root, first = _starting_points(registry, found, upstream=upstream)
+            root, first = starting_points(registry, found, upstream=upstream)
 
             def neighbours(system_id: str) -> list[str]:
                 near = registry.dependencies if upstream else registry.dependents
@@ -483,19 +489,6 @@ def _refresh(registry: RegistryMap, session: "Session", twin: RegistryMap) -> No
     for stored in systems.changed_since(session, registry.revision):
         known = twin.systems.get(stored.id)
         registry.apply(known if known is not None and known == stored else stored)
-
-
-def _starting_points(registry: RegistryMap, target: Target, *, upstream: bool) -> tuple[str, list[str]]:
-    match target:
-        case SystemTarget(id=system_id):
-            near = registry.dependencies(system_id) if upstream else registry.dependents(system_id)
-            return system_id, [other for other in near if registry.live(other) is not None]
-        case ContractTarget(id=contract_id, resource=name, consumers=consumers):
-            around = registry.writers_of(name) if upstream else consumers
-            return contract_id, [other for other in around if registry.listed(other)]
-        case ResourceTarget(written=written, name=name):
-            near_by = registry.writers_of(name) if upstream else registry.consumers_of(name)
-            return written, [other for other in near_by if registry.listed(other)]
 
 
 def _only_itself(caller: str, system_id: str, verb: str) -> None:

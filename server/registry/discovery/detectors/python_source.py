@@ -63,18 +63,16 @@ _IS_SQL = re.compile(r"\s*(?:select|insert|update|delete|create|replace|with|mer
 _RUNS = frozenset(
     "subprocess.run subprocess.call subprocess.check_call subprocess.check_output subprocess.Popen os.system os.popen".split()
 )
-_TELLING = (
-    ast.Call,
-    ast.If,
-    ast.Assign,
-    ast.AnnAssign,
-    ast.NamedExpr,
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.Import,
-    ast.ImportFrom,
+_TELLING = frozenset(
+    {
+        *(ast.Call, ast.If, ast.Assign, ast.AnnAssign, ast.NamedExpr),
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom),
+    }
 )
-_SILENT = (ast.Name, ast.Constant, ast.expr_context, ast.operator)
+_SILENT = frozenset(
+    {ast.Name, ast.Constant, ast.Load, ast.Store, ast.Pass, ast.arg, ast.alias, ast.Add, ast.Div, ast.And, ast.Eq}
+)
+"""Kinds of nodes in which none of these is; they are the most of a tree."""
 _CRON = re.compile(r"(?:@\w+|(?:[-\d*/,A-Za-z]+\s+){4,5}[-\d*/,A-Za-z]+)$")
 
 
@@ -319,13 +317,12 @@ def _told_by(tree: ast.Module) -> list[ast.AST]:
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
-        if isinstance(node, _TELLING):
+        if type(node) in _TELLING:
             found.append(node)
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                pending.extend(one for one in value if isinstance(one, ast.AST))
-            elif isinstance(value, ast.AST) and not isinstance(value, _SILENT):
+        for value in vars(node).values():
+            if type(value) is list:
+                pending += [one for one in value if isinstance(one, ast.AST) and type(one) not in _SILENT]
+            elif isinstance(value, ast.AST) and type(value) not in _SILENT:
                 pending.append(value)
     return sorted(found, key=_line)
 

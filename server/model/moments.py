@@ -21,7 +21,10 @@ def read_moment(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("a moment is written as ISO 8601 text")
     moment = datetime.fromisoformat(value.strip())
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment lies between the years 1 and 9999 in UTC, too") from None
     return moment.replace(tzinfo=None).isoformat() + "Z"
 
 

@@ -59,6 +59,8 @@ class RegistryMap:
         self._consumers: dict[str, Sequence[Link]] = {}
         """What was derived of a system's neighbours since the map was changed last: who looks far asks for many of them again."""
         self._relying: dict[str, Mapping[str, bool]] = {}
+        self._dependencies: dict[str, Sequence[str]] = {}
+        self._dependents: dict[str, Sequence[str]] = {}
         self._readers_of: dict[str, Mapping[str, Sequence[Input]]] = {}
         self._writers_of: dict[str, Mapping[str, Sequence[Output]]] = {}
         self._contracts_on: dict[str, Sequence[tuple[StoredSystem, Contract]]] = {}
@@ -72,7 +74,7 @@ class RegistryMap:
 
     def apply(self, stored: StoredSystem) -> None:
         """The map knows this version of the system and no earlier one."""
-        for derived in (self._producers, self._consumers, self._relying):
+        for derived in (self._producers, self._consumers, self._relying, self._dependencies, self._dependents):
             derived.clear()
         for found in (self._readers_of, self._writers_of, self._contracts_on, self._consumers_of):
             found.clear()
@@ -173,6 +175,29 @@ class RegistryMap:
                         links.add(Link(consumer, system_id, access.resource, "reads_from", access.basis))
         return sorted(links)
 
+    def _find_dependencies(self, system_id: str) -> Sequence[str]:
+        """The producers of all links to them, found without the links: whoever looks far needs no more than their ids."""
+        stored = self.systems.get(system_id)
+        if stored is None:
+            return []
+        found = {self.known_as(other) for other in stored.system.dependencies}
+        if not stored.archived:
+            found.update(link.producer for link in self._said(self._said_of_consumer, stored))
+            for access in stored.system.reads_from:
+                found |= self.writes.systems(stored.canonical_of(access.resource))
+        return sorted(found - {system_id})
+
+    def _find_dependents(self, system_id: str) -> Sequence[str]:
+        stored = self.systems.get(system_id)
+        if stored is None:
+            return []
+        found = {self.known_as(other) for other in stored.system.dependents}
+        if not stored.archived:
+            found.update(link.consumer for link in self._said(self._said_of_producer, stored))
+            for output in stored.system.writes_to:
+                found |= self.reads.systems(stored.canonical_of(output.resource))
+        return sorted(found - {system_id})
+
     def _find_relying(self, system_id: str) -> dict[str, bool]:
         stored = self.live(system_id)
         if stored is None:
@@ -191,21 +216,11 @@ class RegistryMap:
 
     def dependencies(self, system_id: str) -> list[str]:
         """Ids of the systems that this one depends on, as accesses imply and as declared; sorted."""
-        stored = self.systems.get(system_id)
-        declared = stored.system.dependencies if stored else ()
-        return sorted(
-            {link.producer for link in self.producers(system_id)}
-            | {self.known_as(other) for other in declared} - {system_id}
-        )
+        return list(self._remembered(self._dependencies, system_id, self._find_dependencies))
 
     def dependents(self, system_id: str) -> list[str]:
         """Ids of the systems that depend on this one, as accesses imply and as declared; sorted."""
-        stored = self.systems.get(system_id)
-        declared = stored.system.dependents if stored else ()
-        return sorted(
-            {link.consumer for link in self.consumers(system_id)}
-            | {self.known_as(other) for other in declared} - {system_id}
-        )
+        return list(self._remembered(self._dependents, system_id, self._find_dependents))
 
     def readers_of(self, name: str, *, besides: str = "") -> Mapping[str, Sequence[Input]]:
         """The live systems that read this canonical name, in order, each with the accesses that do."""

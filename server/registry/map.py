@@ -216,11 +216,13 @@ class RegistryMap:
 
     def dependencies(self, system_id: str) -> list[str]:
         """Ids of the systems that this one depends on, as accesses imply and as declared; sorted."""
-        return list(self._remembered(self._dependencies, system_id, self._find_dependencies))
+        found = self._remembered(self._dependencies, system_id, self._find_dependencies)
+        return list(found)
 
     def dependents(self, system_id: str) -> list[str]:
         """Ids of the systems that depend on this one, as accesses imply and as declared; sorted."""
-        return list(self._remembered(self._dependents, system_id, self._find_dependents))
+        found = self._remembered(self._dependents, system_id, self._find_dependents)
+        return list(found)
 
     def readers_of(self, name: str, *, besides: str = "") -> Mapping[str, Sequence[Input]]:
         """The live systems that read this canonical name, in order, each with the accesses that do."""

@@ -23,7 +23,8 @@ from tests.services.processes import let_go_together
 PROGRAM = Path(__file__).with_name("job_keeper.py")
 PATIENCE = 60.0
 """Seconds that a test waits for a process before it gives up."""
-LEASE = "1.5"
+SHORT_LEASE, LONG_LEASE = "1.5", "60"
+"""Seconds; the short one where somebody dies. A busy machine may let it run out on the living, too."""
 
 
 class Kept:
@@ -46,9 +47,9 @@ class Kept:
 
 
 @contextmanager
-def keepers(url: str, clock: Path, count: int, *words: str) -> Iterator[list[Kept]]:
+def keepers(url: str, clock: Path, count: int, *words: str, lease: str = SHORT_LEASE) -> Iterator[list[Kept]]:
     """Processes that keep the schedule among them."""
-    with let_go_together(PROGRAM, [[url, str(clock), LEASE, *words]] * count) as started:
+    with let_go_together(PROGRAM, [[url, str(clock), lease, *words]] * count) as started:
         yield [Kept(process) for process in started]
 
 
@@ -86,7 +87,7 @@ def clock(tmp_path: Path) -> Path:
 def test_reg_09_several_processes_run_a_job_once_for_each_time_it_is_due(
     database: Database, database_url: str, clock: Path
 ) -> None:
-    with keepers(database_url, clock, 3) as processes:
+    with keepers(database_url, clock, 3, lease=LONG_LEASE) as processes:
         for number, moment in enumerate(("05T05", "05T06", "05T12", "05T18", "06T00"), start=1):
             set_to(clock, f"2026-04-{moment}:00:00Z")
             soon(has_run(database, number), f"a run at {moment}")
@@ -107,7 +108,7 @@ def test_reg_09_another_process_takes_the_schedule_over_from_one_that_was_killed
             soon(has_run(database, number), f"a run at {moment}")
             if len(left) > 1:
                 soon(lambda: any("leads" in kept.lines for kept in left), "a leader")
-                (leader,) = (kept for kept in left if "leads" in kept.lines)
+                leader = next(kept for kept in left if "leads" in kept.lines)
                 leader.kill()
                 left.remove(leader)
         soon(lambda: "leads" in left[0].lines, "the last one leads")
@@ -121,11 +122,11 @@ def test_reg_09_a_run_whose_process_was_killed_fails_and_is_made_up_for(
         soon(lambda: any(line.startswith("begun registry") for line in victim.lines), "a run")
         victim.kill()
         with keepers(database_url, clock, 1):
-            soon(lambda: len(known(database)) == 2, "another run")
-            soon(lambda: known(database)[0].state is RunState.SUCCEEDED, "its end")
-    again, first = known(database)
-    assert (first.state, first.error, first.cut_off) == (RunState.FAILED, PROCESS_ENDED, True)
-    assert first.due == again.due
+            soon(lambda: known(database)[0].state is RunState.SUCCEEDED, "another run")
+    again, *cut_off = known(database)
+    assert {(run.state, run.error, run.cut_off, run.due) for run in cut_off} == {
+        (RunState.FAILED, PROCESS_ENDED, True, again.due)
+    }
 
 
 @contextmanager

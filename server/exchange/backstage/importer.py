@@ -2,7 +2,6 @@
 
 import posixpath
 import re
-from collections import Counter
 
 from server.exchange.backstage.catalogue import Catalogue, Entity, references_in
 from server.exchange.backstage.references import is_full, read_reference
@@ -19,9 +18,14 @@ FILE_NAMES = ("catalog-info.yaml", "catalog-info.yml", "catalog-info.json")
 _NAMED = re.compile(r"(^|[/\\])catalog-info[^/\\]*\.(ya?ml|json)$", re.IGNORECASE)
 _VERSION = re.compile(r"^[ \t]*[\"']?apiVersion[\"']?[ \t]*:[ \t]*[\"']?[\w.-]*backstage\.io/", re.MULTILINE)
 _IN_FLOW = re.compile(r"[\"']?apiVersion[\"']?\s*:\s*[\"']?[\w.-]*backstage\.io/")
-_GROUPING = ("system", "domain")
-_PEOPLE = ("group", "user")
-_READ = ("component", "api", "resource", "location", *_GROUPING, *_PEOPLE)
+_NO_SYSTEM = {
+    "system": "a System entity groups others: it stays a fact of the components that belong to it",
+    "domain": "a Domain entity groups systems: it stays a fact of the components below it",
+    "group": "a group runs nothing: it stays the owner of what names it",
+    "user": "a person runs nothing, and stays the owner of what names them",
+    "location": "a location is followed, and is no system itself",
+}
+_READ = ("component", "api", "resource", *_NO_SYSTEM)
 _MOST_SHOWN = 20
 
 
@@ -51,8 +55,9 @@ def read_backstage(request: Request, read_system: ReadSystem) -> Imported:
     catalogue = Catalogue(request, remarks)
     relations = Relations(catalogue, remarks)
     systems = listed_systems(catalogue, relations, remarks, read_system)
-    _tell_what_is_no_system(catalogue, relations, remarks)
+    _tell_what_is_not_in_use(catalogue, relations, remarks)
     _tell_unknown_kinds(catalogue, relations, remarks)
+    _tell_what_is_no_system(catalogue, relations, remarks)
     return Imported(
         source=source_key(KIND, request.place),
         kind=KIND,
@@ -64,7 +69,7 @@ def read_backstage(request: Request, read_system: ReadSystem) -> Imported:
     )
 
 
-def _tell_what_is_no_system(catalogue: Catalogue, relations: Relations, remarks: Remarks) -> None:
+def _tell_what_is_not_in_use(catalogue: Catalogue, relations: Relations, remarks: Remarks) -> None:
     for entity in catalogue.of_kind("api"):
         if entity.reference.key not in relations.providers:
             remarks.unmapped(
@@ -73,10 +78,11 @@ def _tell_what_is_no_system(catalogue: Catalogue, relations: Relations, remarks:
     for entity in catalogue.of_kind("resource"):
         if entity.reference.key not in relations.users and entity.reference.key not in relations.writers:
             remarks.unmapped(entity.document.at(), f"{entity.reference}: no component depends on it")
-    counted = Counter(entity.kind for entity in catalogue.of_kind(*_GROUPING, *_PEOPLE, "location"))
-    if counted:
-        shown = ", ".join(f"{number} {kind}" for kind, number in sorted(counted.items()))
-        remarks.note(f"Read for what others say of them, and no systems themselves: {shown}.")
+
+
+def _tell_what_is_no_system(catalogue: Catalogue, relations: Relations, remarks: Remarks) -> None:
+    for entity in catalogue.of_kind(*_NO_SYSTEM):
+        remarks.unmapped(entity.document.at(), f"{entity.reference}: {_NO_SYSTEM[entity.reference.kind]}")
     strangers = relations.unknown_owners
     if strangers:
         shown = ", ".join(list(strangers)[:_MOST_SHOWN]) + (", …" if len(strangers) > _MOST_SHOWN else "")

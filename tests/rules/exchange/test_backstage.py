@@ -108,6 +108,19 @@ def test_reg_11_an_api_that_two_components_agree_on_joins_them_though_the_catalo
     assert dangling(imported) == {("component:default/a", "api:default/x"), ("component:default/b", "api:default/x")}
 
 
+@pytest.mark.parametrize(
+    "kind", ["System", "Domain", "Group", "User", "Location", "Template", "Resource", "API", "Anything"]
+)
+def test_reg_11_an_entity_of_any_kind_is_a_system_or_listed_with_its_place(kind: str) -> None:
+    imported = catalogue(
+        component("orders", "system: shop"),
+        f"---\napiVersion: backstage.io/v1alpha1\nkind: {kind}\nmetadata: {{name: shop}}\nspec: {{owner: team-a}}\n",
+    )
+    assert [listed.item for listed in imported.systems] == ["component:default/orders"]
+    (told,) = [one for one in imported.unmapped if f"{kind.lower()}:default/shop" in one.reason]
+    assert "document 2" in told.item
+
+
 def test_reg_11_entities_that_are_no_systems_are_told() -> None:
     imported = catalogue(
         api("lonely"),
@@ -121,12 +134,12 @@ def test_reg_11_entities_that_are_no_systems_are_told() -> None:
     assert told == {
         ("document 1", "api:default/lonely: no component provides it, so no system states it"),
         ("document 2", "resource:default/idle: no component depends on it"),
+        ("document 3", "group:default/team-b: a group runs nothing: it stays the owner of what names it"),
         ("document 4", "airesource:default/helper: entities of kind AiResource are not mapped"),
         ("document 5", "no entity: not a mapping"),
         ("document 6", "no entity: metadata.name is missing"),
     }
     assert dangling(imported) == {("airesource:default/helper", "airesource:default/y")}
-    assert any("1 Group" in note for note in imported.notes)
     assert any("team-a" in note and "team-b" not in note for note in imported.notes)
 
 

@@ -40,7 +40,13 @@ def asked_for(lock: str) -> Iterator[Requirement]:
 def test_every_package_that_is_imported_is_asked_for() -> None:
     """What comes along with another package may go with its next version."""
     providers = packages_distributions()
-    shipped = {canonicalize_name(wanted.name) for wanted in asked_for("requirements.lock")} | {"psycopg"}
+    offered = [
+        Requirement(text)
+        for extra, wanted in PROJECT["project"]["optional-dependencies"].items()
+        for text in wanted
+        if extra not in ("test", "dev")
+    ]
+    shipped = {canonicalize_name(wanted.name) for wanted in (*asked_for("requirements.lock"), *offered)}
     anywhere = shipped | {canonicalize_name(wanted.name) for wanted in asked_for("requirements-dev.lock")}
     missing = {
         f"{source.place}: {module}"

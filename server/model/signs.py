@@ -25,6 +25,8 @@ class Look(Value):
     """What it says of the system's condition; empty = nothing."""
     last_run: Moment = ""
     """When the system last ran, as it says or as its age shows."""
+    only_written: bool = False
+    """Its age is all that it shows."""
     problem: Text = ""
     """Why nothing can be said from it; a sentence of ours."""
 

@@ -20,6 +20,7 @@ DEGRADED_BEYOND = 2
 DOWN_BEYOND = 5
 _BY_GRAVITY = (Status.HEALTHY, Status.DEGRADED, Status.DOWN)
 _NAMED = 3
+_EMPTY = "Its status file is empty, which says nothing where no interval or schedule is stated."
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class _Heard:
 
     at: str
     what: str
-    """`run`, `heartbeat` or `status file`."""
+    """`run`, `heartbeat`, `status file` or `empty file`."""
     result: RunResult | None = None
     running: bool = False
     """It began then, and nothing was heard of its end."""
@@ -79,14 +80,14 @@ def judge_health(
             return Health(Status.UNKNOWN, "It has never reported.", declared_at)
         said = f"Its registration states {declared.value}; it has never reported, and nothing was looked at."
         return Health(declared, said, declared_at)
-    rhythm = _rhythm_of(timing)[0]
-    heard = _latest(signs, scheduled=rhythm is not None and bool(rhythm.schedule))
+    heard = _latest(signs, _rhythm_of(timing)[0])
     found = [_by_signs(timing, heard, now)] if heard is not None else []
     for look in (signs.status_file, signs.endpoint):
         if look is not None and (heard is None or microseconds(look.looked_at) >= microseconds(heard.at)):
             found += _by_statement(look, "status file" if look is signs.status_file else "health endpoint")
     if not found:
-        problems = [look.problem for look in (signs.status_file, signs.endpoint) if look is not None and look.problem]
+        looks = [look for look in (signs.status_file, signs.endpoint) if look is not None]
+        problems = [look.problem or _EMPTY for look in looks if look.problem or look.only_written]
         return Health(Status.UNKNOWN, " ".join(problems or ["Nothing that was heard says how it is."]), checked)
     worst = max(found, key=lambda one: _BY_GRAVITY.index(one.status))
     rate = f" Its last heartbeat tells an error rate of {signs.error_rate:g}." if signs.error_rate else ""
@@ -162,13 +163,18 @@ def _by_statement(look: Look, source: str) -> list[Health]:
     return [Health(status[look.stated], said, since=look.looked_at)]
 
 
-def _latest(signs: Signs, *, scheduled: bool) -> _Heard | None:
-    """The last run; without a schedule a heartbeat counts alike, with one only where no run was ever heard of."""
+def _latest(signs: Signs, rhythm: Rhythm | None) -> _Heard | None:
+    """The last run; without a schedule a heartbeat counts alike, with one only where no run was ever heard of.
+
+    An empty file shows at most that silence did not begin before it was written, so it takes a rhythm to count.
+    """
+    scheduled = rhythm is not None and bool(rhythm.schedule)
     runs = [_Heard(signs.run.at, "run", signs.run.result)] if signs.run is not None else []
     look = signs.status_file
-    if look is not None and look.last_run:
-        result = RunResult.OK if look.stated in ("", "DEGRADED") else RunResult(look.stated)
-        runs.append(_Heard(look.last_run, "status file", result, seen_at=look.looked_at))
+    if look is not None and look.last_run and (rhythm is not None or not look.only_written):
+        result = None if look.stated in ("", "DEGRADED") else RunResult(look.stated)
+        what = "empty file" if look.only_written else "status file"
+        runs.append(_Heard(look.last_run, what, result, seen_at=look.looked_at))
     last = max(runs, key=lambda one: microseconds(one.at), default=None)
     if signs.running_since and (last is None or later(signs.running_since, last.at) == signs.running_since != last.at):
         critical = last is not None and last.result is RunResult.CRITICAL
@@ -182,11 +188,14 @@ def _told(heard: _Heard) -> str:
     at = _plain(heard.at)
     if heard.running:
         return f"A run is under way since {at}"
+    if heard.what == "empty file":
+        return f"Its status file, which is empty, was last written at {at}, and how the run ended is unknown"
     result = f" with {heard.result.value}" if heard.result is not None else ""
     if heard.what == "heartbeat":
         return f"Its last heartbeat was at {at}" + (f", its last run ended{result}" if result else "")
-    source = " by its status file" if heard.what == "status file" else ""
-    return f"Its last run{source} ended at {at}{result}"
+    if heard.what == "status file":
+        return f"Its last run by its status file was at {at}, " + (f"ended{result}" if result else "its result unknown")
+    return f"Its last run ended at {at}{result}"
 
 
 def _last_heard_of(signs: Signs) -> str:

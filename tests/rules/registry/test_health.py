@@ -187,6 +187,29 @@ def test_reg_05_a_status_file_shows_how_it_was_when_it_was_looked_at() -> None:
     assert judged(HOURLY, reported).status is Status.HEALTHY
 
 
+def test_reg_05_what_a_status_file_does_not_say_is_no_ok() -> None:
+    stated = Look(looked_at="2026-04-05T08:00:00Z", last_run="2026-04-05T07:30:00Z")
+    empty = stated.model_copy(update={"only_written": True})
+    for look, says in ((stated, "its result unknown"), (empty, "how the run ended is unknown")):
+        found = judged(HOURLY, Signs(status_file=look))
+        assert found.status is Status.HEALTHY
+        assert says in found.reason
+        assert "OK" not in found.reason
+    old = empty.model_copy(update={"last_run": "2026-04-05T02:00:00Z"})
+    assert judged(HOURLY, Signs(status_file=old)).status is Status.DOWN
+    found = judged(None, Signs(status_file=empty))
+    assert found.status is Status.UNKNOWN
+    assert "empty" in found.reason
+
+
+def test_reg_05_a_broken_status_file_is_unknown_unless_somebody_reported() -> None:
+    broken = Look(looked_at=to_wire(NOW), problem="Its status file is broken JSON.")
+    found = judged(HOURLY, Signs(status_file=broken))
+    assert (found.status, found.reason) == (Status.UNKNOWN, "Its status file is broken JSON.")
+    reported = ran(timedelta(minutes=5)).model_copy(update={"status_file": broken})
+    assert judged(HOURLY, reported).status is Status.HEALTHY
+
+
 def test_reg_05_an_endpoint_speaks_for_itself_and_against_what_was_reported_before() -> None:
     at = to_wire(NOW - timedelta(minutes=10))
     for stated, status in (("OK", "HEALTHY"), ("DEGRADED", "DEGRADED"), ("CRITICAL", "DOWN")):

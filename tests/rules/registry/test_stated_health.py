@@ -23,12 +23,14 @@ WRITTEN = "2026-04-05T13:00:00Z"
         ('{"status": "ok"}\n{"status": "failed", "time": "2026-04-05T12:00:00Z"}\n', "ERROR", "2026-04-05T12:00:00Z"),
         ('[{"status": "failed"}, {"status": "success"}]', "OK", WRITTEN),
         ("2026-04-05T12:00:00Z\n", "", "2026-04-05T12:00:00Z"),
+        ("1775390400", "", "2026-04-05T12:00:00Z"),
+        ('"2026-04-05T12:00:00Z"', "", "2026-04-05T12:00:00Z"),
         ("OK\n", "OK", WRITTEN),
-        ("last run went fine, I think", "", WRITTEN),
-        ("", "", WRITTEN),
-        ('{"status": "who knows", "last_run": "yesterday"}', "", WRITTEN),
+        ('"failed"', "ERROR", WRITTEN),
+        ('\ufeff{"ok": true}', "OK", WRITTEN),
+        ('{"last_success": "2026-04-05T12:00:00Z"}', "OK", "2026-04-05T12:00:00Z"),
+        ('{"status": "who knows", "last_run": "2026-04-05T12:00:00Z"}', "", "2026-04-05T12:00:00Z"),
         ('{"last_run": "2031-01-01T00:00:00Z"}', "", NOW),
-        ("[" * 100_000, "", WRITTEN),
     ],
 )
 def test_reg_05_a_status_file_is_understood_in_the_shapes_people_use(
@@ -37,6 +39,39 @@ def test_reg_05_a_status_file_is_understood_in_the_shapes_people_use(
     look = read_status_file(text, target="/x", written_at=WRITTEN, now=NOW)
     assert (look.stated, look.problem) == (stated, "")
     assert look.last_run == (last_run or "2026-04-05T12:00:00Z")
+    assert not look.only_written
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[not json", "broken JSON"),
+        ('{"status": "ok", ', "broken JSON"),
+        ('{"status": "ok"}\n{"status": "fai', "broken JSON"),
+        ("[" * 100_000, "broken JSON"),
+        ('{"running":\ntrue', "broken JSON"),
+        ("9" * 4_000, "states neither"),
+        ("last run went fine, I think", "neither JSON nor"),
+        ("\x00\x01\ufffd\x7fELF", "neither JSON nor"),
+        ("42", "states neither"),
+        ("null", "states neither"),
+        ("{}", "states neither"),
+        ("[]", "states neither"),
+        ('{"error": null}', "states neither"),
+        ('{"status": "who knows", "last_run": "yesterday"}', "states neither"),
+    ],
+)
+def test_reg_05_a_status_file_that_says_nothing_shows_no_run_and_says_why(text: str, why: str) -> None:
+    look = read_status_file(text, target="/x", written_at=WRITTEN, now=NOW)
+    assert (look.stated, look.last_run) == ("", "")
+    assert why in look.problem
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\ufeff"])
+def test_reg_05_an_empty_status_file_shows_when_it_was_written_and_no_result(text: str) -> None:
+    look = read_status_file(text, target="/x", written_at=WRITTEN, now=NOW)
+    assert (look.stated, look.last_run, look.problem) == ("", WRITTEN, "")
+    assert look.only_written
 
 
 @pytest.mark.parametrize(

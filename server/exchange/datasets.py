@@ -8,6 +8,8 @@ _SCHEMES = {"postgres": "postgresql", "s3a": "s3", "s3n": "s3", "gcs": "gs", "ab
 _DATABASES = frozenset({"postgresql", "redshift", "mysql", "mssql", "sqlserver", "oracle", "db2", "cockroachdb"})
 """Servers whose datasets are called `database.schema.table` there."""
 _FOLDERS = frozenset({"s3", "gs", "hdfs", "abfs", "file", "dbfs", "wasbs", "wasb", "ftp", "sftp", "http", "https"})
+_WITH_CONTAINERS = frozenset({"abfs", "abfss", "wasb", "wasbs"})
+"""Where other addresses have the user, these have the container."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._~:@!$&'()*+,;=/-]")
 PLATFORM = "dataset"
 """Scheme of a dataset whose namespace is only a word."""
@@ -23,7 +25,9 @@ def dataset_uri(namespace: str, name: str) -> str:
     if uri := _URI.match(namespace):
         scheme = uri["scheme"].lower()
         scheme = _SCHEMES.get(scheme, scheme)
-        rest = uri["rest"].rpartition("@")[2].rstrip("/")
+        user, _, rest = uri["rest"].rstrip("/").rpartition("@")
+        if scheme in _WITH_CONTAINERS and user and ":" not in user:
+            rest = f"{user}@{rest}"
         if scheme == "file":
             return _joined("", name) if name.startswith("/") else _joined(f"/{rest}".rstrip("/") or "/", name)
         if scheme in _DATABASES:

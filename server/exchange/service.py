@@ -15,6 +15,7 @@ from server.exchange import discovery_scan
 from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
+from server.exchange.discretion import discreet
 from server.exchange.exports import DOCUMENTS, find_exports
 from server.exchange.files import LARGEST, folder_named, formats_beside, read_sources
 from server.exchange.formats import find_format
@@ -99,6 +100,8 @@ class ExchangeService:
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
         if imported.kind == discovery_scan.KIND:
             return discovery_scan.outcome_of(imported, self._take_candidates(imported.candidates, now))
+        if imported.inferred:
+            imported = discreet(imported)
         as_written = {listed.system.id: listed.system for listed in imported.systems}
         if not imported.inferred:
             systems = without_derived(imported.systems, self._registry.canonical)

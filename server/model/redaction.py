@@ -50,6 +50,29 @@ _IN_URL = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s/?#\"'<>
 """Everything up to the last `@` of an authority: a password may hold one itself."""
 _IN_URL_WITH_MARKS = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s:/@\"'<>]*:[^\s\"'<>]*@")
 """A password with `/`, `?` or `#` in it, which should have been escaped."""
+_AUTHORITY = re.compile(
+    r"(?P<scheme>\b(?!(?:abfss?|wasbs?)://[^\s:/@]*@)[A-Za-z][A-Za-z0-9+.-]{0,30}://)"
+    r"(?:[^\s/?#\"'<>]*@|[^\s:/@\"'<>]*:(?![0-9]{1,5}(?:[/?#]|$))[^\s\"'<>]*@)"
+)
+"""What stands before the last `@` of an authority; where a storage account's container stands there, it is no user."""
+_ORACLE = re.compile(r"(?P<scheme>\bjdbc:oracle:[a-z0-9]{1,10}:)[^\s@]+@", re.IGNORECASE)
+_BEHIND_ADDRESS = re.compile(
+    r"(?P<address>\b(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,30})://[^\s?#\"'<>]*)(?P<rest>[?#][^\s\"'<>]*)"
+)
+_PART_BEHIND = re.compile(r"(?P<mark>[?#&;])(?P<part>[^?#&;]*)")
+_PLACES = frozenset(
+    "api-version catalog collection database databasename database_name dataset db dialect entity format keyspace object "
+    "project queue region resource role schema sslmode stream table tenant timezone topic type version view warehouse".split()
+)
+"""Members of an address's query that say which thing is meant."""
+_PLACE = re.compile(r"[\w.:/*{}$ %+,-]{0,80}")
+_SAID_TO_BE_SECRET = re.compile(
+    r"(?P<before>^|[\s;&?,\"'({\[])(?P<name>[A-Za-z0-9_.-]{0,60}(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_-]?key|access[_-]?key|"
+    r"account[_-]?key|private[_-]?key|signature|credentials?|\bsig)[A-Za-z0-9_.-]{0,40})=(?!\[redacted\]|=|[\s;&,\"')}\]]|$)"
+    r"(?P<value>[^\s;&,\"')}\]]+)",
+    re.IGNORECASE,
+)
+_BEARS = re.compile(r"\b(?P<name>Bearer |[Aa]uthorization: ?[A-Za-z]{3,10} )(?!\[redacted\])[A-Za-z0-9+/=._~-]{8,}")
 _SECRET_NAME = (
     r"[A-Za-z0-9_.-]{0,60}(?:passw(?:or)?d|passwd|passphrase|pass_?code|pwd|secret|token|api[_-]?key|apikey|access[_-]?key|"
     r"account[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|shared[_-]?key|master[_-]?key|auth[_-]?key|"
@@ -111,6 +134,31 @@ def redacted(text: str) -> str:
 
 
 @lru_cache(maxsize=32_768)
+def without_credentials(text: str, hidden: str = HIDDEN) -> str:
+    """The name, address or sentence without what is a secret by its place in an address or by its form.
+
+    Of an address go the user, what its query and fragment say beyond which thing is meant, and keys of known kinds;
+    `hidden` stands in their place, and where it is empty the rest still is an address. What only looks drawn by chance
+    stays: it may be all that tells two things apart.
+    """
+    if "-----BEGIN" in text:
+        text = _PRIVATE_KEY.sub(hidden, text)
+    if "://" in text:
+        before = f"{hidden}@" if hidden else ""
+        text = _AUTHORITY.sub(lambda match: f"{match['scheme']}{before}", text)
+        text = _BEHIND_ADDRESS.sub(lambda match: match["address"] + _behind(match, hidden), text)
+    if "@" in text:
+        text = _ORACLE.sub(lambda match: f"{match['scheme']}{hidden}@", text)
+    text = _KNOWN_FORMS.sub(lambda match: hidden if _is_no_word(match[0]) else match[0], text)
+    if "=" in text:
+        text = _SAID_TO_BE_SECRET.sub(
+            lambda match: f"{match['before']}{match['name']}={hidden}" if hidden else match["before"].rstrip(";&?"),
+            text,
+        )
+    return _BEARS.sub(lambda match: f"{match['name']}{hidden}", text)
+
+
+@lru_cache(maxsize=32_768)
 def shown(text: str, longest: int = LONGEST) -> str:
     """The text as a line that may be shown: without secrets and control characters, at most so many characters long."""
     if len(text) > _LOOKED_AT:
@@ -163,6 +211,32 @@ def _hidden_once(text: str) -> str:
     text = _HEX.sub(HIDDEN, text)
     text = _LONG_RUN.sub(lambda match: HIDDEN if looks_random(match[0]) else match[0], text)
     return _RUN.sub(_by_looks, text)
+
+
+def _behind(match: "re.Match[str]", hidden: str) -> str:
+    """The query and fragment of an address with nothing in them but what says which thing is meant."""
+    fetched = match["scheme"].lower() in ("http", "https", "ws", "wss")
+    kept = ""
+    for found in _PART_BEHIND.finditer(match["rest"]):
+        mark, part = found["mark"], found["part"]
+        name, assigned, value = part.partition("=")
+        if not assigned:
+            # of a table's address the fragment is the table, and of a glob the question mark a letter
+            stays = not part or mark == "#" or not fetched
+        else:
+            stays = value in ("", HIDDEN) or (name.lower() in _PLACES and _PLACE.fullmatch(value) is not None)
+        if stays:
+            kept += (mark if kept or mark in "?#" else "?") + part
+        elif hidden:
+            kept += mark + (f"{name}={hidden}" if assigned else hidden)
+    return kept
+
+
+def _is_no_word(text: str) -> bool:
+    """Whether a key's form is no name that people gave: such as `hf_transactions`, in which all letters are small."""
+    return (
+        any(map(str.isdigit, text)) or (text.lower() != text and text.upper() != text) or "://" in text or "/" in text
+    )
 
 
 def _after_scheme(match: "re.Match[str]") -> str:

@@ -23,6 +23,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "postgresql": 5432, "mysql": 3306, "
 _SAME_SCHEME = {"postgres": "postgresql"}
 _DRIVER = re.compile(r"\+[a-z0-9_]+$")
 """How a client library is named in the URL of a database; it is the same database through another one."""
+_CONTAINER = r"(?i:abfss?|wasbs?)://[^/?#@:]+@"
+"""A storage account's container stands where other addresses have the user."""
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}|<[A-Za-z_][A-Za-z0-9_ -]*>")
 
 
@@ -42,7 +44,7 @@ def canonical_name(resource: str, *, home: str, root: str = "", resolve: Resolve
 
 def without_credentials(resource: str) -> str:
     """The same name without a password or user in its URL: what is stored and shown."""
-    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", r"\1", resource)
+    return re.sub(rf"^(?!{_CONTAINER})([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", r"\1", resource)
 
 
 def is_glob(canonical: str) -> bool:
@@ -146,7 +148,8 @@ def _canonical_uri(text: str, scheme: str, *, home: str, root: str, resolve: Res
         return text
     if scheme not in (*_HIERARCHICAL, *_DEFAULT_PORTS):
         rest = f"{parts.path.rstrip('/')}{'?' + parts.query if parts.query else ''}{'#' + parts.fragment if parts.fragment else ''}"
-        return f"{scheme}://{(parts.netloc.rpartition('@')[2])}{rest}"
+        netloc = parts.netloc if re.match(_CONTAINER, text) else parts.netloc.rpartition("@")[2]
+        return f"{scheme}://{netloc}{rest}"
     path = posixpath.normpath(parts.path) if parts.path.strip("/") else ""
     table = parts.fragment
     if scheme == "postgresql" and table and "." not in table:
@@ -168,7 +171,10 @@ def _path_of_file_uri(text: str) -> str:
 def _host(parts: SplitResult, scheme: str) -> str:
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    return host if parts.port in (None, _DEFAULT_PORTS.get(scheme)) else f"{host}:{parts.port}"
+    container = f"{parts.username}@" if re.match(_CONTAINER, parts.geturl()) else ""
+    return (
+        f"{container}{host}" if parts.port in (None, _DEFAULT_PORTS.get(scheme)) else f"{container}{host}:{parts.port}"
+    )
 
 
 def _canonical_sqlite(text: str, *, home: str, root: str, resolve: Resolver) -> str:

@@ -115,7 +115,7 @@ def _facts(value: Mapping[str, Any]) -> JsonObject:
     version = words(value.get("version"), 100) or words(mapping(value.get("version_detail")).get("version"), 100)
     status = words(value.get("status"), 50)
     repository = words(mapping(value.get("repository")).get("url"), 500)
-    for name, said in (("version", version), ("status", status), ("repository", repository.rpartition("@")[2])):
+    for name, said in (("version", version), ("status", status), ("repository", repository)):
         if said:
             facts[name] = said
     packages = [_package(mapping(one)) for one in sequence(value.get("packages"))[:_MOST]]

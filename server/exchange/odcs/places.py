@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from server.exchange.datasets import dataset_uri
+from server.exchange.discretion import address
 from server.exchange.documents import words
 
 _TABLES = {
@@ -96,7 +97,7 @@ def _bare(host: str) -> str:
 
 
 def _below(location: str, name: str, *, alone: bool) -> str:
-    location = re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", r"\1", location)
+    location = address(location)
     if _MODEL.search(location):
         return _MODEL.sub(name, location)
     last = posixpath.basename(location.rstrip("/"))

@@ -1,7 +1,7 @@
 """Datasets that go by several names: what the symlinks facet says, followed through."""
 
-from server.exchange.documents import mapping, sequence, words
-from server.exchange.openlineage.lineage import Lineage, Named
+from server.exchange.documents import mapping, sequence
+from server.exchange.openlineage.lineage import Lineage, Named, named_in
 
 
 class Names:
@@ -13,8 +13,8 @@ class Names:
         self._groups: dict[Named, set[Named]] = {}
         for named, facets in lineage.datasets.items():
             for entry in sequence(mapping(facets.get("symlinks")).get("identifiers")):
-                other = (words(mapping(entry).get("namespace")), words(mapping(entry).get("name")))
-                if other[1] and other != named:
+                other = named_in(entry)
+                if other is not None and other != named:
                     self._join(named, other)
         for named in self._leads_to:
             self._groups.setdefault(self._root(named), set()).add(named)

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 from server.errors import InvalidArgument
 from server.exchange.datasets import dataset_uri
+from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
 from server.exchange.making import made_system, plain_id, tier_of_words
 from server.exchange.openlineage.aliases import Names
 from server.exchange.openlineage.events import events_of, recognises
 from server.exchange.openlineage.fields import item_schema
-from server.exchange.openlineage.lineage import Job, Lineage, Named, Touch, fold
+from server.exchange.openlineage.lineage import Job, Lineage, Named, Touch, fold, named_in
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import Basis, ContractType, pointer_to
@@ -129,7 +130,7 @@ class _Reader:
         location = mapping(job.facets.get("sourceCodeLocation"))
         if url := words(location.get("url")):
             document["source_code"] = {
-                "url": _without_credentials(url),
+                "url": address(url),
                 **{
                     part: words(location[part], 400)
                     for part in ("path", "branch", "tag", "version")
@@ -235,9 +236,8 @@ class _Reader:
         return needs
 
     def _parent(self, job: Job) -> str:
-        named = mapping(mapping(job.run_facets.get("parent")).get("job"))
-        key = (words(named.get("namespace")), words(named.get("name")))
-        if not key[1] or key == job.key:
+        key = named_in(mapping(job.run_facets.get("parent")).get("job"))
+        if key is None or key == job.key:
             return ""
         if key in self._ids:
             return self._ids[key]
@@ -263,7 +263,3 @@ def _schedule(job: Job) -> str:
     said = [mapping(job.facets.get("schedule")).get(name) for name in ("cron", "schedule", "expression")]
     said += [dag.get(name) for name in ("schedule_interval", "timetable_summary")]
     return next((words(one, 200) for one in said if isinstance(one, str) and _CRON.match(one)), "")
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@", r"\1", url)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Remarks
 from server.exchange.openlineage.events import Event
@@ -108,7 +109,7 @@ def fold(events: Iterable[Event], remarks: Remarks) -> Lineage:
 
 
 def _take_job(lineage: Lineage, event: Event, remarks: Remarks, unknown: dict[tuple[str, str], list[str]]) -> None:
-    key = _named(mapping(event.body.get("job")))
+    key = named_in(event.body.get("job"))
     if key is None:
         remarks.unmapped(event.at("job"), "a job needs a name")
         return
@@ -165,7 +166,7 @@ def _take_dataset(
     remarks: Remarks,
     unknown: dict[tuple[str, str], list[str]],
 ) -> Named | None:
-    named = _named(dataset)
+    named = named_in(dataset)
     if named is None:
         remarks.unmapped(event.at(*where), "a dataset needs a name")
         return None
@@ -204,7 +205,7 @@ def _take_columns(lineage: Lineage, job: Job, facet: Mapping[str, Any], place: s
         for entry in sequence(mapping(column).get("inputFields"))
     ]
     for entry in (*made_of, *sequence(facet.get("dataset"))):
-        source, column = _named(mapping(entry)), words(mapping(entry).get("field"))
+        source, column = named_in(entry), words(mapping(entry).get("field"))
         if source is None or not column:
             continue
         if source in job.inputs:
@@ -220,6 +221,8 @@ def _settle_columns(lineage: Lineage) -> None:
             del lineage.foreign_columns[job_key, source]
 
 
-def _named(value: Mapping[str, Any]) -> Named | None:
-    name = words(value.get("name"))
-    return (words(value.get("namespace")), name) if name else None
+def named_in(value: Any) -> Named | None:
+    """Namespace and name of a job or dataset, without the credentials that an address may hold; None without a name."""
+    stated = mapping(value)
+    name = address(words(stated.get("name")))
+    return (address(words(stated.get("namespace"))), name) if name else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from server.model.redaction import HIDDEN, LONGEST, looks_random, redacted, shown, without_secrets
+from server.model.redaction import HIDDEN, LONGEST, looks_random, redacted, shown, without_credentials, without_secrets
 from tests.planted_secrets import SECRETS
 
 _NAMED_ONLY = {
@@ -167,3 +167,42 @@ def test_words_that_are_joined_do_not_look_drawn_by_chance(words: list[str]) -> 
     assert not looks_random("-".join(words))
     assert not looks_random("_".join(words) + "_2026")
     assert not looks_random("/".join(words))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("https://u:hunter2@h.example/x?token=hunter2&table=t#part", "https://h.example/x?table=t#part"),
+        ("https://h/x?hunter2", "https://h/x"),
+        ("https://h/back#access_token=hunter2", "https://h/back"),
+        ("postgresql://h:5432/db?password=hunter2#s.t", "postgresql://h:5432/db#s.t"),
+        ("jdbc:sqlserver://h:1433;databaseName=x;password=hunter2", "jdbc:sqlserver://h:1433;databaseName=x"),
+        ("jdbc:oracle:thin:scott/hunter2@//h:1521/x", "jdbc:oracle:thin:@//h:1521/x"),
+        ("amqp://user:hunter2/hunter2@h/v", "amqp://h/v"),
+        ("abfss://raw:hunter2@account/p", "abfss://account/p"),
+    ],
+)
+def test_an_address_without_its_credentials_still_is_one(text: str, name: str) -> None:
+    assert without_credentials(text, hidden="") == name
+    assert without_credentials(name, hidden="") == name
+    assert "hunter2" not in without_credentials(text)
+    assert without_credentials(without_credentials(text)) == without_credentials(text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "http://host:8080/packages/web@v1",
+        "abfss://container@account.dfs.core.windows.net/p",
+        "s3://lake/events/client_id=42/part-?.csv",
+        "hf_transactions",
+        "npm_packagestats",
+        "component:default/auth-token: nobody provides it",
+        "postgresql://h:5432/db#public.api_tokens",
+        "9d3f1c52-7a0b-4b9e-9a55-6f2d7e8c1b34",
+        "model.shop.int_orders_2019Q4_v2",
+        "https://api.example.com/rows?table=orders&schema=public",
+    ],
+)
+def test_a_name_in_which_no_secret_stands_is_kept_as_it_is(name: str) -> None:
+    assert without_credentials(name) == without_credentials(name, hidden="") == name

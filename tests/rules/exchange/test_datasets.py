@@ -6,6 +6,7 @@ from server.exchange.column_types import schema_of_type
 from server.exchange.datasets import dataset_uri
 from server.exchange.exports.naming import dataset_of
 from server.model.base import JsonObject
+from server.registry.resources import canonical_name
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,13 @@ def test_reg_11_a_type_nested_without_end_is_read_as_far_as_it_makes_sense() -> 
     found = schema_of_type("array<" * 40 + "int" + ">" * 40)
     assert found is not None
     assert found["type"] == "array"
+
+
+@pytest.mark.parametrize("scheme", ["abfss", "wasbs"])
+def test_containers_of_one_storage_account_stay_apart(scheme: str) -> None:
+    raw, clean = (
+        canonical_name(dataset_uri(f"{scheme}://{name}@shop.dfs.core.windows.net", "orders"), home="/home/ada")
+        for name in ("raw", "clean")
+    )
+    assert raw != clean
+    assert "hunter2" not in dataset_uri(f"{scheme}://raw:hunter2@shop.dfs.core.windows.net", "orders")

@@ -120,7 +120,7 @@ def _by_signs(timing: Timing | None, heard: _Heard, now: datetime) -> Health:
 
 
 def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> Health:
-    interval = rhythm.interval * 1_000_000
+    interval = rhythm.interval_as_stated
     began = microseconds(heard.at)
     passed = max(0, moment - began)
     status = _by_silence(passed > DEGRADED_BEYOND * interval, passed > DOWN_BEYOND * interval, heard.running)
@@ -130,7 +130,7 @@ def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> 
     ratio = passed / interval
     ahead = (began + times * interval for times in (DEGRADED_BEYOND, DOWN_BEYOND))
     until = next((edge for edge in ahead if edge >= moment), None)
-    more = f"{f'more than {bound}' if bound else f'{ratio:.1f}'} times its interval of {rhythm.interval} s ago"
+    more = f"{f'more than {bound}' if bound else f'{ratio:.1f}'} times its interval of {_seconds(interval)} s ago"
     return Health(status, f"{told}, {more}.", missed=ratio, since=_wire(began + bound * interval), until=until)
 
 
@@ -232,6 +232,12 @@ def _rhythm(
 def _number(value: Any) -> float | None:
     told = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1e9
     return float(value) if told else None
+
+
+def _seconds(micros: int) -> str:
+    """Such as `900` or `900.5`."""
+    whole, part = divmod(micros, 1_000_000)
+    return f"{whole}.{part:06}".rstrip("0") if part else str(whole)
 
 
 def _micros(moment: datetime) -> int:

@@ -2,8 +2,9 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -54,6 +55,8 @@ class Rhythm:
     """Seconds that a run takes."""
     jitter: int = 0
     """Seconds by which a start may be late."""
+    interval_as_stated: int = field(default=0, compare=False)
+    """The interval in microseconds, for those who compare moments; the whole seconds of `interval` are rounded up."""
 
     @property
     def delay(self) -> int:
@@ -75,7 +78,8 @@ def read_rhythm(
 ) -> Rhythm | None:
     """The rhythm that these members state; None where they state neither schedule nor interval.
 
-    A schedule goes before an interval; without a time zone it is read as UTC; parts of a second are rounded up. A zone in
+    A schedule goes before an interval; without a time zone it is read as UTC; parts of a second are rounded up but in
+    `interval_as_stated`. A zone in
     front of the expression (`CRON_TZ=`) counts, and `@every 5m` is an interval. Raises Unreadable.
     """
     zoned = _ZONED.fullmatch(schedule)
@@ -95,7 +99,8 @@ def read_rhythm(
         return None
     if interval_seconds <= 0:
         raise Unreadable("interval_seconds", "An interval of no length says nothing about when it runs.")
-    return Rhythm("", timezone_name.strip(), _whole(interval_seconds), lasts, late)
+    exact = max(1, round(Fraction(interval_seconds) * 1_000_000))
+    return Rhythm("", timezone_name.strip(), _whole(interval_seconds), lasts, late, exact)
 
 
 @lru_cache(maxsize=256)

@@ -44,15 +44,21 @@ def test_reg_05_more_than_two_intervals_are_degraded_and_more_than_five_down(ago
     assert judged(HOURLY, ran(ago)).status is status
 
 
-@pytest.mark.parametrize("seconds", [1, 7, 60, 86_400, 31 * 86_400])
-def test_reg_05_the_boundaries_are_exact_to_the_microsecond(seconds: int) -> None:
+@pytest.mark.parametrize("seconds", [0.000001, 0.1, 1, 7, 60, 900.5, 1234.567891, 86_400, 31 * 86_400])
+def test_reg_05_the_boundaries_are_exact_to_the_microsecond(seconds: float) -> None:
     timing, began = Timing(interval_seconds=seconds), NOW
     signs = Signs(run=LastRun(at=to_wire(began), result=RunResult.OK))
     just = timedelta(microseconds=1)
     for bound, within, beyond in ((2, Status.HEALTHY, Status.DEGRADED), (5, Status.DEGRADED, Status.DOWN)):
         edge = began + bound * timedelta(seconds=seconds)
         assert judged(timing, signs, edge).status is within
-        assert judged(timing, signs, edge + just).status is beyond
+        late = judged(timing, signs, edge + just)
+        assert late.status is beyond
+        assert f"interval of {seconds:.6f}".rstrip("0").rstrip(".") + " s" in late.reason
+
+
+def test_reg_05_an_interval_of_next_to_nothing_is_one_of_a_microsecond() -> None:
+    assert judged(Timing(interval_seconds=1e-9), ran(timedelta(microseconds=0))).status is Status.HEALTHY
 
 
 @pytest.mark.parametrize(

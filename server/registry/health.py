@@ -97,11 +97,15 @@ def judge_health(
 
 def beside_upstream(health: Health, down: Sequence[str]) -> Health:
     """The same health, with systems mentioned that it needs and that are DOWN: their state is not its own."""
+    return replace(health, reason=health.reason + told_down(down, "which it needs"))
+
+
+def told_down(down: Sequence[str], part: str) -> str:
+    """A sentence to be appended that these systems are DOWN, with the part they play; empty for none."""
     if not down:
-        return health
+        return ""
     named = ", ".join(down[:_NAMED]) + (f" and {len(down) - _NAMED} more" if len(down) > _NAMED else "")
-    verb = "is" if len(down) == 1 else "are"
-    return replace(health, reason=f"{health.reason} {named}, which it needs, {verb} DOWN.")
+    return f" {named}, {part}, {'is' if len(down) == 1 else 'are'} DOWN."
 
 
 def _by_signs(timing: Timing | None, heard: _Heard, now: datetime) -> Health:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -318,9 +318,7 @@ class RegistryService:
         with self.reading() as registry:
             proposed = self._proposed(registry, caller, now)
             told = brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
-            (about,) = self._vitals.shown_in(registry, [told.data["about"]], now)
-            readers = self._vitals.shown_in(registry, told.data["readers"], now)
-            return replace(told, data={**told.data, "about": about, "readers": list(readers)})
+            return self._vitals.told_in(registry, told, now)
 
     def health_of(self, ids: Iterable[str], now: datetime) -> dict[str, Health]:
         """The health of those of these systems that are registered (REG-5)."""

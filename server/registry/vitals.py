@@ -4,6 +4,7 @@ network and no file of theirs.
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,7 +12,8 @@ from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.signs import Signs
 from server.model.system import Status, StoredSystem
-from server.registry.health import Health, beside_upstream, judge_health
+from server.registry.briefing import Briefing
+from server.registry.health import Health, beside_upstream, judge_health, told_down
 from server.registry.map import RegistryMap
 from server.storage import signs
 
@@ -85,16 +87,24 @@ class Vitals:
 
     def beside_upstream(self, registry: RegistryMap, system_id: str, now: datetime) -> Health:
         """The system's health, with those mentioned that it declares to need and that are DOWN."""
-        needed = sorted(
-            {
-                link.producer
-                for link in registry.producers(system_id)
-                if link.basis is Basis.DECLARED and registry.relying_on(link.producer).get(system_id, False)
-            }
-        )
-        found = self.of(registry, [system_id, *needed], now)
-        down = [one for one in needed if one in found and found[one].status is Status.DOWN]
-        return beside_upstream(found[system_id], down)
+        (health,) = self.of(registry, [system_id], now).values()
+        return beside_upstream(health, self._down(registry, _needed_by(registry, system_id), now))
+
+    def told_in(self, registry: RegistryMap, told: Briefing, now: datetime) -> Briefing:
+        """The briefing with the present status of whom it names, and with those mentioned that its object needs and that are DOWN."""
+        (about,) = self.shown_in(registry, [told.data["about"]], now)
+        readers = self.shown_in(registry, told.data["readers"], now)
+        if about["kind"] == "system":
+            about = {**about, "health": self.beside_upstream(registry, about["id"], now).document()}
+            down = told_down(self._down(registry, _needed_by(registry, about["id"]), now), "which it needs")
+        else:
+            writers = self._down(registry, told.data["writers"], now)
+            down = told_down(writers, "which writes it" if len(writers) == 1 else "which write it")
+        return replace(told, summary=told.summary + down, data={**told.data, "about": about, "readers": list(readers)})
+
+    def _down(self, registry: RegistryMap, ids: Iterable[str], now: datetime) -> list[str]:
+        statuses = self.statuses(filter(None, map(registry.live, ids)), now)
+        return sorted(system_id for system_id, status in statuses.items() if status is Status.DOWN)
 
     def _refresh(self) -> None:
         revision = signs.glimpse(self._database)
@@ -108,6 +118,15 @@ class Vitals:
         self._revision, newer = self._database.read(look)
         if newer:
             self._signs = {**self._signs, **newer}
+
+
+def _needed_by(registry: RegistryMap, system_id: str) -> set[str]:
+    """Those whose output it declares to need."""
+    return {
+        link.producer
+        for link in registry.producers(system_id)
+        if link.basis is Basis.DECLARED and registry.relying_on(link.producer).get(system_id, False)
+    }
 
 
 def health_by(stored: StoredSystem, known: Signs, now: datetime) -> Health:

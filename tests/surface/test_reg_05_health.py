@@ -112,6 +112,15 @@ async def test_reg_05_a_system_that_is_down_is_mentioned_by_those_that_need_it(c
     assert needing["status"] == "HEALTHY"
     assert "sys_signal_generator, which it needs, is DOWN." in needing["reason"]
     assert "DOWN" not in (await health_of(concord, "sys_optional"))["reason"]
+    told = await concord.call("brief", system_id="sys_dashboard")
+    assert told["about"]["health"] == needing
+    assert "sys_signal_generator, which it needs, is DOWN." in told["summary"]
+    assert "DOWN" not in (await concord.call("brief", system_id="sys_optional"))["summary"]
+    assert "sys_signal_generator, which writes it, is DOWN." in (await concord.call("brief", path=SIGNALS))["summary"]
+    traced = await concord.call("trace_impact", target="sys_dashboard", direction="upstream")
+    listed = {one["id"]: one["status"] for one in (await concord.call("find_systems"))["systems"]}
+    assert {one["system_id"]: one["status"] for one in traced["affected"]}["sys_signal_generator"] == "DOWN"
+    assert (listed["sys_signal_generator"], listed["sys_dashboard"]) == ("DOWN", told["about"]["status"])
 
 
 async def test_reg_05_status_shows_wherever_a_system_does(concord: Concord) -> None:

@@ -14,7 +14,7 @@ from server.model.redaction import HIDDEN, redacted, without_credentials
 from server.model.system import System
 
 _PEOPLES = frozenset(
-    {"description", "title", "$comment", "note", "meaning", "purpose", "default", "example", "examples"}
+    {"description", "title", "$comment", "note", "meaning", "value", "default", "example", "examples"}
 )
 """Members whose texts are written for people, or show a value: here every sign of a secret counts."""
 _WORDS = frozenset({"type", "format", "pattern", "$ref", "$id", "$schema", "basis", "tier", "status"})
@@ -79,7 +79,7 @@ def _members(value: JsonObject, member: str) -> JsonObject:
     return {
         _told(name): HIDDEN
         if isinstance(entry, str) and entry and member != "securitySchemes" and _SECRET_MEMBER.search(name)
-        else _value(entry, member if member in _PEOPLES else name)
+        else _value(entry, member if member in _PEOPLES and name not in _WORDS else name)
         for name, entry in value.items()
     }
 

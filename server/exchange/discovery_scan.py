@@ -2,7 +2,7 @@
 
 import json
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.errors import InvalidArgument
@@ -22,6 +22,11 @@ def recognises(path: str, text: str) -> bool:
     """Whether this looks like a scan's file: its name, or a JSON object with `unregistered`."""
     head = text[:200_000].lstrip("\ufeff \t\r\n")
     return head[:1] == "{" and (path.rpartition("/")[2] == FILE_NAME or '"unregistered"' in head)
+
+
+def is_one(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is a scan's by its members, whatever its texts quote."""
+    return isinstance(document.get("unregistered"), list)
 
 
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:

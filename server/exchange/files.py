@@ -119,7 +119,7 @@ def _recognised(known: Format, names: Sequence[str], nearby: Nearby) -> list[Sou
         if not name.lower().endswith(known.endings):
             continue
         file = nearby(name)
-        if not isinstance(file, SourceFile) or not known.recognises(name, file.text):
+        if not isinstance(file, SourceFile) or not known.takes(name, file.text):
             continue
         found.append(SourceFile(name, file.text))
         size += len(file.text)
@@ -150,7 +150,7 @@ def formats_beside(folder: str, known: Format, files: Sequence[SourceFile], near
         file = nearby(name)
         if isinstance(file, str):
             continue
-        first = next((other for other in FORMATS if other.recognises(name, file.text)), None)
+        first = next((other for other in FORMATS if other.takes(name, file.text)), None)
         if first is not None and first is not known and name.lower().endswith(first.endings or ("\0",)):
             found.setdefault(first.name, name)
     return found

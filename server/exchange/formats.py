@@ -1,5 +1,6 @@
 """The formats that can be imported, as a table: what is recognised how, and who reads it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -36,6 +37,14 @@ class Format:
     """Whether its marks stand in no other format, so that it is asked before those that go by a single common word."""
     endings: tuple[str, ...] = ()
     """How the names end of files that are looked for in a folder and below it, where `files_in` finds none there."""
+
+    def takes(self, path: str, text: str) -> bool:
+        """Whether it is this format: one of our own documents goes by its members alone, anything else by its marks.
+
+        Our own documents quote other files, as evidence and descriptions; the marks of those say nothing of the whole.
+        """
+        own = _own_format(text)
+        return self.name == own if own else self.recognises(path, text)
 
 
 FORMATS = (
@@ -141,12 +150,14 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
     """
     if name:
         return format_named(name)
+    if len(own := {_own_format(file.text) for file in files}) == 1 and "" not in own:
+        return format_named(own.pop())
     for known in sorted(FORMATS, key=lambda one: not one.certain):
-        fits = [known.recognises(file.path, file.text) for file in files if not known.goes_along(file.path)]
+        fits = [known.takes(file.path, file.text) for file in files if not known.goes_along(file.path)]
         if fits and all(fits):
             return known
     shown = ", ".join(file.path or "the text" for file in files[:5])
-    several = len({known.name for known in FORMATS for file in files if known.recognises(file.path, file.text)}) > 1
+    several = len({known.name for known in FORMATS for file in files if known.takes(file.path, file.text)}) > 1
     raise InvalidArgument(
         f"{shown}: files of several formats, which have to be imported one after the other."
         if several
@@ -155,6 +166,21 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
         allowed=_names(),
         hint=_hint(),
     )
+
+
+def _own_format(text: str) -> str:
+    """The name of the own format that the text is a document of; empty where it is none."""
+    if text[:200].lstrip("\ufeff \t\r\n")[:1] != "{":
+        return ""
+    if '"systems"' not in text and '"unregistered"' not in text:
+        return ""  # which spares most files from being parsed for this
+    try:
+        document = json.loads(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return ""
+    if discovery_scan.is_one(document):
+        return discovery_scan.KIND
+    return registry_json.KIND if registry_json.is_one(document) else ""
 
 
 def format_named(name: str) -> Format:

@@ -31,6 +31,11 @@ def recognises(path: str, text: str) -> bool:
     return '"systems"' in head if head[0] == "{" else ('"id"' in head and '"tier"' in head)
 
 
+def is_one(document: Mapping[str, Any]) -> bool:
+    """Whether a JSON object is a registry by its members, whatever its texts quote."""
+    return "systems" in document and ("last_updated" in document or document.keys() <= set(_KNOWN))
+
+
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
     """The registry file of a folder."""
     found = nearby(posixpath.join(folder, FILE_NAME))
@@ -121,7 +126,7 @@ def contracts_summary(systems: Iterable[JsonObject], violations: int = 0) -> Jso
     """How many contracts the live systems hold, and since when all of them count as looked at.
 
     An agreement that both sides hold under one id counts once. `last_full_validation` is the day on which the one that
-    was not looked at for longest was validated; empty while one never was. `violations` entries were found violated in the
+    was not looked at for longest was validated; empty while one never was. `violations` of them were found violated in the
     last seven days.
     """
     validated: dict[str, str] = {}

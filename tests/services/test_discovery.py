@@ -190,6 +190,23 @@ def test_reg_13_a_scan_of_anothers_making_comes_in_without_its_secrets(services:
     assert SECRETS["npm"] not in services.exchange.document("discovery_scan.json", now=NOW)
 
 
+@pytest.mark.parametrize("name", ["discovery_scan.json", "found.json", "manifest.json"])
+def test_reg_13_a_scan_that_quotes_files_of_other_formats_is_still_a_scan(
+    services: Services, tmp_path: Path, name: str
+) -> None:
+    quoted = (
+        '"metadata": {"dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json"}, "parent_map", "child_map"',
+        '"systems": [], "eventTime": "2026-04-05T00:00:00Z", "job": {}, "inputs": [], "run": {}',
+        "kind: DataContract, apiVersion: v3.0.0, services:, apiVersion: backstage.io/v1alpha1",
+    )
+    evidence = [{"file": "/opt/target/manifest.json", "line": 1, "text": text, "what": text} for text in quoted]
+    entry = {"name": "poller", "location": "/opt/poller", "kind": "dbt", "evidence": evidence}
+    (tmp_path / name).write_text(json.dumps({"last_updated": "", "unregistered": [entry]}, indent=2))
+    outcome = services.exchange.import_source(paths=[str(tmp_path / name)], now=NOW)
+    assert outcome.format == "discovery_scan"
+    assert [one.name for one in services.discovery.unregistered()] == ["poller"]
+
+
 def test_reg_13_there_is_no_scan_file_before_there_is_anything_to_say(services: Services, tmp_path: Path) -> None:
     services.exchange.export_files(str(tmp_path / "out"), now=NOW)
     assert not (tmp_path / "out" / "discovery_scan.json").exists()

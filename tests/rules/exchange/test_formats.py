@@ -1,5 +1,7 @@
 """Telling formats apart, and saying what is known where nothing fits."""
 
+import json
+
 import pytest
 
 from server.errors import InvalidArgument
@@ -35,6 +37,14 @@ CONTRACT = SourceFile(
 def test_reg_11_a_common_word_does_not_outweigh_a_formats_own_marks(file: SourceFile, name: str, word: str) -> None:
     text = file.text.replace("%s", "{}")[:-1] + f", {word}: {{}}}}"
     assert find_format((SourceFile("", text),)).name == name
+
+
+@pytest.mark.parametrize("quoted", [MANIFEST, EVENT, CONTRACT])
+def test_reg_08_a_registry_that_quotes_another_format_is_still_a_registry(quoted: SourceFile) -> None:
+    entry = {"id": "loader", "tier": "PRODUCTION", "description": quoted.text}
+    for document in ({"systems": [entry]}, {"last_updated": "", "systems": [entry], "more": quoted.text}):
+        text = json.dumps(document).replace('\\"', "")
+        assert find_format((SourceFile("/x/manifest.json", text),)).name == "registry_json"
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.planted_programs import Planted  # noqa: E402 -- found through the line above
-from tests.planted_secrets import SECRETS  # noqa: E402
-from tests.planted_tree import plant  # noqa: E402
-from tests.planted_tree import resource as planted_resource  # noqa: E402
+from tests.planted_secrets import SECRETS  # noqa: E402 -- as above
+from tests.planted_tree import plant  # noqa: E402 -- as above
+from tests.planted_tree import resource as planted_resource  # noqa: E402 -- as above
 
 PER_PROJECT = 200
 WORDS = "order total report signal client price stock member invoice route event store batch model token cache".split()

@@ -52,6 +52,13 @@ def promises_of_tests(manifest: Manifest, remarks: Remarks) -> dict[str, Promise
         column = column.strip('"`[]')
         table = _tested_table(test, given)
         reason = _why_no_promise(test, name, words(stated.get("namespace")), column, table)
+        if not reason and table not in manifest.nodes:
+            remarks.dangling(
+                test.unique_id, table, f"the test {name} is attached to it, but the manifest holds no such node"
+            )
+            continue
+        if not reason and not manifest.nodes[table].has_table:
+            reason = f"the test {name} of {column} is about {table}, which has no table of its own"
         if reason:
             remarks.unmapped(test.at(), reason)
             continue

@@ -1,7 +1,7 @@
 """From a dbt manifest to systems: one per model, seed and snapshot, and one per exposure, which only reads (REG-11)."""
 
 import posixpath
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from server.exchange.datasets import dataset_uri
 from server.exchange.dbt.columns import Promises, promises_of_constraints, promises_of_tests, row_schema
@@ -20,6 +20,7 @@ ENDINGS = ("manifest.json",)
 __all__ = ["ENDINGS", "FILE_NAMES", "KIND", "files_in", "is_beside", "read_dbt", "recognises"]
 
 _BESIDE = ("run_results.json", "sources.json", "catalog.json", "dbt_project.yml", *PROFILES)
+_TOLD_ELSEWHERE = ("source", "exposure", "test")
 _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 _NO_SYSTEM = {
     "analysis": "an analysis is compiled and never run",
@@ -62,10 +63,7 @@ def read_dbt(request: Request) -> Imported:
     reader = _Reader(manifest, remarks, results, _namespaces(manifest, files[0].path, request.nearby, remarks))
     systems = [listed for node in manifest.of_kind(*BUILT) if (listed := reader.built(node))]
     systems += [listed for node in manifest.of_kind("exposure") if (listed := reader.exposure(node))]
-    for node in manifest.of_kind(*_NO_SYSTEM):
-        remarks.unmapped(node.at(), _NO_SYSTEM[node.kind])
-    for unique_id, place in manifest.disabled.items():
-        remarks.unmapped(place, f"{unique_id} is switched off")
+    _tell_the_rest(manifest, reader.read, remarks)
     return Imported(
         source=source_key(KIND, request.place),
         kind=KIND,
@@ -75,6 +73,21 @@ def read_dbt(request: Request) -> Imported:
         notes=remarks.all_notes(),
         inferred=True,
     )
+
+
+def _tell_the_rest(manifest: Manifest, read: Set[str], remarks: Remarks) -> None:
+    """Everything that is no system and that no system reads is listed with the reason."""
+    for node in manifest.nodes.values():
+        if node.kind == "source" and node.unique_id not in read:
+            remarks.unmapped(node.at(), "no model, seed, snapshot or exposure reads this source")
+        elif node.kind in BUILT and not node.has_table:
+            remarks.unmapped(node.at(), "ephemeral: it has no table, and who uses it reads what it is made from")
+        elif node.kind not in (*BUILT, *_TOLD_ELSEWHERE):
+            remarks.unmapped(node.at(), _NO_SYSTEM.get(node.kind, f"nodes of the kind {node.kind[:80]} are not mapped"))
+    for unique_id, place in manifest.disabled.items():
+        remarks.unmapped(place, f"{unique_id} is switched off")
+    for place, reason in manifest.beside.items():
+        remarks.note(f"{place} holds {reason}.")
 
 
 class _Reader:
@@ -88,6 +101,8 @@ class _Reader:
         self._results = results
         self._namespaces = namespaces
         self._tests = promises_of_tests(manifest, remarks)
+        self.read: set[str] = set()
+        """Unique ids of the tables that some system reads."""
 
     def built(self, node: Node) -> ListedSystem | None:
         """The system that fills a node's table; none where the node has no table of its own."""
@@ -146,6 +161,7 @@ class _Reader:
 
     def _reads(self, node: Node) -> Iterable[JsonObject]:
         for unique_id, way in self._manifest.tables_behind(node, self._remarks).items():
+            self.read.add(unique_id)
             through = f" through {', '.join(way)}" if way else ""
             yield self._access(
                 self._manifest.nodes[unique_id], f"{node.unique_id} depends on {unique_id}{through}, {node.file}"

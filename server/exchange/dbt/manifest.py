@@ -17,6 +17,11 @@ BUILT = ("model", "seed", "snapshot")
 _PASSED_THROUGH = ("metric", "semantic_model", "saved_query", "function")
 """Kinds of nodes that hold no data: who depends on one depends on what it is made from."""
 _SECTIONS = ("nodes", "sources", "exposures", "metrics", "semantic_models", "saved_queries", "unit_tests", "functions")
+_BESIDE_NODES = {
+    "macros": "code that nodes are made with, and which runs in none of its own",
+    "docs": "texts, which the nodes that use them hold already",
+    "selectors": "ways to name nodes, which run nothing",
+}
 _SCHEMA = "schemas.getdbt.com/dbt/manifest/"
 
 
@@ -82,6 +87,8 @@ class Manifest:
     groups: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     disabled: dict[str, str] = field(default_factory=dict)
     """Place of every node that is switched off, by unique id."""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Place of every section that holds no nodes, with why nothing of it becomes a system."""
     projects: list[str] = field(default_factory=list)
 
     def of_kind(self, *kinds: str) -> Iterator[Node]:
@@ -149,6 +156,9 @@ def read_manifests(files: Sequence[SourceFile], remarks: Remarks) -> Manifest:
                     remarks.unmapped(node.at(), "not an object")
                 else:
                     manifest.nodes[node.unique_id] = node
+        for section, reason in _BESIDE_NODES.items():
+            if number := len(mapping(document.get(section))):
+                manifest.beside[f"{name_of(file.path)}#/{section}"] = f"{number} {section}: {reason}"
         for group in mapping(document.get("groups")).values():
             manifest.groups.setdefault(words(mapping(group).get("name")), mapping(group))
         _take_disabled(manifest, document.get("disabled"), name_of(file.path))

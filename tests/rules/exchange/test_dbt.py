@@ -255,3 +255,35 @@ def test_reg_11_what_is_no_manifest_is_refused() -> None:
         read_dbt(Request((SourceFile("", "{}"),)))
     with pytest.raises(InvalidArgument, match="line 1"):
         read_dbt(Request((SourceFile("", "{"),)))
+
+
+def test_reg_11_every_node_is_a_system_read_by_one_or_listed() -> None:
+    found = imported(
+        manifest(
+            source("orders"),
+            source("idle"),
+            node("clean", "source.shop.raw.orders"),
+            node("between", "source.shop.raw.orders", config={"materialized": "ephemeral"}),
+            node("strange", kind="invention"),
+            demanded("not_null", "id", "model.shop.between"),
+            demanded("unique", "id", "model.shop.gone"),
+            macros={"macro.shop.m": {"name": "m"}},
+            docs={"doc.shop.d": {"name": "d"}},
+        )
+    )
+    told = {one.item.partition("#/")[2]: one.reason for one in found.unmapped}
+    assert {place.partition("/")[2] or place for place in told} == {
+        "source.shop.raw.idle",
+        "model.shop.between",
+        "invention.shop.strange",
+        "test.shop.not_null_id_model.shop.between",
+    }
+    assert [note.partition(":")[0] for note in found.notes if "manifest.json#/" in note] == [
+        "manifest.json#/macros holds 1 macros",
+        "manifest.json#/docs holds 1 docs",
+    ]
+    assert "no model, seed, snapshot or exposure reads" in told["sources/source.shop.raw.idle"]
+    assert [(one.origin, one.target) for one in found.dangling] == [
+        ("test.shop.unique_id_model.shop.gone", "model.shop.gone")
+    ]
+    assert [listed.item for listed in found.systems] == ["model.shop.clean"]

@@ -207,11 +207,13 @@ def test_reg_13_a_scan_that_quotes_files_of_other_formats_is_still_a_scan(
     assert [one.name for one in services.discovery.unregistered()] == ["poller"]
 
 
-def test_reg_13_there_is_no_scan_file_before_there_is_anything_to_say(services: Services, tmp_path: Path) -> None:
+def test_reg_13_the_scan_file_is_empty_before_there_is_anything_to_say(services: Services, tmp_path: Path) -> None:
     services.exchange.export_files(str(tmp_path / "out"), now=NOW)
-    assert not (tmp_path / "out" / "discovery_scan.json").exists()
-    with pytest.raises(NotFound):
-        services.exchange.document("discovery_scan.json", now=NOW)
+    empty = {"last_updated": "2026-04-05T14:00:00Z", "scanned": [], "unregistered": [], "notes": []}
+    assert json.loads((tmp_path / "out" / "discovery_scan.json").read_text()) == empty
+    assert json.loads(services.exchange.document("discovery_scan.json", now=NOW)) == empty
+    outcome = services.exchange.import_source(paths=[str(tmp_path / "out" / "discovery_scan.json")], now=NOW)
+    assert outcome.format == "discovery_scan"
 
 
 def test_the_candidates_around_a_path_are_found_for_whoever_asks(services: Services, tree: Path) -> None:

@@ -128,10 +128,8 @@ class DiscoveryService:
         last = self._database.read(candidates.last_scan)
         return scan_document(self.unregistered(), last, last_updated=last.at if last else to_wire(now))
 
-    def text(self, now: datetime) -> str | None:
-        """The text of discovery_scan.json; None before anything was scanned or imported."""
-        if self._database.read(candidates.last_scan) is None and not self._database.read(candidates.everything):
-            return None
+    def text(self, now: datetime) -> str:
+        """The text of discovery_scan.json; before anything was scanned or imported, with nothing in it."""
         return scan_text(self.document(now))
 
     def take_in(self, found: Sequence[Candidate], now: datetime) -> list[str]:

@@ -60,4 +60,6 @@ def _says_neither(contract: Contract) -> bool:
     terms = contract.terms
     if isinstance(terms, bool) or contract.reader_schema is not None or "format" in terms:
         return False
+    if not terms and any(one.path.startswith("/*") for one in contract.reads or ()):
+        return False
     return not terms or "required_fields" in terms

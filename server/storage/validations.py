@@ -53,10 +53,10 @@ def last_validated(session: "Session", system_id: str = "") -> dict[tuple[str, s
 
 
 def violated_since(session: "Session", since: str) -> int:
-    """How many entries were found violated since then."""
+    """How many contracts were found violated since then; one that both sides hold under one id counts once."""
     looks = tables.validations.c
     violated = (
-        sql.select(looks.system_id, looks.contract_id)
+        sql.select(looks.contract_id)
         .where(looks.at >= since, looks.outcome == Verdict.FAILED.value)
         .distinct()
         .subquery()

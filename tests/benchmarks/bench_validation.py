@@ -24,6 +24,7 @@ from server.registry.validation.breaks import Breaks, names_in
 from server.registry.validation.engine import Judge, fast_engine
 from server.registry.validation.files import read_path
 from server.registry.validation.look import Look
+from server.registry.validation.reading import Reading
 from server.registry.validation.terms import Ready, Terms
 
 NOW = from_wire("2026-04-05T14:00:00Z")
@@ -63,7 +64,7 @@ def records(count: int) -> list[dict[str, Any]]:
 def looked_at(file: Path, schema: Any, *, fast: bool) -> list[tuple[int, str]]:
     """What a look at the file finds: how often, and where."""
     look = Look(Ready(Terms(schema), found_in_text, fast), NOW, seconds=lambda: 0.0)
-    read_path(str(file), "", look)
+    read_path(str(file), "", Reading([look]))
     assert look.complete
     return [(line.count, line.path) for line in look.breaks.lines()]
 

@@ -174,7 +174,7 @@ _IN_WORDS = {
     "multipleOf": "no multiple of {}",
     "pattern": "does not match {}",
 }
-_OF_READING = ("read", "line", "header", "encoding", "record")
+_OF_READING = ("read", "line", "header", "encoding", "record", "column")
 
 
 def _brief(value: Json) -> str:

@@ -7,6 +7,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from server.model.base import JsonObject
+from server.registry.validation.terms import counts_as
 
 _ALIKE = 0.6
 """So alike are the names of a member that was renamed."""
@@ -78,7 +79,7 @@ def drift(
     retyped = [
         (name, " or ".join(sorted(promised[name])), " or ".join(sorted(seen[name])))
         for name in promised
-        if promised[name] and seen.get(name) and not any(_counts_as(kind, promised[name]) for kind in seen[name])
+        if promised[name] and seen.get(name) and not any(counts_as(kind, promised[name]) for kind in seen[name])
     ]
     return Drift(
         tuple(renamed),
@@ -102,7 +103,7 @@ def _renamed(
             (SequenceMatcher(None, old.lower(), new.lower()).ratio(), old, new)
             for old in gone[:50]
             for new in others[:50]
-            if not promised.get(old) or any(_counts_as(kind, promised[old]) for kind in seen.get(new, ()))
+            if not promised.get(old) or any(counts_as(kind, promised[old]) for kind in seen.get(new, ()))
         ),
         key=lambda pair: (-pair[0], pair[1], pair[2]),
     )
@@ -112,9 +113,3 @@ def _renamed(
         if alike and old not in found and new not in found.values():
             found[old] = new
     return sorted(found.items())
-
-
-def _counts_as(kind: str, promised: frozenset[str]) -> bool:
-    return (
-        kind in promised or (kind == "integer" and "number" in promised) or (kind == "number" and "integer" in promised)
-    )

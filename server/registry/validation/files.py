@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from server.registry.resources import glob_matches, is_glob, static_prefix
 from server.registry.validation.bytes_of import FileBytes, Torn, Unreadable, read_bytes, said
-from server.registry.validation.look import NOT_VERIFIABLE, Look
+from server.registry.validation.look import NOT_VERIFIABLE
+from server.registry.validation.reading import Reading
 from server.registry.validation.texts import EndsEarly, Form, form_of, read_text
 
 BEING_WRITTEN = timedelta(seconds=60)
@@ -15,7 +16,7 @@ BEING_WRITTEN = timedelta(seconds=60)
 _DEEPEST = 12
 
 
-def read_path(path: str, stated_form: str, look: Look) -> None:
+def read_path(path: str, stated_form: str, look: Reading) -> None:
     """The file, folder or glob is looked at; `stated_form` is what the contract says of its layout."""
     if is_glob(path):
         _read_several(path, _matching(path, look), stated_form, look, f"no file matches {path}")
@@ -37,7 +38,9 @@ def read_path(path: str, stated_form: str, look: Look) -> None:
         look.unknown(f"{NOT_VERIFIABLE}: it is a device or a pipe, which is not read")
 
 
-def _read_several(place: str, files: list[tuple[float, str]] | None, stated_form: str, look: Look, none: str) -> None:
+def _read_several(
+    place: str, files: list[tuple[float, str]] | None, stated_form: str, look: Reading, none: str
+) -> None:
     if files is None:
         return
     if not files:
@@ -57,7 +60,7 @@ def _read_several(place: str, files: list[tuple[float, str]] | None, stated_form
         _read_file(path, stated_form, look, os.path.relpath(path, start))
 
 
-def _read_file(path: str, stated_form: str, look: Look, name: str) -> None:
+def _read_file(path: str, stated_form: str, look: Reading, name: str) -> None:
     """The file is read and judged; a read that was torn is done again once."""
     for again in (True, False):
         try:
@@ -79,22 +82,20 @@ def _read_file(path: str, stated_form: str, look: Look, name: str) -> None:
         return
 
 
-def _take(file: FileBytes, form: Form, path: str, look: Look, name: str) -> None:
+def _take(file: FileBytes, form: Form, path: str, look: Reading, name: str) -> None:
     look.written(file.written_at)
     if form is Form.OTHER:
-        if look.ready is not None:
-            look.unread(f"{NOT_VERIFIABLE}: {name or 'it'} is of a kind whose content is not read")
+        look.unreadable(f"{NOT_VERIFIABLE}: {name or 'it'} is of a kind whose content is not read")
     elif form is Form.PARQUET:
         from server.registry.validation.parquet import read_parquet
 
         read_parquet(file, look, name)
     else:
         read_text(form, file.data, look, at=name, whole=file.whole)
-    look.bytes += len(file.data)
-    look.files += 1
+    look.took(len(file.data), files=1)
 
 
-def _ended_early(path: str, look: Look, name: str, why: str) -> None:
+def _ended_early(path: str, look: Reading, name: str, why: str) -> None:
     try:
         written = datetime.fromtimestamp(os.stat(path).st_mtime, UTC)
     except OSError:
@@ -103,16 +104,16 @@ def _ended_early(path: str, look: Look, name: str, why: str) -> None:
     if written > look.now - BEING_WRITTEN:
         look.unread(f"{name or 'it'} is being written: {why}")
     else:
-        look.breaks.say("read", f"no JSON: {why}", at=name)
-        look.read = True
+        look.say("read", f"no JSON: {why}", at=name)
+        look.content()
 
 
-def _inside(folder: str, look: Look) -> list[tuple[float, str]]:
+def _inside(folder: str, look: Reading) -> list[tuple[float, str]]:
     """The plain files directly in a folder, or below it where it holds none, with when they were written."""
     return _walked(folder, look, lambda path: True)
 
 
-def _matching(pattern: str, look: Look) -> list[tuple[float, str]] | None:
+def _matching(pattern: str, look: Reading) -> list[tuple[float, str]] | None:
     start = static_prefix(pattern)
     if not os.path.isabs(start):
         look.unknown(f"{NOT_VERIFIABLE}: it is a relative path, and nothing says from where")
@@ -121,7 +122,9 @@ def _matching(pattern: str, look: Look) -> list[tuple[float, str]] | None:
     return _walked(start, look, lambda path: glob_matches(pattern, path), depth)
 
 
-def _walked(folder: str, look: Look, wanted: Callable[[str], bool], depth: int = _DEEPEST) -> list[tuple[float, str]]:
+def _walked(
+    folder: str, look: Reading, wanted: Callable[[str], bool], depth: int = _DEEPEST
+) -> list[tuple[float, str]]:
     """Plain files below a folder that are wanted. Links are not followed, hidden and unfinished files are left out."""
     found: list[tuple[float, str]] = []
     pending = [(folder, 0)]

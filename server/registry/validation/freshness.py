@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.model.contract import Contract
+from server.model.contract import Contract, ContractType
 from server.model.system import Timing
 from server.model.validation import Answer, Verdict
 
@@ -33,13 +33,14 @@ class Window:
 
 
 def window(contract: Contract, others: Iterable[Contract], timing: Timing | None, now: datetime) -> Window:
-    """What the entry says itself, else the strictest of the others on the resource, else what its writer's timing implies."""
+    """What the entry says itself, else the strictest of the other side on the resource, else what its writer's timing implies."""
     own = _seconds(contract)
     if own is not None:
         return Window(now - timedelta(seconds=own), f"{_words(own)} is what the contract asks for")
     asked = [seconds for seconds in map(_seconds, others) if seconds is not None]
     if asked:
-        return Window(now - timedelta(seconds=min(asked)), f"{_words(min(asked))} is what a consumer asks for")
+        side = "a consumer asks for" if contract.type is ContractType.PRODUCER else "its producer promises"
+        return Window(now - timedelta(seconds=min(asked)), f"{_words(min(asked))} is what {side}")
     if timing is None:
         return Window(None, "nobody says how old the data may be")
     if not timing.enabled:

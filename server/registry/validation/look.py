@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -10,10 +10,10 @@ from typing import Any
 
 from server.model.base import Json
 from server.model.validation import Answer, Verdict
-from server.registry.validation.breaks import Break, Breaks, Unclear
+from server.registry.validation.breaks import Break, Breaks, Unclear, shown
 from server.registry.validation.engine import Judge
 from server.registry.validation.moments import TIME_FIELDS, moment_of
-from server.registry.validation.terms import Ready
+from server.registry.validation.terms import Ready, counts_as
 
 NOT_VERIFIABLE = "not verifiable"
 """How the reason begins where a resource is of a kind that is not looked at."""
@@ -66,6 +66,8 @@ class Look:
     records: int = 0
     read: bool = False
     """Whether any content was read."""
+    asked_whole: bool = False
+    """Whether a document as a whole was held against the terms, so that one without a record may be as asked."""
     stated_at: datetime | None = None
     """The newest moment that a record states."""
     written_at: datetime | None = None
@@ -121,6 +123,7 @@ class Look:
                     self._dated(value[name])
         if self.ready is not None and self.ready.splits(value):
             self._counted(value, at)
+            self.asked_whole |= self.ready.of_a_list and not self.ready.terms.of_items
             self.take(value, at)
             return
         if self.ready is not None and self.ready.terms.of_items:
@@ -143,6 +146,7 @@ class Look:
             except Unclear as why:
                 self.unread(str(why))
             else:
+                self.asked_whole = True
                 self._judged(judge, value, at, ())
 
     def take(self, values: list[Json], at: str = "") -> None:
@@ -157,19 +161,28 @@ class Look:
             numbers = positions[start : start + PORTION] if positions else range(start, start + PORTION)
             self._portion(values[start : start + PORTION], [(at, (number,)) for number in numbers])
 
-    def rows(self, rows: Iterable[tuple[Json, str]]) -> None:
-        """Records of a source that is a list of them by nature are judged, each with where it stands; up to the limit."""
-        each: Iterator[tuple[Json, str]] = iter(rows)
-        while portion := list(islice(each, PORTION)):
-            left = self.limits.records - self.records
-            if len(portion) > left:
-                self.cut(f"only the first {self.limits.records:,} records were looked at")
-                portion = portion[: max(left, 0)]
-            self._portion([value for value, _ in portion], [(at, ()) for _, at in portion])
-            if left <= len(portion):
-                if next(each, None) is not None:
-                    self.cut(f"only the first {self.limits.records:,} records were looked at")
-                return
+    def rows(self, portion: Sequence[tuple[Json, str]]) -> bool:
+        """Records of a source that is a list of them are judged, each with where it stands; whether more may follow."""
+        left = self.limits.records - self.records
+        if len(portion) > left:
+            self.cut(f"only the first {self.limits.records:,} records were looked at")
+            portion = portion[: max(left, 0)]
+        self._portion([value for value, _ in portion], [(at, ()) for _, at in portion])
+        return len(portion) < left
+
+    def columns(self, kinds: Mapping[str, frozenset[str]], at: str = "") -> None:
+        """A source without records has these columns, each with the types of its values where they are known."""
+        self.read = True
+        if self.ready is None:
+            return
+        for name in self.ready.required:
+            if name not in kinds:
+                self.breaks.add(Break((name,), "column", None, f"there is no column {shown(name)}"), at)
+        for name, asked in self.ready.kinds.items():
+            held = kinds.get(name)
+            if held and asked and not any(_may_count_as(kind, asked) for kind in held):
+                told = f"the column {shown(name)} holds {' or '.join(sorted(held))} where {' or '.join(sorted(asked))} is asked for"
+                self.breaks.add(Break((name,), "column", None, told), at)
 
     def ended(self) -> None:
         """All records are in: their number is held against what the terms ask."""
@@ -247,6 +260,11 @@ class Look:
                     if self.stated_at is None or moment > self.stated_at:
                         self.stated_at = moment
                     return
+
+
+def _may_count_as(kind: str, asked: frozenset[str]) -> bool:
+    """Whether a column of this kind may be asked for so: 0 and 1 are read as truths where nothing else is asked for."""
+    return counts_as(kind, asked) or (kind == "integer" and asked == {"boolean"})
 
 
 def kind_of(value: Json) -> str:

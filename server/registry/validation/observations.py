@@ -11,23 +11,43 @@ from server.registry.validation.drift import Drift
 _LONGEST = 4_000
 
 
-def violation_of(validation: Validation, tier: Tier) -> Observation:
-    """The real resource does not keep the contract: HIGH where production depends on it, else MEDIUM."""
+def violation_of(validation: Validation, tier: Tier, *, produced: bool = True, writer: str = "") -> Observation:
+    """The real resource does not keep the contract: HIGH where production depends on it, else MEDIUM.
+
+    It is a finding of whose entry it is; where that is a reader's, it says whose data it is.
+    """
+    whose = "as its producer" if produced else f"as a consumer of what {writer or 'another system'} writes"
     return Observation(
         fingerprint=violation_fingerprint(validation.system_id, validation.contract_id),
         kind=FindingKind.CONTRACT_VIOLATION,
         severity=Severity.MEDIUM if tier is Tier.EXPERIMENTAL else Severity.HIGH,
         system_id=validation.system_id,
         subject=validation.contract_id,
-        message=f"{validation.resource} does not keep {validation.contract_id}: {in_words(validation)}."[:_LONGEST],
+        message=(
+            f"{validation.resource} does not keep {validation.contract_id} of {validation.system_id} {whose}: "
+            f"{in_words(validation)}."
+        )[:_LONGEST],
         details={
             "resource": validation.resource,
+            "side": "PRODUCER" if produced else "CONSUMER",
+            "writer": writer,
             "exists": validation.exists.model_dump(mode="json"),
             "matches": validation.matches.model_dump(mode="json"),
             "fresh": validation.fresh.model_dump(mode="json"),
             "violations": [one.model_dump(mode="json") for one in validation.violations[:5]],
         },
     )
+
+
+def says_the_same(consumers: Validation, producers: Validation) -> bool:
+    """Whether all that fails of a consumer's entry fails of the producer's, too, so that one finding says it."""
+    if consumers.outcome is not Verdict.FAILED:
+        return False
+    asked = ((consumers.exists, producers.exists), (consumers.fresh, producers.fresh))
+    if any(mine.verdict is Verdict.FAILED and theirs.verdict is not Verdict.FAILED for mine, theirs in asked):
+        return False
+    known = {(one.path, one.keyword) for one in producers.violations}
+    return all((one.path, one.keyword) in known for one in consumers.violations)
 
 
 def violation_fingerprint(system_id: str, contract_id: str) -> str:

@@ -5,16 +5,27 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from server.model.base import Json
-from server.registry.validation.look import NOT_VERIFIABLE, Look, OutOfTime
-from server.registry.validation.values import row_as_record
+from server.registry.validation.look import NOT_VERIFIABLE, OutOfTime
+from server.registry.validation.reading import Reading
+from server.registry.validation.values import row_reader
 
 CONNECTING = 5
 """Seconds that a connection may take."""
+_KINDS = {
+    oid: frozenset((kind,))
+    for kind, oids in {
+        "boolean": (16,),
+        "integer": (20, 21, 23),
+        "number": (700, 701, 1186, 1700),
+        "string": (17, 25, 1042, 1043, 1082, 1083, 1114, 1184, 1266, 2950),
+    }.items()
+    for oid in oids
+}
+"""What is read of a column, by the number of its type (pg_type.oid); others, such as JSON and lists, may be anything."""
 _HERE = ("", "localhost", "127.0.0.1", "::1")
 
 
-def read_postgres_table(resource: str, look: Look, *, hosts: Collection[str]) -> None:
+def read_postgres_table(resource: str, look: Reading, *, hosts: Collection[str]) -> None:
     """The table of `postgresql://HOST/DATABASE#SCHEMA.TABLE` is looked at; user and password come from the environment.
 
     Another host than this machine has to stand among `hosts`, as whoever is named there is sent those credentials.
@@ -61,7 +72,7 @@ def _settings(resource: str) -> tuple[dict[str, Any], str]:
     return {name: value for name, value in settings.items() if value}, unquote(parts.fragment)
 
 
-def _read_table(connection: Any, table: str, look: Look) -> None:
+def _read_table(connection: Any, table: str, look: Reading) -> None:
     from psycopg import sql
 
     if not table:
@@ -79,18 +90,15 @@ def _read_table(connection: Any, table: str, look: Look) -> None:
         look.missing(f"the database has no table {table}")
         return
     look.there(f"the table {found[0]}.{found[1]}")
-    kinds = look.ready.kinds if look.ready else {}
     with connection.cursor(name="concord_look") as cursor:
         cursor.itersize = 2_000
         statement = sql.SQL("SELECT * FROM {} LIMIT {}").format(
             sql.Identifier(*found), sql.Literal(look.limits.records + 1)
         )
         cursor.execute(statement)
-
-        def rows() -> Iterator[tuple[Json, str]]:
-            for number, values in enumerate(cursor, start=1):
-                names = [column.name for column in cursor.description]
-                yield row_as_record(zip(names, values, strict=True), kinds), f"row {number}"
-
-        look.rows(rows())
-        look.read = True
+        described = cursor.description or ()
+        names = [column.name for column in described]
+        rows: Iterator[tuple[Any, str]] = ((values, f"row {number}") for number, values in enumerate(cursor, start=1))
+        look.content()
+        if not look.rows(rows, lambda kinds: row_reader(names, kinds)):
+            look.columns({column.name: _KINDS.get(column.type_code, frozenset()) for column in described})

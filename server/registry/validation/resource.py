@@ -1,7 +1,7 @@
 """A resource looked at by the reader for its kind, and the three answers that follow."""
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from time import monotonic
 
@@ -10,37 +10,49 @@ from server.model.validation import Answer, Validation, Verdict, overall
 from server.registry.validation.breaks import Found
 from server.registry.validation.freshness import judge_age, window
 from server.registry.validation.look import NOT_VERIFIABLE, Limits, Look, OutOfTime
+from server.registry.validation.reading import Reading
 from server.registry.validation.targets import Target
 from server.registry.validation.terms import Ready, Terms
 
 
 def look_at(
-    target: Target,
-    terms: Terms | None,
+    targets: Sequence[tuple[Target, Terms | None]],
     *,
     now: datetime,
     found: Found,
     hosts: Collection[str] = (),
     limits: Limits | None = None,
     fast: bool = True,
-) -> Look:
-    """What is seen of the target's resource. Nothing is raised for anything that is wrong with it."""
+) -> list[Look]:
+    """What is seen of the one resource that the targets are about, for each of them; it is read once.
+
+    Nothing is raised for anything that is wrong with it.
+    """
     began = monotonic()
-    ready = Ready(terms, found, fast) if terms is not None else None
-    named = getattr(target.contract, "timestamp_field", "")
-    look = Look(
-        ready,
-        now,
-        seconds=lambda: monotonic() - began,
-        limits=limits or Limits(),
-        time_field=named if isinstance(named, str) else "",
-    )
+    looks: dict[tuple[str, str], Look] = {}
+    chosen: list[Look] = []
+    for target, terms in targets:
+        named = getattr(target.contract, "timestamp_field", "")
+        time_field = named if isinstance(named, str) else ""
+        asked = repr(terms), time_field  # who asks the same sees the same
+        if asked not in looks:
+            looks[asked] = Look(
+                Ready(terms, found, fast) if terms is not None else None,
+                now,
+                seconds=lambda: monotonic() - began,
+                limits=limits or Limits(),
+                time_field=time_field,
+            )
+        chosen.append(looks[asked])
+    reading = Reading(list(looks.values()))
     try:
-        _reader_of(target, hosts)(look)
+        stated_form = next((target.stated_form for target, _ in targets if target.stated_form), "")
+        _reader_of(targets[0][0], stated_form, hosts)(reading)
     except OutOfTime:
-        look.unread(f"it took longer than {look.limits.seconds:g} seconds to look at")
-    look.ended()
-    return look
+        reading.unread(f"it took longer than {reading.limits.seconds:g} seconds to look at")
+    for look in looks.values():
+        look.ended()
+    return chosen
 
 
 def validation_of(target: Target, look: Look, *, run_id: str = "") -> Validation:
@@ -90,10 +102,12 @@ def _matches(look: Look) -> Answer:
         return Answer(verdict=Verdict.OK, reason=reason)
     if not look.read:
         return Answer(verdict=Verdict.UNKNOWN, reason="there is no content")
+    if not look.records and not look.asked_whole:
+        return Answer(verdict=Verdict.UNKNOWN, reason="there is no record to look at")
     return Answer(verdict=Verdict.OK, reason=f"{look.records:,} records match" if look.records != 1 else "it matches")
 
 
-def _reader_of(target: Target, hosts: Collection[str]) -> Callable[[Look], None]:
+def _reader_of(target: Target, stated_form: str, hosts: Collection[str]) -> Callable[[Reading], None]:
     """The reader for the kind of resource; one that says why for a kind that is not looked at."""
     name = target.canonical
     scheme = name.partition("://")[0] if "://" in name else ""
@@ -115,4 +129,4 @@ def _reader_of(target: Target, hosts: Collection[str]) -> Callable[[Look], None]
         return lambda look: look.unknown(f"{NOT_VERIFIABLE}: nothing says in which folder it is")
     from server.registry.validation.files import read_path
 
-    return lambda look: read_path(name, target.stated_form, look)
+    return lambda look: read_path(name, stated_form, look)

@@ -90,12 +90,14 @@ class ValidationService:
             if contract_id and not chosen:
                 raise NotFound(f"No live contract goes by {contract_id[:100]!r}.", path="/contract_id")
         looks: list[Validation] = []
-        for number, target in enumerate(chosen):
-            progress(number, len(chosen), f"Looking at {target.contract.resource[:200]}")
-            looks.append(self._validate(target, now, run_id))
+        total = sum(target.asked_for for several in chosen for target in several)
+        for several in chosen:
+            progress(len(looks), total, f"Looking at {several[0].contract.resource[:200]}")
+            looks += self._validate(several, now, run_id)
+        looks.sort(key=lambda one: (one.system_id, one.contract_id))
         if not contract_id:
             self._conclude(looks, now, asked)
-        progress(len(chosen), len(chosen), "All contracts looked at" if chosen else "There is nothing to look at")
+        progress(total, total, "All contracts looked at" if total else "There is nothing to look at")
         self._changed(["concord://files/system_registry.json"] if looks else [])
         return _summary(looks)
 
@@ -118,42 +120,60 @@ class ValidationService:
         return self._database.read(lambda session: validations.last_validated(session, system_id))
 
     def violated_lately(self, now: datetime) -> int:
-        """How many entries were found violated in the last seven days."""
+        """How many contracts were found violated in the last seven days."""
         return self._database.read(lambda session: validations.violated_since(session, to_wire(now - _RECENT)))
 
-    def _validate(self, target: Target, now: datetime, run_id: str) -> Validation:
-        terms = self._terms_of(target.contract)
-        look = look_at(
-            target,
-            terms,
+    def _validate(self, targets: Sequence[Target], now: datetime, run_id: str) -> list[Validation]:
+        """All entries on one resource were held against it; what became of those that were asked for."""
+        looks = look_at(
+            [(target, self._terms_of(target.contract)) for target in targets],
             now=now,
             found=self._found,
             hosts=self._hosts,
             limits=self._limits,
             fast=self._fast,
         )
-        validation = validation_of(target, look, run_id=run_id)
-        wanted, settled = self._observed(target, look, validation)
+        seen = [validation_of(target, look, run_id=run_id) for target, look in zip(targets, looks, strict=True)]
+        producers = [one for target, one in zip(targets, seen, strict=True) if target.produced]
+        recorded: list[Validation] = []
+        wanted: list[Observation] = []
+        settled: list[str] = []
+        uris: list[str] = []
+        for target, look, validation in zip(targets, looks, seen, strict=True):
+            if target.asked_for:
+                found, over = self._observed(target, look, validation, producers)
+                recorded.append(validation)
+                wanted += found
+                settled += over
+                uris += [f"concord://contracts/{target.contract.contract_id}", f"concord://systems/{target.holder.id}"]
 
         def record(session: "Session") -> None:
-            validations.add(session, [validation])
+            validations.add(session, recorded)
             findings.sync(session, wanted, now=to_wire(now), fingerprints=settled)
 
         self._database.write(record)
-        self._changed([f"concord://contracts/{target.contract.contract_id}", f"concord://systems/{target.holder.id}"])
-        return validation
+        self._changed(sorted(set(uris)))
+        return recorded
 
-    def _observed(self, target: Target, look: Look, validation: Validation) -> tuple[list[Observation], list[str]]:
-        """What was found, and the fingerprints of what this look settles; an unknown outcome settles nothing."""
+    def _observed(
+        self, target: Target, look: Look, validation: Validation, producers: Sequence[Validation]
+    ) -> tuple[list[Observation], list[str]]:
+        """What was found, and the fingerprints of what this look settles; an unknown outcome settles nothing.
+
+        What a producer's entry shows already is not found again for those who read the data.
+        """
         holder, contract_id = target.holder.id, target.contract.contract_id
         wanted: list[Observation] = []
         settled: list[str] = []
         answers = (validation.exists, validation.matches, validation.fresh)
-        if validation.outcome is Verdict.FAILED:
-            wanted.append(observations.violation_of(validation, target.holder.system.tier))
+        if not target.produced and any(observations.says_the_same(validation, one) for one in producers):
+            settled.append(observations.violation_fingerprint(holder, contract_id))
+        elif validation.outcome is Verdict.FAILED:
+            tier = target.holder.system.tier
+            wanted.append(observations.violation_of(validation, tier, produced=target.produced, writer=target.writer))
         elif validation.matches.verdict is Verdict.OK and all(one.verdict is not Verdict.FAILED for one in answers):
             settled.append(observations.violation_fingerprint(holder, contract_id))
-        if look.members:
+        if look.members and target.produced:
             found = _drift(target, look)
             if found and not self._promoted(target.canonical):
                 wanted.append(observations.drift_of(validation, found, self._severity(target, look, found)))

@@ -5,18 +5,26 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
-from server.model.base import Json
 from server.registry.validation.bytes_of import said
-from server.registry.validation.look import Look, OutOfTime
-from server.registry.validation.values import row_as_record
+from server.registry.validation.look import OutOfTime
+from server.registry.validation.reading import Reading
+from server.registry.validation.values import row_reader
 
 _INSTRUCTIONS = 200_000
 """Steps of the database between two looks at the time."""
+_MEANT = (
+    (("BOOL",), ("boolean",)),
+    (("INT",), ("integer",)),
+    (("CHAR", "CLOB", "TEXT"), ("string",)),
+    (("REAL", "FLOA", "DOUB"), ("number",)),
+)
+"""Words in a declared type, as the database itself goes by them, with what is kept in such a column."""
 
 
-def read_sqlite_table(canonical: str, look: Look) -> None:
+def read_sqlite_table(canonical: str, look: Reading) -> None:
     """The table of `sqlite://FILE#TABLE` is looked at; without a table, the file alone."""
     path, _, table = canonical.removeprefix("sqlite://").partition("#")
     try:
@@ -60,7 +68,7 @@ def _address(path: str) -> str:
     return f"file:{quote(path)}?mode=ro" + ("&immutable=1" if settled else "")
 
 
-def _read_table(connection: sqlite3.Connection, table: str, look: Look) -> None:
+def _read_table(connection: sqlite3.Connection, table: str, look: Reading) -> None:
     if not table:
         look.there("a SQLite database")
         look.unread("no table is named")
@@ -78,11 +86,14 @@ def _read_table(connection: sqlite3.Connection, table: str, look: Look) -> None:
     truths = frozenset(str(column[1]) for column in declared if "BOOL" in str(column[2]).upper())
     cursor = connection.execute(f"SELECT * FROM {quoted} LIMIT {look.limits.records + 1}")
     names = [column[0] for column in cursor.description]
-    kinds = look.ready.kinds if look.ready else {}
+    rows: Iterator[tuple[Any, str]] = ((values, f"row {number}") for number, values in enumerate(cursor, start=1))
+    look.content()
+    if not look.rows(rows, lambda kinds: row_reader(names, kinds, truths=truths)):
+        types = {str(column[1]): _kinds(str(column[2])) for column in declared}
+        look.columns({name: types.get(name, frozenset()) for name in names})
 
-    def rows() -> Iterator[tuple[Json, str]]:
-        for number, values in enumerate(cursor, start=1):
-            yield row_as_record(zip(names, values, strict=True), kinds, truths=truths), f"row {number}"
 
-    look.rows(rows())
-    look.read = True
+def _kinds(declared: str) -> frozenset[str]:
+    """What a column of this declared type is meant to hold; empty where it may be anything, as in an expression's column."""
+    said = declared.upper()
+    return next((frozenset(kinds) for words, kinds in _MEANT if any(word in said for word in words)), frozenset())

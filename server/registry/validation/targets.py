@@ -1,7 +1,7 @@
 """Which entries are held against which resources. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.model.contract import Contract, ContractType
 from server.model.system import StoredSystem, Timing
@@ -20,13 +20,23 @@ class Target:
     timing: Timing | None
     """Of whoever writes it."""
     others: tuple[Contract, ...]
-    """The consumers' entries on the same resource."""
+    """The other side's entries on the same resource."""
+    writer: str = ""
+    """Id of the system that writes it, or is said to; empty where that is not known."""
+    asked_for: bool = True
+    """Whether a look is recorded; otherwise it only shows whether the writer itself sees the same."""
+
+    @property
+    def produced(self) -> bool:
+        """Whether it is the writer's own entry."""
+        return self.contract.type is ContractType.PRODUCER
 
 
-def targets(registry: RegistryMap, *, contract_id: str = "", system_id: str = "") -> list[Target]:
-    """Every producer's entry, and the consumers' where no producer says what the data is; those asked for by id alone.
+def targets(registry: RegistryMap, *, contract_id: str = "", system_id: str = "") -> list[list[Target]]:
+    """Every live entry, or those of a contract or system, together with all others on the very same resource.
 
-    In order of system and contract. A consumer's entry that is asked for is looked at whatever the producer says.
+    Producers' entries come first in each, else they are in order of system and contract. With the entries asked for come
+    the producers' on their resources, which are not asked for themselves.
     """
     found = [
         target
@@ -34,7 +44,22 @@ def targets(registry: RegistryMap, *, contract_id: str = "", system_id: str = ""
         if not system_id or stored.id == system_id
         for target in _of_system(registry, stored, contract_id)
     ]
-    return sorted(found, key=lambda one: (one.holder.id, one.contract.contract_id))
+    together: dict[str, list[Target]] = {}
+    for target in sorted(found, key=lambda one: (one.holder.id, one.contract.contract_id)):
+        together.setdefault(target.canonical, []).append(target)
+    if contract_id or system_id:
+        for name, several in together.items():
+            known = {(one.holder.id, one.contract.contract_id) for one in several}
+            several.extend(_producers(registry, name, known))
+    return [sorted(several, key=lambda one: not one.produced) for several in together.values()]
+
+
+def _producers(registry: RegistryMap, name: str, known: set[tuple[str, str]]) -> Iterator[Target]:
+    for stored, entry in registry.contracts_on(name):
+        if entry.type is ContractType.PRODUCER and (stored.id, entry.contract_id) not in known:
+            for target in _of_system(registry, stored, entry.contract_id):
+                if target.canonical == name and target.produced:
+                    yield replace(target, asked_for=False)
 
 
 def _of_system(registry: RegistryMap, stored: StoredSystem, wanted: str) -> Iterator[Target]:
@@ -43,11 +68,6 @@ def _of_system(registry: RegistryMap, stored: StoredSystem, wanted: str) -> Iter
             continue
         name = stored.canonical_of(contract.resource)
         entries = registry.contracts_on(name)
-        if contract.type is ContractType.CONSUMER and any(
-            one.type is ContractType.PRODUCER and one.terms != {} and (not wanted or one.contract_id == wanted)
-            for _, one in entries
-        ):
-            continue
         writer = stored if contract.type is ContractType.PRODUCER else _writer(registry, contract, name)
         yield Target(
             holder=stored,
@@ -55,7 +75,8 @@ def _of_system(registry: RegistryMap, stored: StoredSystem, wanted: str) -> Iter
             canonical=name,
             stated_form=_form(contract, writer, name),
             timing=writer.system.timing if writer else None,
-            others=tuple(one for _, one in entries if one.type is ContractType.CONSUMER),
+            others=tuple(one for _, one in entries if one.type is not contract.type),
+            writer=writer.id if writer else contract.counterparty,
         )
 
 

@@ -96,6 +96,27 @@ class Ready:
             return {}
         return {name: frozenset(_kinds(root, one)) for name, one in shape["properties"].items()}
 
+    @cached_property
+    def required(self) -> list[str]:
+        """The members that every record has to have, as far as the schema says so plainly; sorted."""
+        return sorted(_required(self.record_schema, self.record_schema, _REFERENCES))
+
+
+def counts_as(kind: str, asked: frozenset[str]) -> bool:
+    """Whether a value of this kind may be one that is asked for; exact and other numbers are not told apart."""
+    return kind in asked or (kind == "integer" and "number" in asked) or (kind == "number" and "integer" in asked)
+
+
+def _required(root: Schema, schema: Any, depth: int) -> set[str]:
+    schema = _followed(root, schema)
+    if not isinstance(schema, dict) or not depth:
+        return set()
+    stated, all_of = schema.get("required"), schema.get("allOf")
+    names = {name for name in stated if isinstance(name, str)} if isinstance(stated, list) else set()
+    for one in all_of if isinstance(all_of, list) else ():
+        names |= _required(root, one, depth - 1)
+    return names
+
 
 def _of_a_list(schema: Schema) -> bool:
     return isinstance(schema, dict) and schema.get("type") in ("array", ["array"])

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 from server.model.base import Json
-from server.registry.validation.look import Look
+from server.registry.validation.reading import Kinds, Reading, as_it_is
 
 LONGEST_FIELD = 10_000_000
 """Characters of one field of a CSV file."""
@@ -63,18 +63,19 @@ def form_of(path: str, stated: str, head: bytes) -> Form:
     return Form.JSON if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else Form.OTHER
 
 
-def read_text(form: Form, data: bytes, look: Look, *, at: str, whole: bool) -> None:
+def read_text(form: Form, data: bytes, look: Reading, *, at: str, whole: bool) -> None:
     """The text's documents or records are handed to the look. Raises EndsEarly where a JSON document is not finished."""
     match form:
         case Form.JSON:
             _read_json(data, look, at, whole)
         case Form.LINES:
-            look.rows(_lines(data, look, at, whole))
+            look.content()
+            look.rows(_lines(data, look, at, whole), as_it_is)
         case _:
             _read_csv(data, look, at, whole)
 
 
-def _read_json(data: bytes, look: Look, at: str, whole: bool) -> None:
+def _read_json(data: bytes, look: Reading, at: str, whole: bool) -> None:
     if not whole:
         look.unread(f"{at or 'the document'} is larger than is read")
         return
@@ -90,16 +91,16 @@ def _read_json(data: bytes, look: Look, at: str, whole: bool) -> None:
             raise EndsEarly(f"it ends in the middle, at line {error.lineno}") from None
         value = _several(text)
         if value is not None:
-            look.notes.append("it holds a JSON document a line, whatever its name says")
-            look.rows((one, f"{at} line {number}".strip()) for number, one in value)
+            look.note("it holds a JSON document a line, whatever its name says")
+            look.rows(((one, f"{at} line {number}".strip()) for number, one in value), as_it_is)
             return
-        look.breaks.say("read", f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}", at=at)
+        look.say("read", f"no JSON: {error.msg} at line {error.lineno}, column {error.colno}", at=at)
         return
     except RecursionError:
         look.unread("it is nested too deeply")
         return
     except ValueError as error:
-        look.breaks.say("read", f"no JSON: {error}", at=at)
+        look.say("read", f"no JSON: {error}", at=at)
         return
     look.document(value, at)
 
@@ -128,7 +129,7 @@ def _several(text: str) -> list[tuple[int, Json]] | None:
     return found if len(found) > 1 else None
 
 
-def _lines(data: bytes, look: Look, at: str, whole: bool) -> Iterator[tuple[Json, str]]:
+def _lines(data: bytes, look: Reading, at: str, whole: bool) -> Iterator[tuple[Json, str]]:
     lines = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     if not whole:
         look.cut(f"only the first {len(data):,} bytes of {at or 'the file'} were looked at")
@@ -142,13 +143,13 @@ def _lines(data: bytes, look: Look, at: str, whole: bool) -> Iterator[tuple[Json
         try:
             value = parsed(line.decode("utf-8"))
         except UnicodeDecodeError:
-            look.breaks.say("encoding", "a line is not UTF-8", at=place)
+            look.say("encoding", "a line is not UTF-8", at=place)
         except json.JSONDecodeError as error:
-            look.breaks.say("line", f"a line is no JSON: {error.msg}", at=place, example=_quoted(line))
+            look.say("line", f"a line is no JSON: {error.msg}", at=place, example=_quoted(line))
         except RecursionError:
             look.unread("a line is nested too deeply")
         except ValueError as error:
-            look.breaks.say("line", f"a line is no JSON: {error}", at=place)
+            look.say("line", f"a line is no JSON: {error}", at=place)
         else:
             yield value, place
 
@@ -162,7 +163,7 @@ def _unfinished(line: bytes) -> bool:
     return False
 
 
-def _read_csv(data: bytes, look: Look, at: str, whole: bool) -> None:
+def _read_csv(data: bytes, look: Reading, at: str, whole: bool) -> None:
     if not whole:
         look.cut(f"only the first {len(data):,} bytes of {at or 'the file'} were looked at")
         data = data[: data.rfind(b"\n") + 1]
@@ -173,37 +174,44 @@ def _read_csv(data: bytes, look: Look, at: str, whole: bool) -> None:
     rows = csv.reader(text.splitlines(keepends=True), delimiter=_delimiter(text, at))
     header = next(rows, None)
     if header is None or not any(cell.strip() for cell in header):
-        look.breaks.say("header", "there is no header row", at=at)
+        look.say("header", "there is no header row", at=at)
         return
     names = [cell.strip() for cell in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        look.breaks.say("header", f"the header names {', '.join(twice)[:200]} twice", at=at)
+        look.say("header", f"the header names {', '.join(twice)[:200]} twice", at=at)
     if "" in names:
-        look.breaks.say("header", f"column {names.index('') + 1} has no name", at=at)
-    kinds = look.ready.kinds if look.ready else {}
-    readers = [_cell(kinds.get(name, frozenset())) for name in names]
+        look.say("header", f"column {names.index('') + 1} has no name", at=at)
 
-    def records() -> Iterator[tuple[Json, str]]:
+    def records() -> Iterator[tuple[list[str], str]]:
         while True:
             try:
                 row = next(rows)
             except StopIteration:
                 return
             except csv.Error as error:
-                look.breaks.say("read", f"a row can't be read: {error}", at=f"{at} line {rows.line_num}".strip())
+                look.say("read", f"a row can't be read: {error}", at=f"{at} line {rows.line_num}".strip())
                 return
             if not row:
                 continue
             place = f"{at} line {rows.line_num}".strip()
             if len(row) != len(names):
-                look.breaks.say(
-                    "record", "a row has another number of fields than the header", at=place, example=len(row)
-                )
-            record = {name: read(cell) for name, read, cell in zip(names, readers, row, strict=False)}
-            yield {name: value for name, value in record.items() if value is not ABSENT}, place
+                look.say("record", "a row has another number of fields than the header", at=place, example=len(row))
+            yield row, place
 
-    look.rows(records())
+    look.content()
+    if not look.rows(records(), lambda kinds: _record(names, kinds)):
+        look.columns({name: frozenset() for name in names}, at)
+
+
+def _record(names: list[str], kinds: Kinds) -> Callable[[list[str]], Json]:
+    readers = [_cell(kinds.get(name, frozenset())) for name in names]
+
+    def record(row: list[str]) -> Json:
+        values = {name: read(cell) for name, read, cell in zip(names, readers, row, strict=False)}
+        return {name: value for name, value in values.items() if value is not ABSENT}
+
+    return record
 
 
 ABSENT = object()
@@ -257,14 +265,14 @@ def _delimiter(text: str, at: str) -> str:
     return best if counts[best] else ","
 
 
-def _decoded(data: bytes, look: Look, at: str) -> str | None:
+def _decoded(data: bytes, look: Reading, at: str) -> str | None:
     """The text; what is no text is told with its line."""
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        look.breaks.say(
+        look.say(
             "encoding", f"line {line} is not {encoding.removesuffix('-sig').upper()}", at=f"{at} line {line}".strip()
         )
         return None

@@ -1,6 +1,6 @@
 """Values of tables as JSON values. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,13 @@ def as_json(value: Any) -> Json:
             return [as_json(one) for one in value]
         case _:
             return str(value)
+
+
+def row_reader(
+    names: Sequence[str], kinds: Mapping[str, frozenset[str]], *, truths: frozenset[str] = frozenset()
+) -> Callable[[Sequence[Any]], dict[str, Json]]:
+    """What reads a row of these columns as a record, where a schema asks for such values."""
+    return lambda values: row_as_record(zip(names, values, strict=True), kinds, truths=truths)
 
 
 def row_as_record(

@@ -10,7 +10,8 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from server.registry.validation.look import NOT_VERIFIABLE, Look, OutOfTime
+from server.registry.validation.look import NOT_VERIFIABLE, OutOfTime
+from server.registry.validation.reading import Reading
 from server.registry.validation.texts import EndsEarly, Form, read_text
 
 ANSWERING = 10.0
@@ -18,7 +19,7 @@ ANSWERING = 10.0
 _PORTION = 65_536
 
 
-def read_endpoint(resource: str, look: Look, *, hosts: Collection[str]) -> None:
+def read_endpoint(resource: str, look: Reading, *, hosts: Collection[str]) -> None:
     """What the address answers is looked at: 2xx is there, 404 and 410 are not, anything else can't be told."""
     try:
         parts = urlsplit(resource)
@@ -53,7 +54,7 @@ def _cut_off(connection: http.client.HTTPConnection) -> None:
             connection.sock.shutdown(socket.SHUT_RDWR)
 
 
-def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
+def _take(answer: http.client.HTTPResponse, look: Reading, path: str) -> None:
     if answer.status in (404, 410):
         look.missing(f"the endpoint answers {answer.status}")
         return
@@ -70,7 +71,7 @@ def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
         if len(body) > look.limits.fetched:
             break
     whole = len(body) <= look.limits.fetched
-    look.bytes += len(body)
+    look.took(len(body))
     if look.seconds() > look.limits.seconds:
         raise OutOfTime
     if whole and answer.length:  # so many bytes were announced and did not come
@@ -79,8 +80,8 @@ def _take(answer: http.client.HTTPResponse, look: Look, path: str) -> None:
     try:
         read_text(_form(answer.headers.get_content_type(), path), bytes(body), look, at="", whole=whole)
     except EndsEarly as error:
-        look.breaks.say("read", f"no JSON: {error}")
-        look.read = True
+        look.say("read", f"no JSON: {error}")
+        look.content()
 
 
 def _form(content_type: str, path: str) -> Form:
@@ -91,7 +92,7 @@ def _form(content_type: str, path: str) -> Form:
     return Form.LINES if path.endswith((".jsonl", ".ndjson")) else Form.JSON
 
 
-def _note_moment(stated: str, look: Look) -> None:
+def _note_moment(stated: str, look: Reading) -> None:
     try:
         look.written(parsedate_to_datetime(stated).astimezone(UTC))
     except (TypeError, ValueError):

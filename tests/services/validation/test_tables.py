@@ -48,7 +48,7 @@ def held(
     system = System(id="sys_writer", tier=Tier.PRODUCTION, contracts=(contract,))
     holder = StoredSystem(system=system, version=1, revision=1)
     target = Target(holder, contract, canonical_name(resource, home="/nowhere"), "", None, ())
-    look = look_at(target, terms_of(contract), now=NOW, found=found_in_text, hosts=hosts, limits=limits)
+    (look,) = look_at([(target, terms_of(contract))], now=NOW, found=found_in_text, hosts=hosts, limits=limits)
     return validation_of(target, look)
 
 
@@ -139,6 +139,20 @@ def test_reg_03_a_postgresql_table_is_read_row_by_row_and_nothing_can_be_written
     held(f"{postgres}#spoilt")
     with psycopg.connect(postgres) as connection:
         assert connection.execute("SELECT count(*) FROM orders").fetchone() == (3,)
+
+
+def test_reg_03_an_empty_postgresql_table_is_judged_by_its_columns(postgres: str) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres) as connection:
+        connection.execute("CREATE TABLE hollow (id text, placed_at timestamptz)")
+        connection.execute("CREATE TABLE fit (id bigint, total numeric, paid int, note varchar(9), placed_at date)")
+    found = {(line.path, line.message) for line in held(f"{postgres}#hollow").violations}
+    assert found == {
+        ("/total", "there is no column total"),
+        ("/id", "the column id holds string where integer is asked for"),
+    }
+    assert held(f"{postgres}#fit").matches.verdict is Verdict.UNKNOWN
 
 
 def test_reg_03_a_database_elsewhere_is_asked_only_where_its_host_is_allowed() -> None:

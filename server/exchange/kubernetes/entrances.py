@@ -12,7 +12,9 @@ def entrances_of(cluster: Cluster, services: Services, remarks: Remarks) -> dict
     """By workload: (address, what says so) of every way in that leads to it; one that leads nowhere is told."""
     found: dict[str, list[tuple[str, str]]] = {}
     for thing in cluster.of_kind("Ingress", "HTTPRoute"):
-        ways = _of_ingress(thing) if thing.kind == "Ingress" else _of_route(thing)
+        ways = list(_of_ingress(thing) if thing.kind == "Ingress" else _of_route(thing, remarks))
+        if not any(address for address, _, _ in ways):
+            remarks.unmapped(thing.at(), f"{thing.kind} {thing.name}: no rule of it leads from a host to a Service")
         for address, backend, place in ways:
             service = services.meant_by(backend, thing.home)
             if service is None:
@@ -41,7 +43,7 @@ def _of_ingress(thing: Thing) -> Iterator[tuple[str, str, str]]:
                 yield address, backend, thing.at("spec", "rules", position, "http", "paths", number)
 
 
-def _of_route(thing: Thing) -> Iterator[tuple[str, str, str]]:
+def _of_route(thing: Thing, remarks: Remarks) -> Iterator[tuple[str, str, str]]:
     hosts = [words(host, 253) for host in sequence(thing.spec.get("hostnames"))] or [""]
     for position, rule in enumerate(sequence(thing.spec.get("rules"))):
         paths = [
@@ -50,13 +52,14 @@ def _of_route(thing: Thing) -> Iterator[tuple[str, str, str]]:
         ] or [""]
         for number, reference in enumerate(sequence(mapping(rule).get("backendRefs"))):
             given = mapping(reference)
+            place = thing.at("spec", "rules", position, "backendRefs", number)
             if words(given.get("kind")) not in ("", "Service") or not words(given.get("name")):
+                remarks.unmapped(place, f"{thing.kind} {thing.name}: leads to no Service by its name")
                 continue
             home = words(given.get("namespace"))
             backend = f"{words(given['name'])}.{home}.svc" if home else words(given["name"])
             for host in hosts:
                 for path in paths:
-                    place = thing.at("spec", "rules", position, "backendRefs", number)
                     yield _address("https", host, path), backend, place
 
 

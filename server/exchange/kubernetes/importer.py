@@ -1,8 +1,7 @@
 """From Kubernetes manifests to systems: one per workload, with the Services that it offers and calls (REG-11)."""
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
 from server.exchange.kubernetes.calls import calls_of
@@ -40,6 +39,13 @@ _SILENT = frozenset(
 )  # fmt: skip
 """Kinds that say nothing of what systems read or write."""
 
+_PARTS = {
+    "ConfigMap": "what it says counts where a workload takes it, and it is no system itself",
+    "Secret": "what it names counts where a workload takes it; nothing of it is kept",
+    "Namespace": "it holds others, and is no system",
+}
+"""Kinds that others are made of."""
+
 
 def recognises(path: str, text: str) -> bool:
     """Whether this looks like manifests: objects with a version and a kind, or a kustomization by its name."""
@@ -73,7 +79,7 @@ def read_kubernetes(request: Request, read_system: ReadSystem) -> Imported:
     unnamed = hold_against(Policies(cluster, workloads, remarks), calls, services, remarks)
     touches = touches_of(cluster, workloads, remarks)
     entrances = entrances_of(cluster, services, remarks)
-    _tell_the_rest(cluster, remarks)
+    _tell_the_rest(cluster, {touch.resource for found in touches.values() for touch in found}, remarks)
     if not workloads:
         remarks.note("The manifests hold nothing that runs.")
     listed = (
@@ -140,16 +146,17 @@ def _plain_names(namespaces: list[str]) -> Mapping[str, str]:
     return _Prefixes({name: "" if name == DEFAULT else f"{name}." for name in namespaces})
 
 
-def _tell_the_rest(cluster: Cluster, remarks: Remarks) -> None:
-    silent: Counter[str] = Counter()
+def _tell_the_rest(cluster: Cluster, shared: Set[str], remarks: Remarks) -> None:
+    """Every object that is no system and no part of one is listed, those first of which nothing is known."""
     for thing in cluster.things:
-        if thing.kind in _SILENT:
-            silent[thing.kind] += 1
-        elif not _is_read(thing):
+        if thing.kind not in _SILENT and not _is_read(thing):
             remarks.unmapped(thing.at(), f"{thing.kind} {thing.name}: objects of this kind are not mapped")
-    if silent:
-        shown = ", ".join(f"{number} {kind}" for kind, number in sorted(silent.items()))
-        remarks.note(f"They say nothing of what systems read or write: {shown}.")
+    for thing in cluster.things:
+        reason = "says nothing of what systems read or write" if thing.kind in _SILENT else _PARTS.get(thing.kind, "")
+        if thing.kind == "PersistentVolumeClaim" and f"volume://{thing.home}/{thing.name}" not in shared:
+            reason = "fewer than two workloads mount it, so that nobody shares it"
+        if reason:
+            remarks.unmapped(thing.at(), f"{thing.kind} {thing.name}: {reason}")
 
 
 def _is_read(thing: Thing) -> bool:

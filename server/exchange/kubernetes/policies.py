@@ -31,7 +31,12 @@ class Policies:
         self._closed: dict[str, list[str]] = {}
         """Workloads that a policy speaks of → its names."""
         for thing in cluster.of_kind("NetworkPolicy"):
+            before = sum(map(len, self.allowed.values()))
             self._read(thing)
+            if sum(map(len, self.allowed.values())) == before:
+                remarks.unmapped(
+                    thing.at(), f"NetworkPolicy {thing.name}: names no two workloads, and so states no call"
+                )
 
     def forbids(self, caller: str, called: str) -> list[str]:
         """The policies that speak of who may call a workload, where none of them lets this one in."""

@@ -73,13 +73,18 @@ class Services:
         selector = {"matchLabels": mapping(thing.spec.get("selector"))}
         if external := words(thing.spec.get("externalName"), 253):
             self._elsewhere[key] = external
+            remarks.unmapped(
+                thing.at(), f"Service {plain}: another name for {external}, and leads to no workload itself"
+            )
             return
         found = labelled.selected_by(selector, thing.home) if selector["matchLabels"] else []
         behind = tuple(workload.plain for workload in found)
         ports = frozenset(words(mapping(port).get("port")) for port in sequence(thing.spec.get("ports")))
         self.all[key] = Service(plain, *key, behind, ports - {""})
         if not selector["matchLabels"]:
-            remarks.note(f"Service {plain} selects no pods: what is behind it lies outside the manifests.")
+            remarks.unmapped(
+                thing.at(), f"Service {plain} selects no pods: what is behind it lies outside the manifests"
+            )
         elif not behind:
             remarks.dangling(
                 f"Service/{plain}",

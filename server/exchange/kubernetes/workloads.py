@@ -103,10 +103,9 @@ def workloads_of(cluster: Cluster, plain_of: Mapping[str, str], remarks: Remarks
     found: list[Workload] = []
     taken: set[str] = set()
     things = [thing for kind in KINDS for thing in cluster.of_kind(kind)] + cluster.of_kind("Service", group=KNATIVE)
-    owned = 0
     for thing in things:
         if sequence(thing.metadata.get("ownerReferences")):
-            owned += 1
+            remarks.unmapped(thing.at(), f"{thing.kind} {thing.name}: another object owns it, and stands for it")
             continue
         plain = plain_of[thing.home] + thing.name
         if plain in taken:
@@ -116,8 +115,6 @@ def workloads_of(cluster: Cluster, plain_of: Mapping[str, str], remarks: Remarks
             continue
         taken.add(plain)
         found.append(_workload(thing, plain, cluster, remarks))
-    if owned:
-        remarks.note(f"{owned} objects are owned by others, and left to their owners.")
     return found
 
 

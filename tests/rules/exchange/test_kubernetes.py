@@ -294,10 +294,47 @@ def test_reg_11_objects_that_are_no_systems_are_told() -> None:
     )
     assert [one.reason for one in imported.unmapped] == [
         "no object: metadata.name is missing",
+        "ReplicaSet web-1: another object owns it, and stands for it",
         "Widget w: objects of this kind are not mapped",
+        "ServiceAccount a: says nothing of what systems read or write",
     ]
-    assert any("1 ServiceAccount" in note for note in imported.notes)
     assert sorted(by_id(imported)) == ["sys_web"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec"),
+    [
+        *((kind, "{}") for kind in ("ConfigMap", "Secret", "Namespace", "PersistentVolumeClaim", "ServiceAccount")),
+        *(
+            (kind, "{}")
+            for kind in ("HorizontalPodAutoscaler", "Gateway", "GRPCRoute", "Widget", "CustomResourceDefinition")
+        ),
+        ("Service", "{selector: {app: nothing}}"),
+        ("Service", "{ports: [{port: 80}]}"),
+        ("Service", "{type: ExternalName, externalName: api.example.com}"),
+        ("HTTPRoute", "{rules: [{backendRefs: [{kind: Bucket, name: b}]}]}"),
+        ("HTTPRoute", "{rules: []}"),
+        ("Ingress", "{rules: [{host: a.example.com}]}"),
+        ("NetworkPolicy", "{podSelector: {matchLabels: {app: nothing}}, ingress: [{}]}"),
+        ("NetworkPolicy", "{podSelector: {}, policyTypes: [Ingress, Egress]}"),
+        (
+            "NetworkPolicy",
+            "{podSelector: {matchLabels: {app: web}}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}",
+        ),
+    ],
+)
+def test_reg_11_an_object_of_any_kind_is_mapped_or_told_with_its_place(kind: str, spec: str) -> None:
+    imported = manifests(
+        workload("web"),
+        f"---\napiVersion: {'v1' if kind == 'Service' else 'networking.k8s.io/v1'}\nkind: {kind}\n"
+        f"metadata: {{name: thing}}\nspec: {spec}\n",
+    )
+    assert sorted(by_id(imported)) == ["sys_web"]
+    told = [
+        *((one.item, one.reason) for one in imported.unmapped),
+        *((one.origin, one.reason) for one in imported.dangling),
+    ]
+    assert [place for place, reason in told if "thing" in place or "thing" in reason], (told, imported.notes)
 
 
 def test_reg_11_lists_and_json_are_read_as_well() -> None:

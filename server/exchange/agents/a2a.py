@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.exchange.agents.cards import Card, address_of, listed, offers_of
+from server.exchange.agents.cards import Card, address_of, listed, offers_of, tell_unread
 from server.exchange.documents import Document, documents_of, mapping, sequence, words
 from server.exchange.imported import Imported, Remarks, source_key
 from server.exchange.registry_json import ReadSystem
@@ -18,6 +18,14 @@ ENDINGS = ("agent-card.json", "agent_card.json", "agent.json", "agentcard.json")
 _CARD = re.compile(r"\"(capabilities|supportedInterfaces|defaultInputModes|protocolVersion|additionalInterfaces)\"\s*:")
 _INTERFACES = ("additionalInterfaces", "supportedInterfaces", "interfaces")
 _MOST_SKILLS = 100
+_READ = frozenset(
+    {
+        *("name", "description", "url", "preferredTransport", "version", "protocolVersion", "provider", "capabilities"),
+        *("securitySchemes", "skills", "defaultInputModes", "defaultOutputModes", *_INTERFACES),
+        *("criticality", "tier", "$schema"),
+    }
+)
+"""Members of which something is kept."""
 
 
 def recognises(path: str, text: str) -> bool:
@@ -75,6 +83,9 @@ def _card(document: Document, remarks: Remarks) -> Card | None:
     if not name:
         remarks.unmapped(document.at(), "no agent card: it has no name")
         return None
+    tell_unread(document, _READ, remarks)
+    if len(skills := sequence(value.get("skills"))) > _MOST_SKILLS:
+        remarks.unmapped(document.at("skills", _MOST_SKILLS), f"only {_MOST_SKILLS} of {len(skills):,} skills are kept")
     provider = value.get("provider")
     owner = words(mapping(provider).get("organization"), 200) or words(provider, 200)
     return Card(

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from server.errors import ConcordError
 from server.exchange.criticality import UNCONFIRMED, stated_tier
-from server.exchange.documents import Document, words
+from server.exchange.documents import Document, mapping, words
 from server.exchange.imported import ListedSystem, Remarks
 from server.exchange.registry_json import ReadSystem
 from server.model.base import JsonObject
@@ -53,6 +53,13 @@ def address_of(value: Any, document: Document, place: Sequence[str | int], remar
         remarks.unmapped(document.at(*place), "no address: its host is filled in only where it is used")
         return ""
     return f"{parts.scheme.lower()}://{host}{parts.path.rstrip('/')}"
+
+
+def tell_unread(document: Document, read: frozenset[str], remarks: Remarks) -> None:
+    """Every member of the card of which nothing is kept is listed."""
+    for member in mapping(document.value):
+        if str(member) not in read:
+            remarks.unmapped(document.at(str(member)[:100]), "has no counterpart here")
 
 
 def offers_of(addresses: Iterable[tuple[str, str, str]]) -> tuple[JsonObject, ...]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.exchange.agents.cards import Card, address_of, listed, offers_of
+from server.exchange.agents.cards import Card, address_of, listed, offers_of, tell_unread
 from server.exchange.documents import Document, documents_of, mapping, sequence, words
 from server.exchange.imported import Imported, Remarks, source_key
 from server.exchange.registry_json import ReadSystem
@@ -18,6 +18,13 @@ ENDINGS = ("server.json", "servers.json")
 _MEMBERS = re.compile(r"\"(packages|remotes|version_detail)\"\s*:")
 _SCHEMA = re.compile(r"\"\$schema\"\s*:\s*\"[^\"]*server\.(schema\.)?json\"")
 _MOST = 50
+_READ = frozenset(
+    {
+        *("name", "title", "description", "version", "version_detail", "status", "repository", "packages", "remotes"),
+        "$schema",
+    }
+)
+"""Members of which something is kept."""
 
 
 def recognises(path: str, text: str) -> bool:
@@ -86,6 +93,10 @@ def _card(document: Document, remarks: Remarks) -> Card | None:
     if not name:
         remarks.unmapped(document.at(), "no server: it has no name")
         return None
+    tell_unread(document, _READ, remarks)
+    for member in ("packages", "remotes"):
+        if (number := len(sequence(value.get(member)))) > _MOST:
+            remarks.unmapped(document.at(member, _MOST), f"of {_MOST} of the {number:,} {member} something is kept")
     if not sequence(value.get("packages")) and not sequence(value.get("remotes")):
         remarks.note(f"{name} states neither packages nor remotes: nobody can tell how it is reached.")
     own = {"resource": f"mcp://{name}", "type": "mcp", "evidence": f"name, {document.where}"}

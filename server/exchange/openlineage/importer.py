@@ -140,13 +140,18 @@ class _Reader:
         return made_system(document, item=f"{namespace}/{name}", place=job.place, basis=basis, remarks=self._remarks)
 
     def note_the_rest(self) -> None:
-        """What no system holds is said: schemas of datasets that no job writes, inputs from elsewhere, column lineage."""
+        """What no system holds is said: datasets that no job touches, schemas that no job promises, foreign columns."""
         read = {self.resource(one) for job in self._lineage.jobs.values() for one in job.inputs}
         foreign = sorted(read.difference(self._writers))
         if foreign:
             shown = ", ".join(foreign[:10]) + (", …" if len(foreign) > 10 else "")
             self._remarks.note(f"{len(foreign)} datasets are read and written by none of these jobs: {shown}.")
+        touched = read.union(self._writers)
         for dataset, facets in self._lineage.datasets.items():
+            if self.resource(dataset) not in touched:
+                self._remarks.unmapped(
+                    self._lineage.places[dataset], f"no job here reads or writes {self.resource(dataset)}"
+                )
             if mapping(facets.get("schema")).get("fields") and self.resource(dataset) not in self._writers:
                 self._remarks.unmapped(
                     f"{self._lineage.places[dataset]}/facets/schema",

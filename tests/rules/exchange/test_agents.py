@@ -144,3 +144,16 @@ def test_reg_11_a_registrys_answer_holds_many_servers() -> None:
 def test_reg_11_cards_and_servers_are_told_apart(value: Any, card: bool, server: bool) -> None:
     text = json.dumps(value)
     assert (a2a.recognises("", text), mcp_server.recognises("", text)) == (card, server)
+
+
+def test_reg_11_members_of_a_card_of_which_nothing_is_kept_are_listed() -> None:
+    assert not cards(CARD).unmapped
+    more = {"iconUrl": "https://x/i.png", "documentationUrl": "https://x", "signatures": [], "skills": [{}] * 101}
+    assert [one.item for one in cards({**CARD, **more}).unmapped] == [
+        "agent-card.json#/iconUrl",
+        "agent-card.json#/documentationUrl",
+        "agent-card.json#/signatures",
+        "agent-card.json#/skills/100",
+    ]
+    told = {one.item for one in servers({**SERVER, "websiteUrl": "https://x", "_meta": {}}).unmapped}
+    assert told == {"server.json#/remotes/1/url", "server.json#/websiteUrl", "server.json#/_meta"}

@@ -104,6 +104,12 @@ def test_reg_11_a_dataset_event_describes_what_some_job_writes() -> None:
     assert any("nobody can promise its schema" in one.reason for one in alone.unmapped)
 
 
+def test_reg_11_a_dataset_that_no_job_touches_is_listed_with_its_place() -> None:
+    alone = {"eventTime": "2026-03-01T06:00:00Z", "dataset": {"namespace": "s3://lake", "name": "alone"}}
+    found = imported(run("a", ["x"], ["y"]), alone)
+    assert [one.reason for one in found.unmapped] == ["no job here reads or writes s3://lake/alone"]
+
+
 def test_reg_11_column_lineage_says_which_columns_a_reader_needs() -> None:
     lineage = {"fields": {"total": {"inputFields": [{"namespace": "s3://lake", "name": "t", "field": "amount"}]}}}
     found = imported(run("a", [], ["t"]), run("b", ["t"], [dataset("sum", columnLineage=lineage)], number=2))

@@ -1,8 +1,9 @@
 """Look for what runs, reads and writes here although nobody registered it.
 
 Looked at are crontabs, systemd and launchd, workflow files, agents and their settings, MCP servers, compose, Kubernetes
-and dbt files, Procfiles, and what Python and shell sources read and write. Everything found belongs to no registered
-system and is kept as a candidate with its evidence; nothing is registered and nothing is changed. No secret is shown.
+and dbt files, Procfiles, what Python and shell sources read and write, and the programs of this user that run below the
+paths. Everything found belongs to no registered system and is kept as a candidate with its evidence; nothing is
+registered and nothing is changed. No secret is shown.
 `onboard_system` turns a candidate into a registration that a person confirms.
 """
 
@@ -20,7 +21,12 @@ MOST_ACCESSES = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord scan` takes."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="a folder or a file")
-    parser.add_argument("--processes", action="store_true", help="look at the programs that run now, too (Linux)")
+    parser.add_argument(
+        "--processes",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="look at this user's programs that run below the paths, too (Linux; the default)",
+    )
     add_json_flag(parser)
     add_database_flag(parser)
 

@@ -73,6 +73,19 @@ class Gathered:
         return list(dict.fromkeys([*seen, *(touch.clue for touch in self.touches)]))
 
 
+def with_running(sightings: Sequence[Sighting], programs: Iterable[Sighting]) -> list[Sighting]:
+    """The sightings with what runs now: further evidence of whatever starts that program, else a sighting of its own."""
+    starters = {one.runs[0]: place for place, one in enumerate(sightings) if one.runs and one.kind != "source"}
+    found = list(sightings)
+    for program in programs:
+        place = starters.get(program.runs[0])
+        if place is None:
+            found.append(program)
+        else:
+            found[place] = replace(found[place], more=(*found[place].more, program.clue))
+    return found
+
+
 def gather(sightings: Sequence[Sighting]) -> tuple[list[Gathered], int]:
     """The candidates, those found by the strongest signs first; and how many programs were left out that touch nothing."""
     sources = {one.runs[0]: one for one in sightings if one.kind in ("source", "dag")}

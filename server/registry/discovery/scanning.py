@@ -9,8 +9,8 @@ from functools import partial
 from server.model.candidate import Candidate
 from server.registry.discovery.describing import described, fingerprint_of
 from server.registry.discovery.detectors import sightings_in
-from server.registry.discovery.merge import gather
-from server.registry.discovery.processes import running
+from server.registry.discovery.merge import gather, with_running
+from server.registry.discovery.processes import Running, running
 from server.registry.discovery.sighting import Sighting
 from server.registry.discovery.walk import Limits, Walk
 from server.registry.discovery.yaml_reading import ReadYaml
@@ -29,6 +29,8 @@ class Seen:
     files: int
     complete: bool
     """Whether everything below the folders was looked at."""
+    processes: bool
+    """Whether the running processes were looked at, too."""
     notes: tuple[str, ...]
 
 
@@ -40,7 +42,7 @@ def look_through(
     read_yaml: ReadYaml,
     taken: Sequence[str] = (),
     limits: Limits | None = None,
-    processes: bool = False,
+    processes: bool = True,
 ) -> Seen:
     """Everything below the roots was looked at, read-only and within the limits. `taken` are ids that are in use."""
     walk = Walk(limits or Limits(), seconds)
@@ -51,15 +53,14 @@ def look_through(
             progress(walk.seen, 0, f"{walk.seen:,} files looked at, {len(sightings):,} signs seen")
             if walk.out_of_time():
                 break
-    if processes:
-        of_processes, missing = running()
-        sightings += of_processes
-        if missing:
-            walk.notes[missing] = None
+    programs = running(roots) if processes else Running(looked=False)
+    sightings = with_running(sightings, programs.sightings)
+    if programs.note:
+        walk.notes[programs.note] = None
     candidates, untold = _candidates(sightings, taken)
     if untold:
         walk.notes[f"{untold} programs that nothing starts and that touch nothing known are not listed"] = None
-    return Seen(candidates, walk.seen, walk.complete, tuple(walk.notes))
+    return Seen(candidates, walk.seen, walk.complete, programs.looked, tuple(walk.notes))
 
 
 def _candidates(sightings: Sequence[Sighting], taken: Sequence[str]) -> tuple[dict[str, Candidate], int]:

@@ -71,10 +71,11 @@ class DiscoveryService:
         *,
         caller: str = "",
         run_id: str = "",
-        processes: bool = False,
+        processes: bool = True,
     ) -> Scan:
         """What lies below the paths and belongs to no registered system is kept as candidates; nothing is registered.
 
+        `processes`: the programs that run there now are looked at, too, where this system tells of them.
         Raises NotAllowed for a system that calls, InvalidArgument without a path, NotFound for one that is not there.
         """
         _only_a_person(caller)
@@ -92,7 +93,8 @@ class DiscoveryService:
             processes=processes,
         )
         notes = tuple(seen.notes)
-        last = LastScan(at=to_wire(now), scanned=(*roots, *(("running processes",) if processes else ())), notes=notes)
+        scanned = (*roots, "running processes") if seen.processes else tuple(roots)
+        last = LastScan(at=to_wire(now), scanned=scanned, notes=notes)
         belonging = self._belonging()
         progress(seen.files, seen.files, f"{counted(len(seen.candidates), 'candidate')} found")
         figures = self._database.write(lambda session: _keep(session, seen, last, roots, belonging, to_wire(now)))
@@ -201,7 +203,7 @@ def _keep(
     gone = {
         key: one.model_copy(update={"status": CandidateStatus.GONE})
         for key, one in unseen.items()
-        if seen.complete and _was_below(one, roots)
+        if seen.complete and _was_below(one, roots) and (seen.processes or one.kind != "process")
     }
     settled = {key: _settled(one, belonging) for key, one in unseen.items() if key not in gone}
     stored = {**known, **settled, **fresh, **gone}

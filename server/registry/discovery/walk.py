@@ -160,6 +160,11 @@ class Walk:
             self.notes[note] = None
 
 
+def passed_over(path: str) -> bool:
+    """Whether a path below a folder that is scanned lies where nothing is looked at."""
+    return any(part in _SKIPPED for part in path.split("/"))
+
+
 def absolute(path: str) -> str:
     """The path with `~` and links resolved, as far as it exists."""
     return Path(path).expanduser().resolve().as_posix()

@@ -18,12 +18,12 @@ from server.model.wording import counted
 from server.registry.discovery.belonging import Belonging
 from server.registry.discovery.describing import fingerprint_of
 from server.registry.discovery.document import FILE_NAME, scan_document, scan_text
-from server.registry.discovery.scanning import Progress, Seen, look_through
 from server.registry.discovery.walk import Limits, absolute
 from server.registry.gaps import fingerprint
 from server.storage import candidates, findings
 
 if TYPE_CHECKING:
+    from server.registry.discovery.scanning import Progress, Seen
     from server.registry.service import RegistryService
     from server.storage.database import Database
     from server.storage.session import Session
@@ -67,7 +67,7 @@ class DiscoveryService:
         self,
         paths: Sequence[str],
         now: datetime,
-        progress: Progress = lambda done, total, message: None,
+        progress: "Progress" = lambda done, total, message: None,
         *,
         caller: str = "",
         run_id: str = "",
@@ -83,6 +83,8 @@ class DiscoveryService:
         progress(0, 0, f"looking through {', '.join(roots)}")
         with self._registry.reading() as known:
             taken = tuple(known.systems)
+        from server.registry.discovery.scanning import look_through  # with all detectors, for whoever scans
+
         seen = look_through(
             roots,
             progress,
@@ -194,7 +196,7 @@ class DiscoveryService:
 
 
 def _keep(
-    session: "Session", seen: Seen, last: LastScan, roots: Sequence[str], belonging: Belonging, now: str
+    session: "Session", seen: "Seen", last: LastScan, roots: Sequence[str], belonging: Belonging, now: str
 ) -> JsonObject:
     """What was seen is stored, and what was below the roots and is seen no longer is gone; the figures."""
     known = candidates.everything(session)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from server.registry.discovery import property_lists
+
 _SKIPPED = frozenset(
     ".git .hg .svn node_modules bower_components __pycache__ .mypy_cache .ruff_cache .pytest_cache .tox .nox .cache .npm .yarn .pnpm-store "
     ".cargo .rustup .gradle .m2 .ivy2 .terraform .next .nuxt .svelte-kit .parcel-cache .turbo .eggs .ipynb_checkpoints site-packages "
@@ -70,7 +72,7 @@ class Walk:
                 yield from self._below(root)
 
     def text(self, file: FoundFile) -> str | None:
-        """The file's text, up to the bound; None where it can't be read or is no text."""
+        """The file's text, up to the bound, a binary property list as XML; None where it can't be read or is no text."""
         if file.size > self.limits.bytes_per_file:
             self._note(f"{file.path} is larger than {self.limits.bytes_per_file:,} bytes and was not read")
             return None
@@ -87,6 +89,10 @@ class Walk:
             self._note(f"{file.path} can't be read: {error.strerror}")
             return None
         self._read += len(data)
+        if data.startswith(property_lists.START):
+            if (listed := property_lists.as_xml(data)) is None:
+                self._note(f"{file.path} is a binary property list that can't be read")
+            return listed
         if b"\0" in data[:4_000]:
             return None
         return data.decode("utf-8-sig", "replace").replace("\r\n", "\n")

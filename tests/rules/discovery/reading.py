@@ -27,7 +27,12 @@ def seen_in(folder: Path, limits: Limits | None = None) -> Seen:
     clock = itertools.count()
     root = folder.resolve().as_posix()
     return look_through(
-        [root], lambda *told: None, seconds=lambda: next(clock) / 1_000, read_yaml=documents_of, limits=limits
+        [root],
+        lambda *told: None,
+        seconds=lambda: next(clock) / 1_000,
+        read_yaml=documents_of,
+        limits=limits,
+        processes=False,
     )
 
 

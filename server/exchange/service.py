@@ -16,9 +16,6 @@ from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
 from server.exchange.discretion import discreet
-from server.exchange.exports import DOCUMENTS, find_exports
-from server.exchange.files import LARGEST, folder_named, formats_beside, read_sources
-from server.exchange.formats import find_format
 from server.exchange.imported import Imported
 from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
 from server.exchange.pictures import PICTURES, draw, drawn_for
@@ -81,6 +78,10 @@ class ExchangeService:
         compose's; `*` or `all` means every one.
         Raises NotFound or InvalidArgument where nothing can be read at all, NotAllowed for a system that calls.
         """
+        # Most processes never import: the readers of all formats are loaded by the first one.
+        from server.exchange.files import folder_named, formats_beside
+        from server.exchange.formats import find_format
+
         _only_a_person(caller, "import")
         files, nearby = _given(paths, content, format)
         known = find_format(files, format)
@@ -154,6 +155,8 @@ class ExchangeService:
 
     def _texts(self, formats: Sequence[str], now: datetime) -> dict[str, str]:
         """What is to be written, by its place in the folder."""
+        from server.exchange.exports import DOCUMENTS, find_exports
+
         foreign, pictures = find_exports(formats, besides=PICTURES), drawn_for(formats)
         texts: dict[str, str] = {}
         if not (foreign or pictures) or DOCUMENTS in formats:
@@ -186,6 +189,8 @@ def _registry_text(registry: RegistryService, database: "Database", now: datetim
 
 
 def _given(paths: Sequence[str], content: str, wanted: str) -> tuple[tuple[SourceFile, ...], Nearby]:
+    from server.exchange.files import LARGEST, read_sources
+
     named = [path for path in paths if path.strip()]
     if named and content:
         raise InvalidArgument("Either a path or the content is imported, not both.", path="/content")

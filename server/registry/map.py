@@ -183,8 +183,9 @@ class RegistryMap:
         found = {self.known_as(other) for other in stored.system.dependencies}
         if not stored.archived:
             found.update(link.producer for link in self._said(self._said_of_consumer, stored))
-            for access in stored.system.reads_from:
-                found |= self.writes.systems(stored.canonical_of(access.resource))
+            # a system that its source no longer lists is nobody's reader or writer any more
+            for access in stored.system.reads_from if system_id not in self._unlisted else ():
+                found |= self.writes.systems(stored.canonical_of(access.resource)) - self._unlisted
         return sorted(found - {system_id})
 
     def _find_dependents(self, system_id: str) -> Sequence[str]:
@@ -194,8 +195,8 @@ class RegistryMap:
         found = {self.known_as(other) for other in stored.system.dependents}
         if not stored.archived:
             found.update(link.consumer for link in self._said(self._said_of_producer, stored))
-            for output in stored.system.writes_to:
-                found |= self.reads.systems(stored.canonical_of(output.resource))
+            for output in stored.system.writes_to if system_id not in self._unlisted else ():
+                found |= self.reads.systems(stored.canonical_of(output.resource)) - self._unlisted
         return sorted(found - {system_id})
 
     def _find_relying(self, system_id: str) -> dict[str, bool]:

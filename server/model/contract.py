@@ -114,6 +114,8 @@ class Contract(OpenValue):
     """How old the data may be when it is read, in seconds; as `max_age_seconds`, in the source's words."""
     max_age_seconds: Seconds | None = None
     """How old the data may be when it is read, in seconds."""
+    timestamp_field: Name = ""
+    """Where the data says when it is from: a member of each record, or a JSON Pointer such as `/*/updated_at`."""
     needs_by: Name = ""
     """The time of day by which it must be there, such as `06:00 Europe/Berlin`."""
     semantics: tuple[Meaning, ...] = ()
@@ -133,6 +135,7 @@ EXTENSIONS = (
     "accepts",
     "freshness_seconds",
     "max_age_seconds",
+    "timestamp_field",
     "needs_by",
     "semantics",
     "capacity",

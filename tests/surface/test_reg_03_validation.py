@@ -103,3 +103,22 @@ async def test_reg_13_an_output_that_drifts_without_a_proposal_is_a_finding(conc
     write(file, [{"ticker": "A"}])
     await validated(concord)
     assert (await concord.call("find_findings", kind="unproposed_change"))["findings"] == []
+
+
+async def test_reg_03_a_readers_contract_shows_its_own_looks_at_what_the_writer_writes(
+    concord: Concord, tmp_path: Path
+) -> None:
+    file = tmp_path / "signals.json"
+    write(file, [{"ticker": "A"}])
+    await promise(concord, file)
+    needs = {"type": "array", "items": {"type": "object", "required": ["volume"]}}
+    entry = {"contract_id": "CTR-2", "type": "CONSUMER", "counterparty": "sys_writer", "resource": str(file)}
+    await concord.register("sys_reader", reads_from=[str(file)], contracts=[{**entry, "reader_schema": needs}])
+    summary = await validated(concord)
+    assert (summary["looked_at"], summary["ok"], summary["failed"]) == (2, 1, 1)
+    record = json.loads(await concord.read("concord://contracts/CTR-2"))
+    assert [look["matches"]["verdict"] for look in record["validations"]] == ["FAILED"]
+    found = await concord.call("find_findings", kind="contract_violation")
+    assert [(one["system_id"], one["subject"]) for one in found["findings"]] == [("sys_reader", "CTR-2")]
+    described = json.loads(await concord.read("concord://schemas/contract"))
+    assert "JSON Pointer" in described["properties"]["timestamp_field"]["description"]

@@ -5,14 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 from server.model.base import Json
 from server.model.validation import Answer, Verdict
 from server.registry.validation.breaks import Break, Breaks, Unclear, shown
 from server.registry.validation.engine import Judge
-from server.registry.validation.moments import TIME_FIELDS, moment_of
+from server.registry.validation.moments import TIME_FIELDS, moment_of, values_at
 from server.registry.validation.terms import Ready, counts_as
 
 NOT_VERIFIABLE = "not verifiable"
@@ -53,7 +52,7 @@ class Look:
     """Seconds since the look began."""
     limits: Limits = field(default_factory=Limits)
     time_field: str = ""
-    """The member that says when a record is from, where the entry names it."""
+    """The member or JSON Pointer that says when the data is from, where the entry names it."""
 
     exists: Answer = field(default_factory=lambda: Answer(verdict=Verdict.UNKNOWN, reason="not looked at"))
     breaks: Breaks = field(init=False)
@@ -78,8 +77,12 @@ class Look:
     """Types seen of each member."""
     samples: list[Json] = field(default_factory=list)
     """The first records with different members."""
+    _time_path: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        pointed = self.time_field.startswith("/")
+        parts = self.time_field[1:].split("/") if pointed else [self.time_field]
+        self._time_path = tuple(part.replace("~1", "/").replace("~0", "~") for part in parts if self.time_field)
         self.breaks = self.ready.breaks() if self.ready else Breaks()
 
     def missing(self, why: str) -> None:
@@ -135,9 +138,9 @@ class Look:
             return
         self.records += 1
         if isinstance(value, list):
-            for item in islice(value, _TYPED):
+            for item in value:
                 if isinstance(item, dict):
-                    self._dated(item)
+                    self._dated(item, listed=True)
         else:
             self._noted(value)
         if self.ready is not None:
@@ -219,7 +222,7 @@ class Look:
         for value in values:
             self._noted(value)
             if isinstance(value, dict):
-                self._dated(value)
+                self._dated(value, listed=True)
         self.records += len(values)
         if self.ready is None:
             return
@@ -252,14 +255,23 @@ class Look:
             for name, one in value.items():
                 self.kinds.setdefault(name, set()).add(kind_of(one))
 
-    def _dated(self, record: Mapping[str, Any]) -> None:
-        for name in (self.time_field,) if self.time_field else TIME_FIELDS:
+    def _dated(self, record: Mapping[str, Any], *, listed: bool = False) -> None:
+        """What the record says of when it is from counts; of one in a list, the pointer may begin with the list's `*`."""
+        if self._time_path:
+            path = self._time_path[1:] if listed and self._time_path[0] == "*" else self._time_path
+            for value in values_at(record, path):
+                self._stated(moment_of(value))
+            return
+        for name in TIME_FIELDS:
             if name in record:
                 moment = moment_of(record[name])
                 if moment is not None:
-                    if self.stated_at is None or moment > self.stated_at:
-                        self.stated_at = moment
+                    self._stated(moment)
                     return
+
+    def _stated(self, moment: datetime | None) -> None:
+        if moment is not None and (self.stated_at is None or moment > self.stated_at):
+            self.stated_at = moment
 
 
 def _may_count_as(kind: str, asked: frozenset[str]) -> bool:

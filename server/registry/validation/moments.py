@@ -1,5 +1,6 @@
 """When data is from, by what it says itself. Pure."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
 from server.model.base import Json
@@ -11,6 +12,19 @@ TIME_FIELDS = (
 """Members that say when a record is from, the surest first."""
 
 _EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def values_at(value: Json, path: Sequence[str]) -> Iterator[Json]:
+    """Whatever stands at the place; `*` stands for every item of a list and every member of an object."""
+    if not path:
+        yield value
+        return
+    step, rest = path[0], path[1:]
+    if step == "*":
+        for one in value if isinstance(value, list) else value.values() if isinstance(value, dict) else ():
+            yield from values_at(one, rest)
+    elif isinstance(value, dict) and step in value:
+        yield from values_at(value[step], rest)
 
 
 def moment_of(value: Json) -> datetime | None:

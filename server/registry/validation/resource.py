@@ -32,8 +32,7 @@ def look_at(
     looks: dict[tuple[str, str], Look] = {}
     chosen: list[Look] = []
     for target, terms in targets:
-        named = getattr(target.contract, "timestamp_field", "")
-        time_field = named if isinstance(named, str) else ""
+        time_field = target.contract.timestamp_field
         asked = repr(terms), time_field  # who asks the same sees the same
         if asked not in looks:
             looks[asked] = Look(
@@ -63,6 +62,8 @@ def validation_of(target: Target, look: Look, *, run_id: str = "") -> Validation
     nothing = Answer(verdict=Verdict.UNKNOWN, reason="there is nothing to look at")
     there = exists.verdict is Verdict.OK
     fresh = judge_age(look.stated_at, look.written_at, allowed, look.now) if there else nothing
+    if there and look.time_field and look.records and look.stated_at is None:
+        fresh = Answer(verdict=Verdict.UNKNOWN, reason=f"no moment stands at {look.time_field}, which says the age")
     newest = look.stated_at or look.written_at
     return Validation(
         contract_id=target.contract.contract_id,

@@ -188,3 +188,35 @@ def test_reg_03_without_a_record_nothing_is_claimed_unless_the_document_as_a_who
     ground.promise(name, schema)
     look = ground.look()
     assert look.matches.verdict == verdict, look
+
+
+STALE = [{"ticker": "A", "score": 1, "at": "2026-04-01T00:00:00Z"}]
+RECENT = [*STALE, {"ticker": "B", "score": 1, "at": "2026-04-05T13:59:00+00:00"}]
+
+
+@pytest.mark.parametrize(
+    ("place", "records", "verdict"),
+    [
+        ("at", STALE, "FAILED"),
+        ("at", RECENT, "OK"),
+        ("/at", STALE, "FAILED"),
+        ("/at", RECENT, "OK"),
+        ("/*/at", STALE, "FAILED"),
+        ("/*/at", RECENT, "OK"),
+        ("/*/when/at", [{**STALE[0], "when": {"at": "2026-04-05T13:59:00Z"}}], "OK"),
+        ("/elsewhere", RECENT, "UNKNOWN"),
+        ("/signals/*/at", {"signals": RECENT}, "OK"),
+        ("/signals/*/at", {"signals": STALE}, "FAILED"),
+        ("/meta~1data/at", {"meta/data": STALE[0]}, "FAILED"),
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_reg_03_the_age_is_what_stands_where_the_contract_says_whether_as_a_member_or_a_pointer(
+    ground: Ground, place: str, records: Any, verdict: str, whole: bool
+) -> None:
+    ground.write("signals.json", records, age=10 if verdict != "OK" else 999_999)
+    schema = {"description": "anything", **({"minProperties": 0} if whole else {})}
+    if isinstance(records, list):
+        schema = {**SIGNALS, **({"uniqueItems": True} if whole else {})}
+    ground.promise("signals.json", schema, freshness_seconds=3_600, timestamp_field=place)
+    assert ground.look().fresh.verdict == verdict

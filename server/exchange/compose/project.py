@@ -44,6 +44,11 @@ class Project:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
+_JOINING = ("networks", "configs", "secrets")
+"""Members that say how containers are joined and what they are handed: no data that one makes for another."""
+_READ = ("services", "volumes", "include", "name", "version", *_JOINING)
+
+
 class ProjectReader:
     """Reads the files of one project. What can't be read is remarked upon, and the rest still comes in."""
 
@@ -127,6 +132,19 @@ class ProjectReader:
             project.volumes[name] = merge_mappings(
                 project.volumes.get(name) or {}, definition if isinstance(definition, Mapping) else {}
             )
+
+        self._tell_the_rest(document, file)
+
+    def _tell_the_rest(self, document: Mapping[str, Any], file: SourceFile) -> None:
+        """What is no service and no volume is said: how containers are joined in a note, anything else as unmapped."""
+        joined = [f"{len(found)} {member}" for member in _JOINING if (found := list(_members(document.get(member))))]
+        if joined:
+            self._remarks.note(
+                f"{file.path.rpartition('/')[2] or 'The text'} also defines {', '.join(joined)}: no access."
+            )
+        for member in document:
+            if member not in _READ and not str(member).startswith("x-"):
+                self._remarks.unmapped(f"{file.path}#/{_escaped(str(member)[:100])}", "has no counterpart here")
 
     def _document(self, file: SourceFile, variables: Mapping[str, str]) -> dict[str, Any]:
         """The file's content with its variables filled in; several YAML documents in it are laid over each other."""

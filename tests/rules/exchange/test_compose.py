@@ -440,3 +440,15 @@ def test_what_is_no_project_is_refused_or_reported(text: str) -> None:
 )
 def test_compose_files_are_recognised(path: str, text: str, fits: bool) -> None:
     assert recognises(path, text) is fits
+
+
+def test_reg_11_what_is_no_service_and_no_volume_is_told() -> None:
+    imported = read("""
+        services: {web: {image: x}}
+        networks: {front: {}, back: {}}
+        secrets: {key: {file: ./key}}
+        models: {llm: {model: ai/small}}
+        x-common: {}
+        """)
+    assert any("2 networks, 1 secrets" in note for note in imported.notes)
+    assert [one.item.rpartition("/")[2] for one in imported.unmapped] == ["models"]

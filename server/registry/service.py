@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,11 +25,13 @@ from server.registry.naming import Target, find_system, find_target, starting_po
 from server.registry.reading import SchemaCheck, read_system
 from server.registry.registration import Registration
 from server.registry.resources import canonical_name, without_credentials
+from server.registry.searches import Searches
 from server.registry.symlinks import resolved
 from server.registry.validated import with_validations
 from server.registry.views import contract_history, full_document, mermaid, overview, resources_like, row, touching
 from server.registry.vitals import Vitals, health_by
 from server.storage import contracts, findings, idempotency, systems, validations
+from server.storage.revisions import revisions, revisions_at_a_glance
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -37,8 +40,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _REAL_TIME = SystemClock()
-SEARCHES_KEPT = 32
-"""Searches whose result is remembered."""
 
 
 @dataclass(frozen=True)
@@ -112,13 +113,15 @@ class RegistryService:
         self._rows: dict[str, JsonObject] = {}
         self._rows_at = -1
         self._writing = RegistryMap()
-        self._found: dict[tuple[int, str], list[str]] = {}
+        self._searches = Searches(database)
         database.on_batch_failed(self._forget)
 
     @contextmanager
     def reading(self) -> Iterator[RegistryMap]:
         """The registry as it is stored now. The map may be used until the context ends, and not be changed."""
-        with self.reading_beside(systems.revision, int) as (registry, _):
+        glance = partial(revisions_at_a_glance, self._database)
+        with self.reading_beside(revisions, lambda at: at.registry, glance) as (registry, at):
+            self._vitals.bring_up_to(at.signs)
             yield registry
 
     @contextmanager
@@ -281,21 +284,14 @@ class RegistryService:
         """
         with self.reading() as registry:
             now = self._now()
-            ids = self._ids_for(query, registry.revision) if query.strip() else sorted(registry.systems)
+            chosen = self._searches.of(registry, query, tier="" if tier == "ALL" else tier, archived=archived)
             if resource.strip():
                 name = self.canonical(resource)
                 touching = registry.reads.systems(name) | registry.writes.systems(name)
-                ids = [system_id for system_id in ids if system_id in touching]
-            any_tier, any_status = tier in ("", "ALL"), status in ("", "ALL")
-            statuses = {} if any_status else self._vitals.statuses(registry.systems.values(), now)
-            chosen = [
-                stored
-                for stored in map(registry.systems.get, ids)
-                if stored is not None
-                and stored.archived == archived
-                and (any_tier or tier == stored.system.tier)
-                and (any_status or status == statuses[stored.id])
-            ]
+                chosen = [stored for stored in chosen if stored.id in touching]
+            if status not in ("", "ALL"):
+                statuses = self._vitals.statuses(chosen, now)
+                chosen = [stored for stored in chosen if status == statuses[stored.id]]
             page = chosen[start : start + limit]
             rows = self._vitals.shown_in(registry, [self._row(registry, stored) for stored in page], now)
             return Found(rows, len(chosen))
@@ -457,17 +453,6 @@ class RegistryService:
     def look_again(self, now: datetime) -> None:
         """The findings that follow from what systems declare are those of the registry as it stands, every one of them."""
         self.write(now, lambda registration: registration.look_again())
-
-    def _ids_for(self, query: str, revision: int) -> list[str]:
-        """Ids of the systems that a search finds, best first. Kept while the registry stands still: every page asks again."""
-        key = (revision, query)
-        ids = self._found.pop(key, None)
-        if ids is None:
-            ids = self._database.read(lambda session: systems.search_ids(session, query))
-        self._found[key] = ids
-        if len(self._found) > SEARCHES_KEPT:
-            del self._found[next(iter(self._found))]
-        return ids
 
     def _row(self, registry: RegistryMap, stored: StoredSystem) -> JsonObject:
         """The system's line in a list; remembered until the registry changes, as its gaps take a look at its neighbours."""

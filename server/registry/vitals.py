@@ -2,7 +2,6 @@
 network and no file of theirs.
 """
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -44,28 +43,36 @@ class _Judged(NamedTuple):
 
 
 class Vitals:
-    """Who was heard of, and what follows. Safe to use from several threads."""
+    """Who was heard of, and what follows. To be asked by one thread at a time."""
 
     def __init__(self, database: "Database") -> None:
         self._database = database
         self._signs: dict[str, Signs] = {}
         self._revision = 0
-        self._lock = threading.Lock()
         self._remembered: dict[str, _Judged] = {}
+
+    def bring_up_to(self, revision: int) -> None:
+        """What was heard up to that revision of the signs is known."""
+        if revision == self._revision:
+            return
+
+        def look(session: "Session") -> tuple[int, dict[str, Signs]]:
+            present = signs.revision(session)
+            return present, signs.changed_since(session, self._revision)
+
+        self._revision, newer = self._database.read(look)
+        if newer:
+            self._signs = {**self._signs, **newer}
 
     def of(self, registry: RegistryMap, ids: Iterable[str], now: datetime) -> dict[str, Health]:
         """The health of those of these systems that are registered; archived ones as they were registered."""
-        with self._lock:
-            self._refresh()
-            known = self._signs
+        known = self._signs
         found = (registry.systems.get(system_id) for system_id in ids)
         return {one.id: health_by(one, known.get(one.id, _NONE), now) for one in found if one is not None}
 
     def statuses(self, stored: Iterable[StoredSystem], now: datetime) -> dict[str, Status]:
         """The status of each of these systems; remembered for as long as it can't have changed."""
-        with self._lock:
-            self._refresh()
-            known, remembered = self._signs, self._remembered
+        known, remembered = self._signs, self._remembered
         moment = (now - _EPOCH) // _MICROSECOND
         found: dict[str, Status] = {}
         for one in stored:
@@ -105,19 +112,6 @@ class Vitals:
     def _down(self, registry: RegistryMap, ids: Iterable[str], now: datetime) -> list[str]:
         statuses = self.statuses(filter(None, map(registry.live, ids)), now)
         return sorted(system_id for system_id, status in statuses.items() if status is Status.DOWN)
-
-    def _refresh(self) -> None:
-        revision = signs.glimpse(self._database)
-        if revision is not None and revision == self._revision:
-            return
-
-        def look(session: "Session") -> tuple[int, dict[str, Signs]]:
-            present = signs.revision(session)
-            return present, signs.changed_since(session, self._revision) if present != self._revision else {}
-
-        self._revision, newer = self._database.read(look)
-        if newer:
-            self._signs = {**self._signs, **newer}
 
 
 def _needed_by(registry: RegistryMap, system_id: str) -> set[str]:

@@ -12,7 +12,6 @@ from server.storage.statements import put
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-    from server.storage.database import Database
     from server.storage.session import Session
 
 REVISION = "signs_revision"
@@ -54,9 +53,3 @@ def save(session: "Session", signs: Mapping[str, Signs], revision: int) -> None:
 def _changed() -> "Select[Any]":
     signs = tables.signs_of_life.c
     return sql.select(signs.system_id, signs.document).where(signs.revision > sql.bindparam("revision"))
-
-
-def glimpse(database: "Database") -> int | None:
-    """The present revision without a session, which costs several times as much as the query; None where that can't be had."""
-    row = database.glance("SELECT coalesce(max(value), 0) FROM counters WHERE name = :name", {"name": REVISION})
-    return None if row is None else int(row[0])

@@ -12,7 +12,7 @@ from server.app import build_services
 from server.config import read_config
 from server.registry.vitals import Vitals
 from server.services import Services
-from server.storage import events
+from server.storage import events, signs
 from server.storage.database import Database
 
 NOW = datetime(2026, 4, 5, 14, tzinfo=UTC)
@@ -133,6 +133,7 @@ def test_reg_05_a_status_is_remembered_for_as_long_as_it_holds_and_no_longer(
             report(services, system_id, *told)
     database = Database(database_url)
     vitals = Vitals(database)
+    vitals.bring_up_to(database.read(signs.revision))
     chosen = random.Random(2026)
     moments = sorted(chosen.uniform(0, 40 * 86_400) ** chosen.choice((0.5, 1.0)) for _ in range(400))
     edges = [60 * edge + shift for edge in (2, 5, -28, -25) for shift in (-1e-6, 0, 1e-6)]

@@ -82,9 +82,11 @@ def judge_health(
         return Health(declared, said, declared_at)
     heard = _latest(signs, _rhythm_of(timing)[0])
     found = [_by_signs(timing, heard, now)] if heard is not None else []
-    for look in (signs.status_file, signs.endpoint):
-        if look is not None and (heard is None or microseconds(look.looked_at) >= microseconds(heard.at)):
-            found += _by_statement(look, "status file" if look is signs.status_file else "health endpoint")
+    file, endpoint = signs.status_file, signs.endpoint
+    if file is not None and (signs.run is None or later(file.last_run or file.looked_at, signs.run.at) != signs.run.at):
+        found += _by_statement(file, "status file")
+    if endpoint is not None and (heard is None or microseconds(endpoint.looked_at) >= microseconds(heard.at)):
+        found += _by_statement(endpoint, "health endpoint")
     if not found:
         looks = [look for look in (signs.status_file, signs.endpoint) if look is not None]
         problems = [look.problem or _EMPTY for look in looks if look.problem or look.only_written]

@@ -208,6 +208,18 @@ def test_reg_05_what_a_status_file_does_not_say_is_no_ok() -> None:
     assert "empty" in found.reason
 
 
+@pytest.mark.parametrize("stated", ["CRITICAL", "DEGRADED"])
+def test_reg_05_a_status_file_speaks_for_the_moment_that_it_states_and_not_against_a_later_run(stated: str) -> None:
+    members = {"looked_at": to_wire(NOW), "last_run": to_wire(NOW - timedelta(minutes=20)), "stated": stated}
+    look = Look.model_validate(members)
+    after = ran(timedelta(minutes=5)).model_copy(update={"status_file": look})
+    assert judged(HOURLY, after).status is Status.HEALTHY
+    before = ran(timedelta(minutes=30)).model_copy(update={"status_file": look})
+    assert judged(HOURLY, before).status is not Status.HEALTHY
+    beating = with_heartbeat(before, to_wire(NOW), None, to_wire(NOW))  # alive, which it does not deny
+    assert judged(HOURLY, beating).status is not Status.HEALTHY
+
+
 def test_reg_05_a_broken_status_file_is_unknown_unless_somebody_reported() -> None:
     broken = Look(looked_at=to_wire(NOW), problem="Its status file is broken JSON.")
     found = judged(HOURLY, Signs(status_file=broken))

@@ -80,10 +80,11 @@ def test_reg_04_a_candidate_keeps_its_id_and_its_first_date(services: Services, 
         {"root": "{tree}/totals"},
         {"writes_to": ["{tree}/totals/totals.py"]},
         {"writes_to": ["{tree}/totals/*.py"]},
-        {"script": "{tree}/totals/totals.py"},
-        {"candidate_id": "CAND-00{number}"},
+        {"script": "{tree}/totals/totals.py", "writes_to": ["/srv/totals.json"]},
+        {"candidate_id": "CAND-00{number}", "writes_to": ["/srv/totals.json", "/srv/more.json"]},
+        {"candidate_id": "CAND-00{number}", "id": "totals"},
     ],
-    ids=["its root", "a resource", "a glob", "its script", "the candidate"],
+    ids=["its root", "a resource", "a glob", "its script", "the candidate", "the draft"],
 )
 def test_reg_04_what_belongs_to_a_registered_system_is_not_listed(
     services: Services, tree: Path, members: dict[str, object]
@@ -98,6 +99,34 @@ def test_reg_04_what_belongs_to_a_registered_system_is_not_listed(
             f"{tree}/digest/digest.py"
         ]
         services.discovery.scan([str(tree)], LATER)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"candidate_id": "CAND-00{number}"},
+        {"script": "{tree}/totals/totals.py"},
+        {"script": "totals.py", "root": "/", "reads_from": ["{tree}/totals/totals.py"]},
+        {"reads_from": ["{tree}/totals/totals.py", "{tree}"]},
+        {"root": "/"},
+        {"root": "~"},
+        {"root": "/home"},
+        {"writes_to": ["/", "/tmp", "/**", "~"]},
+        {"name": "totals", "candidate_id": "CAND-00{number}", "writes_to": ["/srv/mine.json"]},
+    ],
+)
+def test_reg_04_a_system_hides_nothing_that_is_not_its_own(
+    services: Services, tree: Path, members: dict[str, object]
+) -> None:
+    services.discovery.scan([str(tree)], NOW)
+    (other,) = [one for one in services.discovery.unregistered() if one.name == "totals"]
+    text = json.dumps(members).replace("{tree}", str(tree)).replace("{number}", other.candidate_id[-1])
+    services.registry.register(
+        {"id": "sys_hiding", "tier": "PRODUCTION", **json.loads(text)}, caller="sys_hiding", now=NOW
+    )
+    assert names(services) == ["digest", "totals"]
+    services.discovery.scan([str(tree)], LATER)
+    assert names(services) == ["digest", "totals"]
 
 
 def test_reg_04_a_draft_that_is_given_a_tier_registers_and_is_listed_no_more(services: Services, tree: Path) -> None:

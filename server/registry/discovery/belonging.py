@@ -1,39 +1,53 @@
 """Whether a candidate belongs to a system that is registered already (REG-4)."""
 
 import posixpath
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from server.model.candidate import Candidate
 from server.model.system import StoredSystem
-from server.registry.resources import ancestors, glob_matches, is_glob
+from server.registry.resources import ancestors, glob_matches, is_glob, static_prefix
 
 Canonical = Callable[[str, str], str]
 """(resource, root) → canonical name."""
 
+_EVERYBODYS = re.compile(
+    r"/?|/(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|private)"
+    r"|/(?:Applications|Library|System|Users|Volumes)|/(?:home|Users)/[^/]+|/(?:usr/local|usr|var)/\w+|/var/spool/\w+"
+    r"|/etc/(?:cron[.\w]*|systemd|systemd/\w+)|.+/Library(?:/Launch\w+)?"
+)
+"""Folders that many programs share: `/`, those below it that every machine has, and people's homes."""
+
 
 class Belonging:
-    """What the live systems call their own: folders, files, scripts, and candidates that became systems."""
+    """What the live systems call their own: folders, what they write, and candidates that became systems.
+
+    A system says itself what it calls its own, so that it could hide another's candidate. A folder that everybody shares
+    therefore hides nothing, nor does a thing merely read; and a candidate's id or script is believed of a system that goes
+    by the id of the candidate's draft or declares the candidate's own accesses.
+    """
 
     def __init__(self, systems: Iterable[StoredSystem], canonical: Canonical) -> None:
         self._canonical = canonical
+        self._home = canonical("~", "")
         self._roots: dict[str, str] = {}
-        self._resources: dict[str, str] = {}
         self._written: dict[str, str] = {}
         self._globs: dict[str, str] = {}
-        self._became: dict[str, str] = {}
+        self._claims: defaultdict[str, list[StoredSystem]] = defaultdict(list)
+        """Who names a candidate's id, or a script's canonical name, as what it is."""
         self._listed: dict[tuple[str, str], str] = {}
         for stored in systems:
             self._take(stored)
 
     def owner_of(self, candidate: Candidate) -> str:
         """The id of the system that the candidate belongs to; empty where there is none."""
-        if candidate.candidate_id and candidate.candidate_id in self._became:
-            return self._became[candidate.candidate_id]
         place = self._canonical(candidate.location, "")
-        if owner := self._roots.get(place) or self._resources.get(place):
-            return owner
-        for above in ancestors(place):
+        claiming = [*self._claims.get(candidate.candidate_id, []), *self._claims.get(place, [])]
+        if became := next((stored.id for stored in claiming if self._is_made_of(stored, candidate)), ""):
+            return became
+        for above in (place, *ancestors(place)):
             if owner := self._roots.get(above) or self._written.get(above):
                 return owner
         if owner := next((owner for glob, owner in self._globs.items() if glob_matches(glob, place)), ""):
@@ -46,21 +60,31 @@ class Belonging:
 
     def _take(self, stored: StoredSystem) -> None:
         system = stored.system
-        if system.root:
-            self._roots.setdefault(self._canonical(system.root, ""), stored.id)
-        for access in (*system.reads_from, *system.writes_to):
-            name = stored.canonical_of(access.resource)
-            if not is_glob(name):
-                self._resources.setdefault(name, stored.id)
+        if system.root and not self._is_everybodys(root := self._canonical(system.root, "")):
+            self._roots.setdefault(root, stored.id)
         for output in system.writes_to:
             name = stored.canonical_of(output.resource)
-            (self._globs if is_glob(name) else self._written).setdefault(name, stored.id)
+            if not self._is_everybodys(static_prefix(name) if is_glob(name) else name):
+                (self._globs if is_glob(name) else self._written).setdefault(name, stored.id)
         more: Mapping[str, Any] = system.model_extra or {}
         if isinstance(script := more.get("script"), str) and script:
-            self._resources.setdefault(self._canonical(script, system.root), stored.id)
-        if isinstance(became := more.get("candidate_id"), str):
-            self._became.setdefault(became, stored.id)
+            self._claims[self._canonical(script, system.root)].append(stored)
+        if isinstance(became := more.get("candidate_id"), str) and became:
+            self._claims[became].append(stored)
         source = stored.source.partition(":")[2]
         for name in (stored.id, system.name):
             if source and name:
                 self._listed.setdefault((source, name.lower()), stored.id)
+
+    def _is_made_of(self, stored: StoredSystem, candidate: Candidate) -> bool:
+        """Whether the system that names the candidate as what it is has its drafted id, or its accesses."""
+        if stored.id == candidate.suggested_registration.get("id"):
+            return True
+        written = {stored.canonical_of(output.resource) for output in stored.system.writes_to}
+        read = {stored.canonical_of(access.resource) for access in stored.system.reads_from}
+        wanted, declared = (candidate.writes, written) if candidate.writes else (candidate.reads, read)
+        return bool(wanted) and {self._canonical(resource, "") for resource in wanted} <= declared
+
+    def _is_everybodys(self, folder: str) -> bool:
+        place = folder.rstrip("/")
+        return _EVERYBODYS.fullmatch(place) is not None or f"{self._home}/".startswith(f"{place}/")

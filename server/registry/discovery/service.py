@@ -232,6 +232,10 @@ def _with_ids(
         before = known.get(key)
         candidate_id = before.candidate_id if before else next(ids)
         draft = {**one.suggested_registration, "candidate_id": candidate_id} if one.suggested_registration else {}
+        if draft and before and before.status is CandidateStatus.REGISTERED and "id" in before.suggested_registration:
+            draft["id"] = before.suggested_registration[
+                "id"
+            ]  # which is in use because the candidate was registered by it
         numbered[key] = one.model_copy(
             update={
                 "candidate_id": candidate_id,

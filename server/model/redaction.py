@@ -143,19 +143,22 @@ def without_credentials(text: str, hidden: str = HIDDEN) -> str:
     """
     if "-----BEGIN" in text:
         text = _PRIVATE_KEY.sub(hidden, text)
-    if "://" in text:
+    # most names and addresses hold none of the marks, and are looked through for those alone
+    if "@" in text:
         before = f"{hidden}@" if hidden else ""
         text = _AUTHORITY.sub(lambda match: f"{match['scheme']}{before}", text)
-        text = _BEHIND_ADDRESS.sub(lambda match: match["address"] + _behind(match, hidden), text)
-    if "@" in text:
         text = _ORACLE.sub(lambda match: f"{match['scheme']}{hidden}@", text)
+    if "://" in text and ("?" in text or "#" in text):
+        text = _BEHIND_ADDRESS.sub(lambda match: match["address"] + _behind(match, hidden), text)
     text = _KNOWN_FORMS.sub(lambda match: hidden if _is_no_word(match[0]) else match[0], text)
     if "=" in text:
         text = _SAID_TO_BE_SECRET.sub(
             lambda match: f"{match['before']}{match['name']}={hidden}" if hidden else match["before"].rstrip(";&?"),
             text,
         )
-    return _BEARS.sub(lambda match: f"{match['name']}{hidden}", text)
+    if "Bearer " in text or "uthorization:" in text:
+        text = _BEARS.sub(lambda match: f"{match['name']}{hidden}", text)
+    return text
 
 
 @lru_cache(maxsize=32_768)

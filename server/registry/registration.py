@@ -189,12 +189,13 @@ class Registration:
 
 
 def _cleaned(system: System, previous: System | None, new_contract_id: Callable[[], str]) -> System:
-    """No credentials in resource names, and an id for every contract: the one that it had, else a new one."""
+    """No credentials in names and addresses, and an id for every contract: the one that it had, else a new one."""
     safe = system.model_copy(
         update={
             "reads_from": tuple(map(_safe, system.reads_from)),
             "writes_to": tuple(map(_safe, system.writes_to)),
             "contracts": tuple(map(_safe, system.contracts)),
+            "health_url": _without_secrets(system.health_url),
         }
     )
     known = with_known_contract_ids(safe, previous)
@@ -211,6 +212,15 @@ def _cleaned(system: System, previous: System | None, new_contract_id: Callable[
 def _safe(named: Named) -> Named:
     resource = without_credentials(named.resource)
     return named if resource == named.resource else named.model_copy(update={"resource": resource})
+
+
+def _without_secrets(address: str) -> str:
+    """The address without user and password, and without what its query says beyond which thing is meant."""
+    if not address:
+        return ""
+    from server.model.redaction import without_credentials as without_any  # its patterns take a while to be read
+
+    return without_any(address, hidden="")
 
 
 def _same(one: StoredSystem, other: StoredSystem) -> bool:

@@ -189,6 +189,19 @@ async def test_reg_05_listing_touches_neither_network_nor_the_files_of_systems(
     assert opened == []
 
 
+async def test_reg_05_a_health_address_is_kept_without_its_secrets(concord: Concord) -> None:
+    secrets = ("hunter2pass", "bob", "t0ken-of-mine")
+    url = "http://bob:hunter2pass@status.example:8080/health?token=t0ken-of-mine"
+    await concord.register("sys_a", health_url=url)
+    shown = await concord.call("get_system", system_id="sys_a")
+    assert shown["health_url"] == "http://status.example:8080/health"
+    await concord.register("sys_b", health_url="https://status.example/health")
+    assert (await concord.call("get_system", system_id="sys_b"))["health_url"] == "https://status.example/health"
+    told = [json.dumps(shown), await concord.read("concord://systems/sys_a")]
+    told.append(await concord.read("concord://files/system_registry.json"))
+    assert not [secret for secret in secrets for text in told if secret in text]
+
+
 async def test_reg_05_the_registry_job_looks_at_status_files_and_asks_no_host_that_is_not_listed(
     concord: Concord, tmp_path: Path
 ) -> None:

@@ -13,9 +13,7 @@ from server.model.base import JsonObject
 from server.model.redaction import HIDDEN, redacted, without_credentials
 from server.model.system import System
 
-_PEOPLES = frozenset(
-    {"description", "title", "$comment", "note", "meaning", "value", "default", "example", "examples"}
-)
+_PEOPLES = frozenset({"description", "title", "$comment", "note", "meaning", "value", "default", "example", "examples"})
 """Members whose texts are written for people, or show a value: here every sign of a secret counts."""
 _WORDS = frozenset({"type", "format", "pattern", "$ref", "$id", "$schema", "basis", "tier", "status"})
 """Members that hold a word of a language of their own."""

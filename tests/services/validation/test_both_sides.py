@@ -220,3 +220,13 @@ def test_reg_03_the_age_is_what_stands_where_the_contract_says_whether_as_a_memb
         schema = {**SIGNALS, **({"uniqueItems": True} if whole else {})}
     ground.promise("signals.json", schema, freshness_seconds=3_600, timestamp_field=place)
     assert ground.look().fresh.verdict == verdict
+
+
+def test_the_exported_page_shows_since_when_a_contract_counts_as_validated(ground: Ground, tmp_path: Path) -> None:
+    ground.write("signals.json", [{"ticker": "A", "score": 3}])
+    ground.promise("signals.json", SIGNALS)
+    for moment in ("", "2026-04-05T14:00:00Z"):
+        out = ground.services.exchange.export_files(str(tmp_path / "out"), formats=["html"], now=NOW)
+        page = Path(out.directory, "registry.html").read_text(encoding="utf-8")
+        assert f'"last_validated":"{moment}"' in page.replace(": ", ":")
+        ground.services.validation.validate(NOW)

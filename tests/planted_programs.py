@@ -4,6 +4,7 @@ import plistlib
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 from tests.planted_secrets import SECRETS
 
@@ -168,7 +169,7 @@ def plant_systemd(root: Path, tree: str) -> list[Planted]:
 
 def plant_launchd(root: Path, tree: str) -> list[Planted]:
     """Property lists of macOS."""
-    lists = {
+    lists: dict[str, dict[str, Any]] = {
         "com.example.digest": {
             "Label": "com.example.digest",
             "ProgramArguments": ["/usr/bin/python3", f"{tree}/opt/digest/digest.py", "--api-key", SECRETS["stripe"]],

@@ -88,8 +88,8 @@ async def test_reg_11_a_dropped_input_goes_with_the_next_import(concord: Concord
 
 
 async def test_reg_11_references_that_dangle_are_told_with_their_place(concord: Concord, tmp_path: Path) -> None:
-    parent = {"parent": {"job": {"namespace": "etl", "name": "dag"}, "run": {"runId": "1"}}}
-    done = await brought(concord, tmp_path / "events.ndjson", [event("a", ["x"], ["y"], **parent)])
+    parent = {"job": {"namespace": "etl", "name": "dag"}, "run": {"runId": "1"}}
+    done = await brought(concord, tmp_path / "events.ndjson", [event("a", ["x"], ["y"], parent=parent)])
     assert done["dangling"] == [
         {
             "origin": "etl/a",

@@ -204,7 +204,9 @@ def _joined(
             found.append(access)
         elif sources[0] != source:
             others = tuple(one for one in sources if one != source)
-            found.append(_of_sources(access, (*others, source) if subject in stated else others))
+            # in its old place, so that importing unchanged files by turns changes nothing
+            confirmed = sources if source in sources else (*sources, source)
+            found.append(_of_sources(access, confirmed if subject in stated else others))
             met.add(subject)
         elif subject in stated and subject not in met:
             found += [_of_sources(one, sources) for one in stated[subject]]

@@ -139,6 +139,20 @@ def test_reg_11_a_missing_system_becomes_that_of_the_source_that_lists_it_next_a
     assert sources.dependencies("sys_web") == []
 
 
+def test_reg_11_importing_unchanged_sources_by_turns_changes_nothing(sources: Sources) -> None:
+    texts = {
+        "compose.yaml": compose(web="db", db=""),
+        "k8s/all.yaml": kubernetes(web="db", db=""),
+        "catalog-info.yaml": backstage(web="db", db=""),
+    }
+    for name, text in texts.items():
+        sources.bring(name, text)
+    before = sources.systems()
+    for name in [*texts, *reversed(texts), "k8s/all.yaml", "compose.yaml"]:
+        assert sources.bring(name, texts[name]).updated.total == 0, name
+    assert sources.systems() == before
+
+
 @pytest.mark.parametrize(("name", "written"), FORMATS)
 def test_reg_11_importing_any_source_twice_changes_nothing(sources: Sources, name: str, written: Any) -> None:
     sources.bring("compose.yaml", compose(web="db", db="", cache=""))

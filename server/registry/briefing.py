@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from server.errors import InvalidArgument, NotFound
 from server.model.base import JsonObject
 from server.model.contract import contract_document
-from server.model.finding import Observation
+from server.model.finding import Finding, FindingKind, Observation
 from server.model.wording import counted
-from server.registry.gaps import gaps_of
 from server.registry.graph import reach
 from server.registry.map import RegistryMap
 from server.registry.naming import Canonical, ContractTarget, ResourceTarget, SystemTarget, find_target
@@ -16,6 +15,20 @@ from server.registry.resources import ancestors, overlaps
 
 SHOWN = 20
 """Readers, contracts and findings listed; the totals are always given."""
+
+OpenFindings = Callable[[Iterable[str]], Iterable[Finding]]
+"""What is open of these systems, and the circles that they are part of."""
+
+_ABOUT_A_RESOURCE = frozenset(
+    {
+        FindingKind.CONSUMERS_UNKNOWN,
+        FindingKind.CONSUMER_MISMATCH,
+        FindingKind.CONSUMER_UNREGISTERED,
+        FindingKind.SCHEMA_VERSION_MISMATCH,
+        FindingKind.ACCESS_REMOVED,
+    }
+)
+"""Their subject is a resource, or `RESOURCE → READER`."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +58,15 @@ class Briefing:
 
 
 def brief(
-    registry: RegistryMap, *, path: str, system_id: str, canonical: Canonical, proposed: Iterable[Proposed] = ()
+    registry: RegistryMap,
+    *,
+    path: str,
+    system_id: str,
+    canonical: Canonical,
+    open_of: OpenFindings,
+    proposed: Iterable[Proposed] = (),
 ) -> Briefing:
-    """The briefing on a system, or on a path (a resource, or a folder of a system), with what is proposed there.
+    """The briefing on a system, or on a path (a resource, or a folder of a system), with what is open and proposed there.
 
     Raises InvalidArgument where neither is given; NotFound or Ambiguous as names do.
     """
@@ -65,12 +84,12 @@ def brief(
             target = SystemTarget(inside)
     match target:
         case SystemTarget(id=name):
-            return _on_system(registry, name, proposed)
+            return _on_system(registry, name, proposed, open_of)
         case ContractTarget(resource=name) | ResourceTarget(name=name):
-            return _on_resource(registry, path or system_id, name, proposed)
+            return _on_resource(registry, path or system_id, name, proposed, open_of)
 
 
-def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Proposed]) -> Briefing:
+def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Proposed], open_of: OpenFindings) -> Briefing:
     stored = registry.systems[system_id]
     mine = {stored.canonical_of(one.resource) for one in (*stored.system.writes_to, *stored.system.reads_from)}
     near = [one for one in proposed if system_id in (one.source_system, *one.affected) or _touches(one, mine)]
@@ -83,12 +102,12 @@ def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Propose
     rows = [_reader(registry, reader, resources) for reader, resources in sorted(readers.items())]
     contracts = [contract_document(contract) for contract in stored.system.contracts]
     below = reach(system_id, registry.dependents(system_id), registry.dependents)
-    gaps = [*_asked(near), *gaps_of(registry, system_id)]
+    found = _worst_first(_asked(near), open_of([system_id]))
     state = "archived" if stored.archived else stored.system.tier.value
     summary = (
         f"{system_id} ({state}) writes {counted(len(stored.system.writes_to), 'resource')}, read by "
         f"{counted(len(rows), 'system')} ({len(below)} in all further down); "
-        f"{counted(len(contracts), 'contract')}, {counted(len(gaps), 'open finding')}{_underway(near)}."
+        f"{counted(len(contracts), 'contract')}, {counted(len(found), 'open finding')}{_underway(near)}."
     )
     data = {
         "about": {
@@ -104,12 +123,15 @@ def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Propose
         "affected_total": len(below),
         "contracts": contracts[:SHOWN],
         "proposals": [_proposal(one) for one in near[:SHOWN]],
-        "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
+        "findings": [_finding(one.kind, one.severity, one.message) for one in found[:SHOWN]],
+        "findings_total": len(found),
     }
     return Briefing(summary, data, system_id)
 
 
-def _on_resource(registry: RegistryMap, written: str, name: str, proposed: Iterable[Proposed]) -> Briefing:
+def _on_resource(
+    registry: RegistryMap, written: str, name: str, proposed: Iterable[Proposed], open_of: OpenFindings
+) -> Briefing:
     near = [one for one in proposed if _touches(one, {name})]
     writers = sorted(registry.writers_of(name))
     readers = [_reader(registry, reader, [written]) for reader in registry.readers_of(name)]
@@ -124,10 +146,16 @@ def _on_resource(registry: RegistryMap, written: str, name: str, proposed: Itera
         {"system_id": holder.id, **contract_document(contract)} for holder, contract in registry.contracts_on(name)
     ]
     below = reach(written, [row["system_id"] for row in readers], registry.dependents)
-    gaps = [*_asked(near), *(gap for writer in writers for gap in gaps_of(registry, writer))]
+    left = [one.id for one in registry.live_systems() if any(overlaps(gone.canonical, name) for gone in one.vanished)]
+    concerned = dict.fromkeys([*writers, *(row["system_id"] for row in readers), *left])
+    ids = {(holder.id, contract.contract_id) for holder, contract in registry.contracts_on(name)}
+    found = _worst_first(
+        _asked(near), (one for one in open_of(concerned) if _concerns(registry, one, name, writers, ids))
+    )
     summary = (
         f"{written} is written by {', '.join(writers[:5]) or 'no registered system'} and read by {counted(len(readers), 'system')}"
-        f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}{_underway(near)}."
+        f" ({len(below)} in all further down); {counted(len(contracts), 'contract')}, "
+        f"{counted(len(found), 'open finding')}{_underway(near)}."
     )
     data = {
         "about": {"kind": "resource", "resource": written, "canonical": name},
@@ -137,7 +165,8 @@ def _on_resource(registry: RegistryMap, written: str, name: str, proposed: Itera
         "affected_total": len(below),
         "contracts": contracts[:SHOWN],
         "proposals": [_proposal(one) for one in near[:SHOWN]],
-        "findings": [_finding(gap.kind, gap.severity, gap.message) for gap in gaps[:SHOWN]],
+        "findings": [_finding(one.kind, one.severity, one.message) for one in found[:SHOWN]],
+        "findings_total": len(found),
     }
     return Briefing(summary, data, writers[0] if len(writers) == 1 else "")
 
@@ -159,6 +188,40 @@ def _touches(proposed: Proposed, names: set[str]) -> bool:
 
 def _asked(near: Iterable[Proposed]) -> list[Observation]:
     return [asked for one in near for asked in one.asked()]
+
+
+def _worst_first(asked: Iterable[Observation], stored: Iterable[Finding]) -> list[Observation | Finding]:
+    """Both, each once: who is asked is worked out anew, so that it is told before it is stored, too."""
+    once: dict[tuple[str, str, str], Observation | Finding] = {}
+    both: list[Observation | Finding] = [*asked, *stored]
+    for one in both:
+        once.setdefault((one.kind, one.system_id, one.message), one)
+    return sorted(once.values(), key=lambda one: (-one.severity.rank, one.kind, one.system_id, one.subject))
+
+
+def _concerns(
+    registry: RegistryMap, finding: Finding, name: str, writers: list[str], contracts: set[tuple[str, str]]
+) -> bool:
+    """Whether a finding of a writer or reader is about this resource; that a writer is DOWN is, for all it writes."""
+    if finding.kind is FindingKind.SYSTEM_DOWN:
+        return finding.system_id in writers
+    if finding.kind in _ABOUT_A_RESOURCE:
+        resource, arrow, reader = finding.subject.rpartition(" → ")
+        # A reader's own finding spells the resource as its writer does.
+        spelt_by = writers if arrow and reader == finding.system_id else [finding.system_id]
+        return _is_at(registry, resource if arrow else finding.subject, spelt_by, name)
+    if finding.kind is FindingKind.NOT_VERIFIABLE:
+        listed = finding.details.get("contracts", [])
+        return any((finding.system_id, one["contract_id"]) in contracts for one in listed)
+    resource = finding.details.get("resource", "")
+    if resource:
+        return _is_at(registry, str(resource), [finding.system_id], name)
+    return any(finding.subject == contract_id for _, contract_id in contracts if contract_id)
+
+
+def _is_at(registry: RegistryMap, resource: str, spelt_by: Iterable[str], name: str) -> bool:
+    known = (registry.systems[system_id] for system_id in spelt_by if system_id in registry.systems)
+    return any(overlaps(stored.canonical_of(resource), name) for stored in known)
 
 
 def _underway(near: list[Proposed]) -> str:

@@ -313,7 +313,14 @@ class RegistryService:
         """What to know before work on a path or a system. Raises InvalidArgument, NotFound or Ambiguous."""
         with self.reading() as registry:
             proposed = self._proposed(registry, caller, now)
-            told = brief(registry, path=path, system_id=system_id, canonical=self.canonical, proposed=proposed)
+            told = brief(
+                registry,
+                path=path,
+                system_id=system_id,
+                canonical=self.canonical,
+                open_of=lambda ids: self._database.read(lambda session: findings.open_of(session, ids)),
+                proposed=proposed,
+            )
             return self._vitals.told_in(registry, told, now)
 
     def health_of(self, ids: Iterable[str], now: datetime) -> dict[str, Health]:

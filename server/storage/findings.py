@@ -81,6 +81,21 @@ def open_about(session: "Session", system_id: str, *, limit: int) -> list[Findin
     return sorted(mine, key=lambda one: (-one.severity.rank, one.id))[:limit]
 
 
+def open_of(session: "Session", systems: Iterable[str]) -> list[Finding]:
+    """All open findings of these systems, and the circles that any of them is part of."""
+    wanted = set(systems)
+    circles = (FindingKind.DEPENDENCY_CYCLE,)
+    found = [_finding(row) for row in _open_rows(session, sorted(wanted), (), circles).values()]
+    findings = tables.findings.c
+    rows = session.connection().execute(
+        sql.select(tables.findings).where(
+            findings.status == FindingStatus.OPEN.value, findings.kind == FindingKind.DEPENDENCY_CYCLE.value
+        )
+    )
+    rings = (_finding(row) for row in rows.mappings())
+    return found + [one for one in rings if wanted.intersection((one.system_id, *one.details.get("members", [])))]
+
+
 def open_of_kind(session: "Session", kind: FindingKind) -> list[Observation]:
     """The open findings of one kind, as they were last seen, oldest first."""
     rows = session.connection().execute(_open_of_kind(), {"kind": kind.value})

@@ -251,3 +251,68 @@ def test_the_candidates_around_a_path_are_found_for_whoever_asks(services: Servi
     assert [one.name for one in services.discovery.at_path(f"{tree}/totals/totals.py")] == ["totals"]
     assert len(services.discovery.at_path(str(tree))) == 2
     assert services.discovery.at_path("/nowhere/at/all") == []
+
+
+DEPLOYMENT = (
+    "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n"
+    "spec: {template: {metadata: {labels: {app: shop}}, spec: {containers: [{name: c, image: shop}]}}}\n"
+)
+MANIFEST = json.dumps(
+    {
+        "metadata": {
+            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+            "adapter_type": "bigquery",
+            "project_name": "shop",
+        },
+        "nodes": {
+            "model.shop.orders": {
+                "unique_id": "model.shop.orders",
+                "resource_type": "model",
+                "package_name": "shop",
+                "name": "orders",
+                "database": "p",
+                "schema": "core",
+            }
+        },
+    }
+)
+
+
+@pytest.mark.parametrize("scanned_first", [True, False])
+@pytest.mark.parametrize("folder", ["", "a/b"], ids=["at the top", "further down"])
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("compose.yaml", "services: {shop: {image: shop}}\n"),
+        ("all.yaml", DEPLOYMENT),
+        ("target/manifest.json", MANIFEST),
+    ],
+)
+def test_reg_04_what_an_import_brought_in_is_not_listed(
+    services: Services, tmp_path: Path, file: str, text: str, folder: str, scanned_first: bool
+) -> None:
+    root = (tmp_path / "imported").resolve()
+    place = root / folder / file
+    place.parent.mkdir(parents=True)
+    place.write_text(text)
+    imported = root if file == "all.yaml" else place
+    if scanned_first:
+        services.discovery.scan([str(root)], NOW)
+        (waiting,) = services.discovery.unregistered()
+        assert any("concord import" in one.what for one in waiting.evidence)
+    services.exchange.import_source(paths=[str(imported)], now=NOW)
+    if not scanned_first:
+        services.discovery.scan([str(root)], LATER)
+    assert services.discovery.unregistered() == []
+    assert services.findings.find(kind="unregistered").total == 0
+
+
+def test_reg_04_a_table_that_an_imported_project_fills_belongs_to_it_wherever_its_manifest_lies(
+    services: Services, tmp_path: Path
+) -> None:
+    for name in ("built", "copied"):
+        (tmp_path / name / "target").mkdir(parents=True)
+        (tmp_path / name / "target" / "manifest.json").write_text(MANIFEST)
+    services.exchange.import_source(paths=[str(tmp_path / "built")], now=NOW)
+    services.discovery.scan([str(tmp_path / "copied")], NOW)
+    assert services.discovery.unregistered() == []

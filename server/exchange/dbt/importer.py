@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Iterable, Mapping, Set
 
-from server.exchange.datasets import dataset_uri
+from server.model.datasets import dataset_uri
 from server.exchange.dbt.columns import Promises, promises_of_constraints, promises_of_tests, row_schema
 from server.exchange.dbt.manifest import BUILT, Manifest, Node, load, read_manifests, recognises
 from server.exchange.dbt.places import PROFILES, namespace_of, target_beside

@@ -9,18 +9,11 @@ from server.errors import ConcordError
 from server.exchange.documents import mapping, words
 from server.exchange.source import Nearby, SourceFile
 from server.exchange.yaml_text import read_yaml
+from server.model.datasets import platform_namespace
 
 PROFILES = ("profiles.yml", "profiles.yaml")
 _PROJECT = "dbt_project.yml"
 _TEMPLATE = re.compile(r"\{\{|\{%")
-_PORTS = {
-    "postgres": "5432",
-    "redshift": "5439",
-    "sqlserver": "1433",
-    "mysql": "3306",
-    "trino": "8080",
-    "clickhouse": "8123",
-}
 
 
 def namespace_of(platform: str, target: Mapping[str, Any]) -> str:
@@ -36,21 +29,16 @@ def namespace_of(platform: str, target: Mapping[str, Any]) -> str:
             "",
         )
 
-    host, port = said("host", "server", "hostname"), said("port") or _PORTS.get(platform, "")
-    address = f"{host}:{port}" if host and port else host
-    if platform in ("bigquery", "glue"):
-        return platform
-    if platform == "snowflake":
-        return f"snowflake://{said('account')}"
-    if platform == "athena":
-        return f"awsathena://athena.{said('region_name')}.amazonaws.com" if said("region_name") else "awsathena://"
     if platform in ("databricks", "dremio"):
-        return f"{platform}://{said('host', 'software_host')}"
-    if platform == "duckdb":
-        return f"duckdb://{said('path')}"
-    if platform == "sqlserver":
-        return f"mssql://{address}"
-    return f"{platform or 'dbt'}://{address}"
+        return platform_namespace(platform, host=said("host", "software_host"))
+    return platform_namespace(
+        platform,
+        host=said("host", "server", "hostname"),
+        port=said("port"),
+        account=said("account"),
+        region=said("region_name"),
+        path=said("path"),
+    )
 
 
 def target_beside(manifest: str, nearby: Nearby) -> tuple[dict[str, Any], str]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from server.exchange.datasets import dataset_uri
+from server.model.datasets import dataset_uri
 from server.exchange.discretion import address
 from server.exchange.documents import words
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from server.errors import InvalidArgument
-from server.exchange.datasets import dataset_uri
+from server.model.datasets import dataset_uri
 from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key

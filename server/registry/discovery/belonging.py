@@ -13,6 +13,8 @@ from server.registry.resources import ancestors, glob_matches, is_glob, static_p
 Canonical = Callable[[str, str], str]
 """(resource, root) → canonical name."""
 
+_IMPORTED_AS = {"service": "compose", "kubernetes": "kubernetes", "dbt": "dbt"}
+"""Format whose import brings in candidates of a kind."""
 _EVERYBODYS = re.compile(
     r"/?|/(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var|private)"
     r"|/(?:Applications|Library|System|Users|Volumes)|/(?:home|Users)/[^/]+|/(?:usr/local|usr|var)/\w+|/var/spool/\w+"
@@ -38,6 +40,12 @@ class Belonging:
         self._claims: defaultdict[str, list[StoredSystem]] = defaultdict(list)
         """Who names a candidate's id, or a script's canonical name, as what it is."""
         self._listed: dict[tuple[str, str], str] = {}
+        self._listed_by: defaultdict[str, dict[tuple[str, str], str]] = defaultdict(dict)
+        """The same for one format of imports."""
+        self._tables: dict[str, str] = {}
+        """Table that a model of an imported dbt project fills → the model's system."""
+        self._projects: dict[tuple[str, str], str] = {}
+        """(source of an import, dbt project) → a system of it."""
         for stored in systems:
             self._take(stored)
 
@@ -56,7 +64,20 @@ class Belonging:
         files = {candidate.location, *(evidence.file for evidence in candidate.evidence[:1])}
         places = {above for file in files for above in (file, posixpath.dirname(file))}
         found = (self._listed.get((above, name)) for above in places for name in named)
-        return next((owner for owner in found if owner), "")
+        return next((owner for owner in found if owner), "") or self._imported_owner_of(candidate, named)
+
+    def _imported_owner_of(self, candidate: Candidate, named: Iterable[str]) -> str:
+        """The system that an import of the candidate's file, or of a folder above it, made of what the candidate is."""
+        kind = _IMPORTED_AS.get(candidate.kind, "")
+        if not kind:
+            return ""
+        files = [evidence.file for evidence in candidate.evidence]
+        places = [above for file in (files if kind == "dbt" else files[:1]) for above in (file, *ancestors(file))]
+        known = self._projects if kind == "dbt" else self._listed_by[kind]
+        if owner := next((known[place, name] for place in places for name in named if (place, name) in known), ""):
+            return owner
+        owners = [self._tables.get(self._canonical(resource, ""), "") for resource in candidate.writes]
+        return owners[0] if kind == "dbt" and owners and all(owners) else ""
 
     def _take(self, stored: StoredSystem) -> None:
         system = stored.system
@@ -71,10 +92,18 @@ class Belonging:
             self._claims[self._canonical(script, system.root)].append(stored)
         if isinstance(became := more.get("candidate_id"), str) and became:
             self._claims[became].append(stored)
-        source = stored.source.partition(":")[2]
+        kind, _, source = stored.source.partition(":")
         for name in (stored.id, system.name):
             if source and name:
                 self._listed.setdefault((source, name.lower()), stored.id)
+                self._listed_by[kind].setdefault((source, name.lower()), stored.id)
+        if kind == "dbt" and source:
+            for output in system.writes_to:
+                self._tables.setdefault(stored.canonical_of(output.resource), stored.id)
+            facts = more.get("dbt")
+            project = facts.get("package") if isinstance(facts, Mapping) else ""
+            if isinstance(project, str) and project:
+                self._projects.setdefault((source, project.lower()), stored.id)
 
     def _is_made_of(self, stored: StoredSystem, candidate: Candidate) -> bool:
         """Whether the system that names the candidate as what it is has its drafted id, or its accesses."""

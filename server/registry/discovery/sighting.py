@@ -1,6 +1,7 @@
 """What one place says: the value that every detector gives, and from which candidates are put together."""
 
 import posixpath
+import shlex
 from dataclasses import dataclass, field, replace
 
 
@@ -55,6 +56,11 @@ class FileText:
             if all(word in line for word in words):
                 return number
         return 0
+
+
+def to_import(path: str, when: str = "") -> Clue:
+    """How what was seen there gets in whole: an import knows what it depends on."""
+    return Clue(path, 0, "", f"`concord import {shlex.quote(path)}` brings it in with its dependencies{when}")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,11 @@
 """What single lines and small files say: schedules, users, variables, paths, and what is no marker at all."""
 
+import json
+
 import pytest
 
+from server.exchange.dbt.importer import read_dbt
+from server.exchange.source import Request, SourceFile
 from server.registry.discovery.calendars import cron_of_calendar, cron_of_intervals, seconds_of_span
 from tests.rules.discovery.reading import sighted, touched
 
@@ -149,3 +153,22 @@ def test_what_an_environment_holds_is_never_looked_at() -> None:
     server = '{"mcpServers": {"a": {"command": "a", "args": ["--quiet"], "env": {"PLAIN": "harmless-looking-word"}}}}'
     (found,) = sighted("/x/.mcp.json", server)
     assert "harmless" not in str([clue for clue in found.clues() if clue.text != server])
+
+
+def test_reg_04_a_table_of_a_dbt_project_is_named_as_an_import_names_it() -> None:
+    node = {"resource_type": "model", "database": "shop", "schema": "core", "name": "orders"}
+    names = {}
+    for adapter in ("bigquery", "postgres"):
+        metadata = {
+            "dbt_schema_version": "https://schemas.getdbt.com/dbt/manifest/v12.json",
+            "adapter_type": adapter,
+            "project_name": "shop",
+        }
+        manifest = {"metadata": metadata, "nodes": {"model.shop.orders": {**node, "unique_id": "model.shop.orders"}}}
+        text = json.dumps(manifest)
+        (found,) = sighted("/x/target/manifest.json", text)
+        request = Request(files=(SourceFile("/x/target/manifest.json", text),))
+        (listed,) = read_dbt(request).systems
+        names[adapter] = touched(found)[1]
+        assert names[adapter] == {output.resource for output in listed.system.writes_to}
+    assert names == {"bigquery": {"bigquery://shop.core.orders"}, "postgres": {"postgresql:///shop#core.orders"}}

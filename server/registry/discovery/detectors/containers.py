@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.registry.discovery.launching import scripts_of, started_by
-from server.registry.discovery.sighting import FileText, Sighting, Touch, at
+from server.registry.discovery.sighting import FileText, Sighting, Touch, at, to_import
 from server.registry.discovery.yaml_reading import ReadYaml, items, mapping, text_of
 
 _NAME = re.compile(r"(?:^|[-_.])compose(?:[-_.][\w.-]+)?\.ya?ml$", re.IGNORECASE)
@@ -54,6 +54,7 @@ def _service(file: FileText, name: str, service: Mapping[str, Any]) -> Sighting:
         cwd=folder or file.folder,
         runs=scripts,
         touches=tuple(_mounts(file, service, line)),
+        more=(to_import(file.path),),
         description=f"image {image}" if image else "",
         joins=f"compose:{file.folder}#{name}",
     )

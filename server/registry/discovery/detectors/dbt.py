@@ -5,7 +5,8 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.registry.discovery.sighting import FileText, Sighting, Touch
+from server.model.datasets import dataset_uri, platform_namespace
+from server.registry.discovery.sighting import FileText, Sighting, Touch, to_import
 from server.registry.discovery.yaml_reading import ReadYaml, at_path, mapping, text_of
 
 MOST_RELATIONS = 500
@@ -36,6 +37,7 @@ def _project(file: FileText, name: str, folder: str, line: int, touches: tuple[T
         folder=folder,
         cwd=folder,
         touches=touches,
+        more=(to_import(folder, "" if touches else ", once dbt has written target/manifest.json"),),
         joins=f"dbt:{folder}",
     )
 
@@ -64,6 +66,8 @@ def _relation(file: FileText, node: Mapping[str, Any], adapter: str, *, writes: 
     database, schema = text_of(node.get("database")), text_of(node.get("schema"))
     table = text_of(node.get("identifier")) or text_of(node.get("alias")) or text_of(node.get("name"))
     if table and schema:
-        resource = f"{adapter}://{database}#{schema}.{table}"
+        # as an import names it, so that one table has one name
+        relation = ".".join(part for part in (database, schema, table) if part)
+        resource = dataset_uri(platform_namespace(adapter.lower()), relation)
         said = f"{'writes' if writes else 'reads'} {resource} ({text_of(node.get('unique_id'))})"
         yield Touch(resource, writes, file.clue(1, said, text_of(node.get("unique_id"))))

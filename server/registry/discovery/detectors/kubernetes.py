@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from server.registry.discovery.launching import started_by
-from server.registry.discovery.sighting import FileText, Sighting
+from server.registry.discovery.sighting import FileText, Sighting, to_import
 from server.registry.discovery.yaml_reading import ReadYaml, at_path, each_mapping, items, mapping, text_of
 
 _RUNS = frozenset(
@@ -70,7 +70,7 @@ def _workload(file: FileText, entry: Mapping[str, Any]) -> Sighting:
         schedule=schedule,
         timezone=zone,
         touches=tuple(touch for touch in touches if "://" in touch.resource),
-        more=more,
+        more=(*more, to_import(file.path)),
         description=f"image {images}" if images else "",
         enabled=spec.get("suspend") is not True,
         joins=f"kubernetes:{file.path}#{namespace}/{kind}/{name}",

@@ -11,6 +11,14 @@ _FOLDERS = frozenset({"s3", "gs", "hdfs", "abfs", "file", "dbfs", "wasbs", "wasb
 _WITH_CONTAINERS = frozenset({"abfs", "abfss", "wasb", "wasbs"})
 """Where other addresses have the user, these have the container."""
 _PLAIN = re.compile(r"[^A-Za-z0-9._~:@!$&'()*+,;=/-]")
+_PORTS = {
+    "postgres": "5432",
+    "redshift": "5439",
+    "sqlserver": "1433",
+    "mysql": "3306",
+    "trino": "8080",
+    "clickhouse": "8123",
+}
 PLATFORM = "dataset"
 """Scheme of a dataset whose namespace is only a word."""
 
@@ -40,6 +48,27 @@ def dataset_uri(namespace: str, name: str) -> str:
     if namespace.lower() == "file" or (not namespace and name.startswith("/")):
         return name
     return f"{PLATFORM}://{quote(namespace, safe='.:@-_', errors='replace')}/{_safe(name.lstrip('/'))}"
+
+
+def platform_namespace(
+    platform: str, *, host: str = "", port: str = "", account: str = "", region: str = "", path: str = ""
+) -> str:
+    """The namespace that OpenLineage gives to the tables of a dbt adapter; without a host where none is told."""
+    port = port or _PORTS.get(platform, "")
+    address = f"{host}:{port}" if host and port else host
+    if platform in ("bigquery", "glue"):
+        return platform
+    if platform == "snowflake":
+        return f"snowflake://{account}"
+    if platform == "athena":
+        return f"awsathena://athena.{region}.amazonaws.com" if region else "awsathena://"
+    if platform in ("databricks", "dremio"):
+        return f"{platform}://{host}"
+    if platform == "duckdb":
+        return f"duckdb://{path}"
+    if platform == "sqlserver":
+        return f"mssql://{address}"
+    return f"{platform or 'dbt'}://{address}"
 
 
 def _table(scheme: str, host: str, name: str) -> str:

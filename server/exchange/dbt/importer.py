@@ -3,7 +3,6 @@
 import posixpath
 from collections.abc import Iterable, Mapping, Set
 
-from server.model.datasets import dataset_uri
 from server.exchange.dbt.columns import Promises, promises_of_constraints, promises_of_tests, row_schema
 from server.exchange.dbt.manifest import BUILT, Manifest, Node, load, read_manifests, recognises
 from server.exchange.dbt.places import PROFILES, namespace_of, target_beside
@@ -13,6 +12,7 @@ from server.exchange.making import made_system, plain_id, tier_of_words
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import ContractType
+from server.model.datasets import dataset_uri
 
 KIND = "dbt"
 FILE_NAMES = ("manifest.json", "target/manifest.json")

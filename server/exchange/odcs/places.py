@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from server.model.datasets import dataset_uri
 from server.exchange.discretion import address
 from server.exchange.documents import words
+from server.model.datasets import dataset_uri
 
 _TABLES = {
     # type → (scheme of the namespace, members that name the place above the table, outermost first)

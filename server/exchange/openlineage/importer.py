@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from server.errors import InvalidArgument
-from server.model.datasets import dataset_uri
 from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
@@ -16,6 +15,7 @@ from server.exchange.openlineage.lineage import Job, Lineage, Named, Touch, fold
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import Basis, ContractType, pointer_to
+from server.model.datasets import dataset_uri
 
 KIND = "openlineage"
 ENDINGS = (".json", ".ndjson", ".jsonl")

@@ -3,9 +3,9 @@
 import pytest
 
 from server.exchange.column_types import schema_of_type
-from server.model.datasets import dataset_uri
 from server.exchange.exports.naming import dataset_of
 from server.model.base import JsonObject
+from server.model.datasets import dataset_uri
 from server.registry.resources import canonical_name
 
 

@@ -17,6 +17,8 @@ from server.model.base import Json, JsonObject
 from server.model.run import Job, JobRun, RunState
 
 MOST_LINES = 20
+KEYED_BY_DATA = frozenset({"by_system", "by_tier", "by_status", "open_findings", "most_depended_on"})
+"""Members whose own members are named by ids and values, which are shown as they are written."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,15 +69,15 @@ def _show_run(run: JsonObject, job: str) -> None:
     _show_members(run["summary_data"], "  ")
 
 
-def _show_members(members: Mapping[str, Json], indent: str) -> None:
+def _show_members(members: Mapping[str, Json], indent: str, *, of_data: bool = False) -> None:
     """What is told of a run: its figures in a line, then what has members of its own; lists by their first entries."""
-    if figures := _line(members):
+    if figures := _line(members, of_data=of_data):
         show(f"{indent}{figures}")
     for name, value in members.items():
-        title = name.replace("_", " ")
+        title = _title(name, of_data=of_data)
         if isinstance(value, Mapping) and value:
             show(f"{indent}{title}:")
-            _show_members(value, indent + "  ")
+            _show_members(value, indent + "  ", of_data=name in KEYED_BY_DATA and not of_data)
         elif isinstance(value, list) and value:
             show(f"{indent}{title}: {len(value)}")
             for one in value[:MOST_LINES]:
@@ -84,7 +86,12 @@ def _show_members(members: Mapping[str, Json], indent: str) -> None:
                 show(f"{indent}  and {len(value) - MOST_LINES} more (--json names them all)")
 
 
-def _line(members: Mapping[str, Json]) -> str:
+def _line(members: Mapping[str, Json], *, of_data: bool = False) -> str:
     """The members that are a number or a text."""
     plain = {name: value for name, value in members.items() if isinstance(value, int | float | str) and value != ""}
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in plain.items() if name != "run_id")
+    return ", ".join(f"{_title(name, of_data=of_data)} {value}" for name, value in plain.items() if name != "run_id")
+
+
+def _title(name: str, *, of_data: bool) -> str:
+    """A member's name in words; where it is an id or a value of somebody's, as it is written."""
+    return name if of_data else name.replace("_", " ")

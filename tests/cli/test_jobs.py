@@ -21,6 +21,17 @@ def test_reg_09_a_job_is_run_from_the_command_line(registered: Path, capsys: pyt
     assert "counting" in told.err
 
 
+def test_reg_09_what_a_job_tells_of_systems_tiers_and_kinds_is_named_as_it_is_written(
+    registered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered(["run", "all", str(registered)], capsys)
+    assert left_with(["run", "all", str(registered)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for name in ("    sys_generator:", "      PRODUCTION 2", "  open findings:", "    by tier:"):
+        assert name in shown, name
+    assert any(line.startswith("    consumers_unknown 1") for line in shown)
+
+
 def test_reg_09_a_job_that_can_not_run_leaves_with_bad_input(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, error = answered(["run", "patterns"], capsys)
     assert (code, error["error"]["code"]) == (3, "refused")

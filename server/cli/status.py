@@ -1,7 +1,7 @@
 """Show how things stand: systems and their health, proposals and whom the held ones wait for, conflicts, jobs, open findings.
 
 The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
-there is named.
+there is named. Systems that are DOWN or DEGRADED are named with the reason.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
+from server.model.system import Status
 from server.model.wording import counted
 
 MOST_PRESSING = 10
@@ -18,6 +19,9 @@ MOST_PRESSING = 10
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord status` takes."""
+    parser.add_argument(
+        "--all", action="store_true", help="every system that is unwell and every open finding, not just the first 10"
+    )
     add_json_flag(parser)
     add_database_flag(parser)
 
@@ -34,6 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
                 "archived": len(registry.systems) - len(systems),
                 "tiers": dict(sorted(Counter(str(stored.system.tier) for stored in systems).items())),
                 "statuses": dict(sorted(Counter(str(one.status) for one in health.values()).items())),
+                "unwell": [
+                    {"system_id": system_id, "status": str(one.status), "reason": one.reason}
+                    for status in (Status.DOWN, Status.DEGRADED)
+                    for system_id, one in sorted(health.items())
+                    if one.status is status
+                ],
                 "contracts": sum(len(stored.system.contracts) for stored in systems),
                 "registry_version": registry.revision,
             }
@@ -46,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         answer["fragile_contracts"] = [one.model_dump(mode="json") for one in conflicts.log.fragile(now)]
         session.services.proposals.ask_due(now, read_only=session.config.read_only)
         answer["open_findings"] = session.services.findings.counts()
-        pressing = session.services.findings.find(limit=MOST_PRESSING).findings
+        answer["findings_total"] = sum(answer["open_findings"].values())
+        most = max(MOST_PRESSING, answer["findings_total"]) if arguments.all else MOST_PRESSING
+        pressing = session.services.findings.find(limit=most).findings
         answer["most_pressing"] = [
             {
                 "id": one.id,
@@ -61,11 +73,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         show_json(answer)
     else:
-        _show(answer)
+        _show(answer, whole=arguments.all)
     return 0
 
 
-def _show(answer: JsonObject) -> None:
+def _show(answer: JsonObject, *, whole: bool) -> None:
     systems, contracts = counted(answer["systems"], "system"), counted(answer["contracts"], "contract")
     show(f"{systems} ({answer['archived']} archived), {contracts}")
     for title, counts in (
@@ -75,6 +87,7 @@ def _show(answer: JsonObject) -> None:
     ):
         if counts:
             show(f"{title}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    _show_unwell(answer["unwell"], whole=whole)
     _show_held(answer)
     _show_conflicts(answer)
     _show_jobs(answer)
@@ -87,6 +100,18 @@ def _show(answer: JsonObject) -> None:
     rows = [(one["severity"], one["system_id"], one["message"]) for one in pressing]
     if rows:
         show_table(("severity", "system", "finding"), rows)
+    told = len(answer["most_pressing"])
+    if told < answer["findings_total"]:
+        show(f"{told} of {answer['findings_total']}; all with the tool find_findings, or concord status --all")
+
+
+def _show_unwell(unwell: list[JsonObject], *, whole: bool) -> None:
+    """The systems that are DOWN, then those that are DEGRADED, each with the reason."""
+    shown = unwell if whole else unwell[:MOST_PRESSING]
+    for one in shown:
+        show(f"  {one['system_id']} is {one['status']}: {one['reason']}")
+    if len(unwell) > len(shown):
+        show(f"  and {len(unwell) - len(shown)} more")
 
 
 def _show_held(answer: JsonObject) -> None:

@@ -242,7 +242,12 @@ class Arrival:
         known: Counter[Basis] = Counter()
         for listed in self._imported.systems:
             strongest: dict[str, Basis] = {}
-            for link in self._registry.producers(listed.system.id):
+            links = self._registry.producers(listed.system.id)
+            read = set() if self._imported.inferred else {one.producer for one in links if one.stated == "reads_from"}
+            for link in links:
+                # an exported output names all who read it: that bears out no more than their own access does
+                if link.stated == "consumers" and link.producer in read:
+                    continue
                 strongest[link.producer] = min(
                     strongest.get(link.producer, link.basis), link.basis, key=_STRENGTH.index
                 )

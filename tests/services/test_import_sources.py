@@ -218,3 +218,19 @@ def test_what_else_a_folder_holds_is_said(sources: Sources) -> None:
     named = sources.exchange.import_source(paths=[str(sources.folder)], format="k8s", now=NOW)
     assert named.created.ids == ("sys_web",)
     assert not any("was not read" in note for note in named.notes)
+
+
+def test_reg_08_what_was_inferred_counts_as_inferred_when_an_exported_registry_comes_into_an_empty_one(
+    sources: Sources, tmp_path: Path
+) -> None:
+    first = sources.bring(
+        "compose.yaml", "services: {web: {environment: {CACHE_HOST: cache, DB_HOST: db}}, db: {}, cache: {}}"
+    )
+    assert (first.edges.declared, first.edges.inferred) == (0, 2)
+    exported = sources.exchange.document("system_registry.json", now=NOW)
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    try:
+        outcome = Sources(tmp_path, database).bring("system_registry.json", exported)
+    finally:
+        database.close()
+    assert (outcome.edges.declared, outcome.edges.inferred) == (0, 2)

@@ -8,11 +8,15 @@ registered and nothing is changed. No secret is shown.
 """
 
 import argparse
+import shlex
 
 from server.cli.output import show, show_json, show_progress, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
 from server.model.wording import counted
+
+IMPORTED = {"service": "", "kubernetes": "", "dbt": "/target/manifest.json"}
+"""Kinds of candidates that an import reads as a whole, and where below their location its file is."""
 
 MOST_ACCESSES = 3
 """Resources of one candidate that the table names."""
@@ -61,6 +65,20 @@ def _show(document: JsonObject, figures: JsonObject) -> None:
     )
     for note in document["notes"]:
         show(f"  {note}")
+    if listed:
+        show(f"Next: {_next_step(listed)}")
+
+
+def _next_step(listed: list[JsonObject]) -> str:
+    """How candidates become registrations."""
+    lines = 'to register one, start the prompt onboard_system in your MCP client with its place as "path".'
+    files = [entry["location"] + IMPORTED[entry["kind"]] for entry in listed if entry["kind"] in IMPORTED]
+    if files:
+        lines += (
+            "\nCompose, Kubernetes, dbt and Backstage files register all that they describe at once: "
+            f"concord import {shlex.quote(files[0])}"
+        )
+    return lines
 
 
 def _row(entry: JsonObject) -> tuple[str, ...]:

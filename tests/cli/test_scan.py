@@ -29,9 +29,30 @@ def test_reg_04_the_command_shows_people_what_is_unregistered(tree: Path, capsys
     assert row.startswith("CAND-")
     assert "15 2 * * 1-5 Europe/Berlin" in row
     assert "sqlite:////srv/totals.db#totals" in row
-    assert "Nothing was registered." in shown.splitlines()[-1]
+    assert "Nothing was registered." in shown
     assert str(tree) in progress
     assert [kind for kind, secret in SECRETS.items() if secret in shown + progress] == []
+
+
+def test_reg_04_a_scan_ends_with_how_candidates_are_registered(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert left_with(["scan", str(tree), "--no-processes"]) == 0
+    *_, prompt, imported = capsys.readouterr().out.splitlines()
+    assert prompt.startswith("Next: ")
+    assert "onboard_system" in prompt
+    file = imported.rpartition("concord import ")[2]
+    assert left_with(["import", file]) == 0, "what it names can be imported"
+
+
+def test_reg_04_a_scan_names_an_import_only_where_one_can_read_what_was_found(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "empty").mkdir()
+    assert left_with(["scan", str(tree / "empty"), "--no-processes"]) == 0
+    assert "Next:" not in capsys.readouterr().out, "nothing was found"
+    assert left_with(["scan", str(tree / "tools"), "--no-processes"]) == 0
+    shown = capsys.readouterr().out
+    assert "onboard_system" in shown.splitlines()[-1]
+    assert "concord import" not in shown
 
 
 def test_reg_13_the_command_answers_machines_with_the_scans_file(

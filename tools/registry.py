@@ -208,6 +208,7 @@ def register_system(call: "Call[Services]", args: RegisterSystem) -> Answer:
             "findings": [finding.model_dump(mode="json") for finding in done.findings],
         },
         next=[Next("brief", {"system_id": done.system_id})],
+        notes=done.notes,
     )
 
 

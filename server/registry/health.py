@@ -1,5 +1,6 @@
 """Health by registry rule 5: the last run against what was to be expected, and how it ended. Pure: the caller tells the time."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,9 @@ from server.registry.rhythm import Rhythm, Unreadable, read_rhythm
 DEGRADED_BEYOND = 2
 """Intervals, or missed runs, beyond which a system is DEGRADED; exactly so many are not too many."""
 DOWN_BEYOND = 5
-_BY_GRAVITY = (Status.HEALTHY, Status.DEGRADED, Status.DOWN)
+_BY_GRAVITY = (Status.HEALTHY, Status.UNKNOWN, Status.DEGRADED, Status.DOWN)
 _NAMED = 3
+_SAYS_HOW_OFTEN = re.compile(r"(?:interval|every|cron|frequency|period|cadence)\w{0,30}", re.IGNORECASE).fullmatch
 _EMPTY = "Its status file is empty, which says nothing where no interval or schedule is stated."
 
 
@@ -118,7 +120,9 @@ def _by_signs(timing: Timing | None, heard: _Heard, now: datetime) -> Health:
     if heard.result is RunResult.CRITICAL:
         return Health(Status.DOWN, f"{told}.", since=heard.at)
     if rhythm is None:
-        why = unreadable or "neither schedule nor interval is stated, so no silence is noticed"
+        if unreadable:  # whether it should have run since, nobody can tell
+            return Health(Status.UNKNOWN, f"{told}; {unreadable}.")
+        why = "neither schedule nor interval is stated, so no silence is noticed"
         return Health(Status.HEALTHY, f"{told}; {why}.", since=heard.at)
     silence = _against_schedule if rhythm.schedule else _against_interval
     found = silence(rhythm, heard, told, moment)
@@ -219,7 +223,24 @@ def _rhythm_of(timing: Timing | None) -> tuple[Rhythm | None, str]:
         return None, ""
     more: dict[str, Any] = timing.model_extra or {}
     lasts, late = (_number(more.get(name)) for name in ("duration_seconds", "jitter_seconds"))
+    if not timing.schedule and timing.interval_seconds is None and (name := _unread_rhythm(timing)):
+        return (
+            None,
+            f"its {name} can't be read, which is neither schedule nor interval_seconds, so no silence is noticed",
+        )
     return _rhythm(timing.schedule, timing.timezone, timing.interval_seconds, lasts, late)
+
+
+def _unread_rhythm(timing: Timing) -> str:
+    """The member by which a timing seems to say how often, though nobody reads it; empty where there is none."""
+    return next((name for name, value in (timing.model_extra or {}).items() if value and _SAYS_HOW_OFTEN(name)), "")
+
+
+def unreadable_timing(timing: Timing | None) -> str:
+    """A sentence on why no rhythm can be told where one was stated, and what can be read; empty where there is no need."""
+    unread = _rhythm_of(timing)[1]
+    how = "a cron expression as timing.schedule, with an IANA timezone, or timing.interval_seconds"
+    return f"Its health stays UNKNOWN, for {unread}: state {how}." if unread else ""
 
 
 @lru_cache(maxsize=20_000)
@@ -232,6 +253,8 @@ def _rhythm(
     except Unreadable as error:
         if error.member == "schedule" and interval:
             return read_rhythm(interval_seconds=interval, duration_seconds=lasts, jitter_seconds=late), ""
+        if error.member == "interval_seconds":  # 0 is how many state that there is none
+            return None, ""
         return None, f"its {error.member} can't be read, so no silence is noticed"
 
 

@@ -19,7 +19,7 @@ from server.model.system import StoredSystem, System
 from server.model.wording import counted
 from server.registry.briefing import Briefing, Proposed, brief
 from server.registry.graph import Reached, reach
-from server.registry.health import Health
+from server.registry.health import Health, unreadable_timing
 from server.registry.map import RegistryMap
 from server.registry.naming import Target, find_system, find_target, starting_points
 from server.registry.reading import SchemaCheck, read_system
@@ -50,6 +50,8 @@ class Registered:
     version: int
     created: bool
     findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    """What stands there and can't be relied on, in sentences."""
 
 
 @dataclass(frozen=True)
@@ -219,11 +221,13 @@ class RegistryService:
 
         arguments = {"system": document, "expected_version": expected_version}
         answer = self.once(now, caller, "register_system", idempotency_key, arguments, change)
+        unread = unreadable_timing(system.timing)
         return Registered(
             answer["system_id"],
             answer["version"],
             answer["created"],
             tuple(Finding.model_validate(one) for one in answer["findings"]),
+            (unread,) if unread else (),
         )
 
     def once(

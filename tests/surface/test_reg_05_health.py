@@ -216,3 +216,42 @@ async def test_reg_05_the_registry_job_looks_at_status_files_and_asks_no_host_th
     health = await health_of(concord, "sys_web")
     assert health["status"] == "UNKNOWN"
     assert "CONCORD_HEALTH_HOSTS" in health["reason"]
+
+
+@pytest.mark.parametrize(
+    ("timing", "member"),
+    [
+        ({"schedule": "whenever it rains"}, "schedule"),
+        ({"schedule": "0 6 * * *", "timezone": "Mars/Olympus"}, "timezone"),
+        ({"interval": "10 moons"}, "interval"),
+        ({"interval": 10}, "interval"),
+    ],
+)
+async def test_reg_05_a_timing_that_cannot_be_read_leaves_the_health_unknown_and_is_told_at_once(
+    database_url: str, tmp_path: Path, era: Era, time: Time, timing: dict[str, Any], member: str
+) -> None:
+    async with running(database_url, tmp_path, era=era, now=time.setting) as concord:
+        answer = await concord.call("register_system", system={"id": "sys_a", "tier": "PRODUCTION", "timing": timing})
+        (note,) = answer["notes"]
+        assert f"its {member} can't be read" in note
+        assert "timing.interval_seconds" in note
+        await ran(concord, "sys_a", "2026-04-05T14:00:00Z")
+        health = await health_of(concord, "sys_a")
+        assert health["status"] == "UNKNOWN"
+        assert f"its {member} can't be read" in health["reason"]
+        await ran(concord, "sys_a", "2026-04-05T14:00:01Z", "CRITICAL")
+        assert (await health_of(concord, "sys_a"))["status"] == "DOWN"
+
+
+async def test_reg_05_an_interval_in_words_counts_in_seconds(
+    database_url: str, tmp_path: Path, era: Era, time: Time
+) -> None:
+    async with running(database_url, tmp_path, era=era, now=time.setting) as concord:
+        timing = {"interval": "10m"}
+        answer = await concord.call("register_system", system={"id": "sys_a", "tier": "PRODUCTION", "timing": timing})
+        assert "notes" not in answer
+        await ran(concord, "sys_a", "2026-04-05T14:00:00Z")
+        time.is_now("2026-04-05T14:51:00Z")
+        health = await health_of(concord, "sys_a")
+        assert health["status"] == "DOWN"
+        assert "600 s" in health["reason"]

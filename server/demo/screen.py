@@ -94,6 +94,8 @@ class Screen:
             self._line(Text(f"     {line}", NAME))
         self._console.print()
         self._line(Text('   Then tell your agent: "Register what this project reads and writes."'))
+        self._line(Text("   Or begin with what you have: `concord scan ~/projects` finds what runs there,"))
+        self._line(Text("   `concord import FILE` reads compose, Kubernetes, dbt, Backstage and more."))
         self._line(Text("   Read on: README.md, docs/tools.md, docs/commands.md, or `concord --help`."))
         self._line(Text(f"   {self._left()}"))
         self._console.print()

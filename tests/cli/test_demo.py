@@ -142,6 +142,8 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
         assert told in ended.stdout
     assert "claude mcp add concord -- " in ended.stdout
     assert "npx @modelcontextprotocol/inspector " in ended.stdout
+    for following in ("`concord scan ~/projects`", "`concord import FILE`"):
+        assert following in ended.stdout
     registry = json.loads((folder / "export" / "system_registry.json").read_text(encoding="utf-8"))
     assert {system["id"] for system in registry["systems"]} == {
         "sys_data_pipeline",

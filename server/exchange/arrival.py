@@ -11,6 +11,7 @@ from server.exchange.imported import ArchivedSystem, Imported, ListedSystem, Rem
 from server.exchange.meeting import land, renamed, taken_by_others, without_source
 from server.exchange.missing import Loss, loss_of
 from server.exchange.outcome import SHOWN, Edges, FindingLine, ImportOutcome, counted
+from server.model import wording
 from server.model.base import JsonObject
 from server.model.contract import Basis
 from server.model.system import StoredSystem, System, system_document
@@ -178,7 +179,7 @@ class Arrival:
         gone = sorted(loss.recently)
         return self._report(
             summary=(
-                f"Held, nothing was changed: {len(gone)} of the {loss.listed} systems that {self._imported.source} "
+                f"Held, nothing was changed: {len(gone)} of the {wording.counted(loss.listed, 'system')} that {self._imported.source} "
                 f"listed in the last 30 days are gone, more than {loss.allowed:g}."
             ),
             missing=[],
@@ -192,10 +193,11 @@ class Arrival:
         parts += [f"{len(ids)} {word}" for ids, word in ((missing, "missing"), (self._archived, "archived")) if ids]
         total = len(self._imported.systems) + len(self._imported.archived)
         left_out = len(self._imported.unmapped) + len(self._remarks.all_unmapped())
-        tail = f"; {left_out} things could not be mapped" if left_out else ""
-        tail += f"; {len(self._imported.dangling)} references dangle" if self._imported.dangling else ""
+        tail = f"; {wording.counted(left_out, 'thing')} could not be mapped" if left_out else ""
+        astray = len(self._imported.dangling)
+        tail += f"; {wording.counted(astray, 'reference')} {'dangles' if astray == 1 else 'dangle'}" if astray else ""
         return self._report(
-            summary=f"{total} systems from {self._imported.source}: {', '.join(parts)}{tail}.",
+            summary=f"{wording.counted(total, 'system')} from {self._imported.source}: {', '.join(parts)}{tail}.",
             missing=missing,
             held=False,
         )

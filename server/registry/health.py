@@ -140,7 +140,8 @@ def _against_interval(rhythm: Rhythm, heard: _Heard, told: str, moment: int) -> 
     ratio = passed / interval
     ahead = (began + times * interval for times in (DEGRADED_BEYOND, DOWN_BEYOND))
     until = next((edge for edge in ahead if edge >= moment), None)
-    more = f"{f'more than {bound}' if bound else f'{ratio:.1f}'} times its interval of {_seconds(interval)} s ago"
+    much = f"more than {bound} times" if bound else f"{ratio:.1f} times" if ratio >= 1 else "less than"
+    more = f"{much} its interval of {_seconds(interval)} s ago"
     return Health(status, f"{told}, {more}.", missed=ratio, since=_wire(began + bound * interval), until=until)
 
 

@@ -89,6 +89,14 @@ def test_an_import_tells_people_what_came_in(home: Path, capsys: pytest.CaptureF
     assert "reading" in captured.err
 
 
+def test_an_import_of_one_system_counts_it_as_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    system = {"id": "sys_a", "name": "A", "tier": "PRODUCTION", "dependencies": ["sys_none"]}
+    assert left_with(["import", stored(home, "system_registry.json", {"systems": [system]})]) == 0
+    told = capsys.readouterr().out.splitlines()[0]
+    assert told.startswith("1 system from ")
+    assert "1 reference dangles" in told
+
+
 def test_an_import_of_nothing_known_is_bad_input(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert left_with(["import", stored(home, "shopping.json", ["milk"])]) == 3
     assert left_with(["import", str(home / "none.json")]) == 3

@@ -122,3 +122,14 @@ async def test_reg_03_a_readers_contract_shows_its_own_looks_at_what_the_writer_
     assert [(one["system_id"], one["subject"]) for one in found["findings"]] == [("sys_reader", "CTR-2")]
     described = json.loads(await concord.read("concord://schemas/contract"))
     assert "JSON Pointer" in described["properties"]["timestamp_field"]["description"]
+
+
+async def test_reg_03_one_wrong_record_is_told_as_once_and_several_are_counted(
+    concord: Concord, tmp_path: Path
+) -> None:
+    file = tmp_path / "signals.json"
+    await promise(concord, file)
+    for records, told in (([{}], "(once, such as"), ([{}, {}], "(2 times, such as")):
+        write(file, records)
+        (violation,) = (await validated(concord))["violations"]
+        assert told in violation["reason"]

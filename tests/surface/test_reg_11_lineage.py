@@ -97,7 +97,7 @@ async def test_reg_11_references_that_dangle_are_told_with_their_place(concord: 
             "reason": "named as the parent job, but no event is about it",
         }
     ]
-    assert "1 references dangle" in done["summary"]
+    assert "1 reference dangles" in done["summary"]
 
 
 async def test_reg_11_one_sources_refresh_leaves_anothers_jobs_alone(concord: Concord, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from time import monotonic
 
 from server.clock import to_wire
 from server.model.validation import Answer, Validation, Verdict, overall
+from server.model.wording import counted
 from server.registry.validation.breaks import Found
 from server.registry.validation.freshness import judge_age, window
 from server.registry.validation.look import NOT_VERIFIABLE, Limits, Look, OutOfTime
@@ -91,10 +92,11 @@ def _matches(look: Look) -> Answer:
     if look.breaks.total:
         first, *more = look.breaks.lines()
         where = f" at {first.path}" if first.path else ""
-        further = f", and {len(more)} more kinds of errors" if more else ""
+        often = f"{first.count:,} times" if first.count > 1 else "once"
+        further = f", and {counted(len(more), 'more kind', 'more kinds')} of errors" if more else ""
         return Answer(
             verdict=Verdict.FAILED,
-            reason=f"{first.message}{where} ({first.count:,} times, such as {first.at or 'there'}){further}"[:4_000],
+            reason=f"{first.message}{where} ({often}, such as {first.at or 'there'}){further}"[:4_000],
         )
     if look.unclear:
         return Answer(verdict=Verdict.UNKNOWN, reason="; ".join(look.unclear)[:4_000])

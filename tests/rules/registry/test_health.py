@@ -92,6 +92,13 @@ def test_reg_05_who_never_reported_is_unknown(timing: Timing | None) -> None:
     assert "never reported" in found.reason
 
 
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(0, "less than its interval"), (59, "less than its interval"), (90, "1.5 times its interval")]
+)
+def test_reg_05_a_run_within_its_interval_is_told_without_a_fraction(minutes: int, told: str) -> None:
+    assert f", {told} of 3" in judged(HOURLY, ran(timedelta(minutes=minutes))).reason
+
+
 def test_reg_05_what_a_registration_states_counts_until_anything_is_heard() -> None:
     found = judge_health(HOURLY, Signs(), NOW, declared=Status.DEGRADED, declared_at="2026-04-01T00:00:00Z")
     assert (found.status, found.last_health_check) == (Status.DEGRADED, "2026-04-01T00:00:00Z")

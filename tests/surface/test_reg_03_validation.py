@@ -129,7 +129,7 @@ async def test_reg_03_one_wrong_record_is_told_as_once_and_several_are_counted(
 ) -> None:
     file = tmp_path / "signals.json"
     await promise(concord, file)
-    for records, told in (([{}], "(once, such as"), ([{}, {}], "(2 times, such as")):
-        write(file, records)
+    for count, told in ((1, "(once, such as"), (2, "(2 times, such as")):
+        write(file, [{}] * count)
         (violation,) = (await validated(concord))["violations"]
         assert told in violation["reason"]

@@ -280,6 +280,8 @@ class EventRow(Row, table=True):
     kind: str
     at: int = Field(sa_column=Column(BigInteger(), nullable=False))
     """Microseconds since 1970, so that events sort by time whatever fractions they were written with."""
+    origin: str = _words(server_default="")
+    """The file of its system that it was read from, such as `error_catalog.json`; empty = reported."""
     document: dict[str, Any] = _document()
 
     __table_args__ = (
@@ -345,6 +347,89 @@ class LeaseRow(Row, table=True):
     """Seconds since 1970 by the machine's own clock, whatever time the server was told to live in."""
 
 
+class EventWeekRow(Row, table=True):
+    """What one system reported in one week, summed up when the events themselves were given away."""
+
+    __tablename__ = "event_weeks"
+
+    system_id: str = Field(primary_key=True)
+    week: str = Field(primary_key=True)
+    """The date of the Sunday on which it ended."""
+    kind: str = Field(primary_key=True)
+    label: str = _words(primary_key=True)
+    """Of a run its result, of an error its category, of a metric its name, of an access resource and mode; else empty."""
+    count: int
+    total: float
+    """Sum of the figures: a metric's values, a run's seconds."""
+    low: float
+    high: float
+
+
+class KeptSinceRow(Row, table=True):
+    """The moment before which a system's events are summed up by weeks, so that none is taken in twice."""
+
+    __tablename__ = "kept_since"
+
+    system_id: str = Field(primary_key=True)
+    at: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    """Microseconds since 1970."""
+
+
+class FileReadRow(Row, table=True):
+    """A file in a system's folder, as it was when events were last read from it."""
+
+    __tablename__ = "files_read"
+
+    system_id: str = Field(primary_key=True)
+    path: str = _words(primary_key=True)
+    """Below the system's folder."""
+    digest: str
+    at: str
+
+
+class PatternRow(Row, table=True):
+    """A pattern across systems."""
+
+    __tablename__ = "patterns"
+
+    pattern_id: str = Field(primary_key=True)
+    fingerprint: str = Field(unique=True)
+    """Type, systems and subject: what is found again under it is the same pattern."""
+    type: str
+    status: str
+    severity: str
+    confidence: float
+    last_seen: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    """Its last occurrence, microseconds since 1970."""
+    document: dict[str, Any] = _document()
+
+    __table_args__ = (Index("ix_patterns_status", "status", "type"),)
+
+
+class PatternSystemRow(Row, table=True):
+    """A system that a pattern involves."""
+
+    __tablename__ = "pattern_systems"
+
+    system_id: str = Field(primary_key=True)
+    pattern_id: str = Field(primary_key=True)
+
+
+class PatternEventRow(Row, table=True):
+    """A stored event that a pattern rests on; it stays when the event itself is summed up."""
+
+    __tablename__ = "pattern_events"
+
+    pattern_id: str = Field(primary_key=True)
+    seq: int = Field(sa_column=Column(BigInteger(), primary_key=True, autoincrement=False))
+    system_id: str
+    event_id: str = _words()
+    at: int = Field(sa_column=Column(BigInteger(), nullable=False))
+    kind: str
+
+    __table_args__ = (Index("ix_pattern_events_at", "pattern_id", "at"),)
+
+
 class CandidateRow(Row, table=True):
     """Something that a scan found and that belongs to no registered system."""
 
@@ -383,6 +468,12 @@ conflict_log: Table = metadata.tables["conflict_log"]
 policies: Table = metadata.tables["policies"]
 system_versions: Table = metadata.tables["system_versions"]
 events: Table = metadata.tables["events"]
+event_weeks: Table = metadata.tables["event_weeks"]
+kept_since: Table = metadata.tables["kept_since"]
+files_read: Table = metadata.tables["files_read"]
+patterns: Table = metadata.tables["patterns"]
+pattern_systems: Table = metadata.tables["pattern_systems"]
+pattern_events: Table = metadata.tables["pattern_events"]
 signs_of_life: Table = metadata.tables["signs_of_life"]
 validations: Table = metadata.tables["validations"]
 runs: Table = metadata.tables["runs"]

@@ -1,9 +1,9 @@
 """Queries over events: what systems reported, each once, however often and in whatever order it came."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.storage.lazily import sql, tables
 from server.storage.statements import insert, on_postgresql, portions
@@ -28,6 +28,31 @@ class Reported:
     """The members that were sent."""
 
 
+class Row(NamedTuple):
+    """A stored event with its document unread: reading takes longer than fetching, and many at once go faster."""
+
+    seq: int
+    system_id: str
+    kind: str
+    at: int
+    text: str
+    """JSON."""
+
+
+class Noted(NamedTuple):
+    """A stored event by its number."""
+
+    seq: int
+    system_id: str
+    event_id: str
+    """The system's own id for it where it gave one, else what we tell it apart by."""
+    at: int
+    kind: str
+    document: Mapping[str, Any]
+    origin: str
+    """The file of its system that it was read from; empty = reported."""
+
+
 def is_registered(session: "Session", system_id: str) -> bool:
     """Whether a system has this id, archived or not: only then may events be kept for it."""
     systems = tables.systems.c
@@ -42,14 +67,15 @@ def known(session: "Session", system_id: str, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def add(session: "Session", system_id: str, events: Sequence[Reported]) -> None:
-    """The events are kept; one that another process has just kept under its key is left as it stands."""
+def add(session: "Session", system_id: str, events: Sequence[Reported], *, origin: str = "") -> None:
+    """The events are kept; one that another process has just kept under its key is left as it stands.
+
+    `origin` is the file that they were read from; empty = reported.
+    """
     if not events:
         return
-    rows = [
-        {"system_id": system_id, "key": one.key, "kind": one.kind, "at": one.at, "document": one.document}
-        for one in events
-    ]
+    common = {"system_id": system_id, "origin": origin}
+    rows = [{**common, "key": one.key, "kind": one.kind, "at": one.at, "document": one.document} for one in events]
     session.connection().execute(_adding(on_postgresql(session)), rows)
 
 
@@ -63,6 +89,45 @@ def newest(session: "Session", system_id: str, limit: int) -> list[dict[str, Any
         .limit(limit)
     )
     return [{"kind": row.kind, **row.document} for row in rows]
+
+
+def in_portions(session: "Session", kinds: Collection[str], since: int, until: int) -> Iterator[Sequence[Row]]:
+    """The events of these kinds with `since` <= at < `until`, in the order of arrival, never all of them in memory."""
+    events = tables.events.c
+    chosen = (
+        sql.select(events.seq, events.system_id, events.kind, events.at, sql.cast(events.document, sql.Text))
+        .where(events.kind.in_(sorted(kinds)), events.at >= since, events.at < until)
+        .order_by(events.seq)
+    )
+    rows = session.connection().execute(chosen, execution_options={"yield_per": _FETCHED})
+    return (portion for portion in rows.partitions())  # type: ignore[misc]  # a row of SQLAlchemy is such a tuple
+
+
+def newest_number(session: "Session") -> int:
+    """The number of the event that was kept last; 0 before the first."""
+    number = session.connection().execute(sql.select(sql.func.max(tables.events.c.seq))).scalar()
+    return int(number or 0)
+
+
+def by_numbers(session: "Session", seqs: Collection[int]) -> list[Noted]:
+    """The events of these numbers that are still kept, by number."""
+    events = tables.events.c
+    found: list[Noted] = []
+    for some in portions(sorted(set(seqs))):
+        rows = session.connection().execute(
+            sql.select(events.seq, events.system_id, events.key, events.at, events.kind, events.document, events.origin)
+            .where(events.seq.in_(some))
+            .order_by(events.seq)
+        )
+        found.extend(
+            Noted(row.seq, row.system_id, row.key.removeprefix("id:"), row.at, row.kind, row.document, row.origin)
+            for row in rows
+        )
+    return found
+
+
+_FETCHED = 20_000
+"""Rows in memory at a time."""
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +45,13 @@ class Batch:
     ignored_keys: tuple[str, ...]
 
 
-def read_events(events: Sequence[Any]) -> Batch:
-    """The events that can be kept, and why the others can't. Raises TooLarge for more than 5,000."""
-    if len(events) > MOST_EVENTS:
+def read_events(
+    events: Sequence[Any], *, most: int = MOST_EVENTS, kinds: Mapping[str, type[BaseModel]] = KINDS
+) -> Batch:
+    """The events that can be kept, and why the others can't. Raises TooLarge for more than `most`."""
+    if len(events) > most:
         raise TooLarge(
-            f"{len(events):,} events came; at most {MOST_EVENTS:,} are taken in one call.",
+            f"{len(events):,} events came; at most {most:,} are taken in one call.",
             path="/events",
             hint="Send them in several calls; their order does not matter.",
         )
@@ -58,7 +60,7 @@ def read_events(events: Sequence[Any]) -> Batch:
     ignored: dict[str, None] = {}
     for position, given in enumerate(events):
         try:
-            one, unknown = _read(given)
+            one, unknown = _read(given, kinds)
         except InvalidArgument as error:
             rejected.append((position, error.message))
             continue
@@ -67,11 +69,11 @@ def read_events(events: Sequence[Any]) -> Batch:
     return Batch(tuple(arrived), tuple(rejected), tuple(sorted(ignored)[:_KEYS_NAMED]))
 
 
-def _read(given: Any) -> tuple[Arrived, list[str]]:
+def _read(given: Any, kinds: Mapping[str, type[BaseModel]]) -> tuple[Arrived, list[str]]:
     if not isinstance(given, dict):
         raise InvalidArgument('An event is an object such as {"kind": "heartbeat", "at": "2026-04-05T14:00:00Z"}.')
     kind = given.get("kind")
-    shape = KINDS.get(kind.strip().lower()) if isinstance(kind, str) else None
+    shape = kinds.get(kind.strip().lower()) if isinstance(kind, str) else None
     if shape is None:
         what = f"kind {str(kind)[:40]!r} is unknown" if "kind" in given else "kind is missing"
         raise InvalidArgument(f"{what}; it is one of {', '.join(KINDS)}.")

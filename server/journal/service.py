@@ -1,16 +1,18 @@
 """The journal as the surfaces use it: systems report what happened, and are told what waits for them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
 from server.journal.reading import REJECTED_SHOWN, Arrived, Batch, read_events
+from server.journal.told_by_files import keys_of, told_by_file
 from server.model.base import JsonObject
-from server.model.event import Heartbeat, Run
+from server.model.event import KINDS_OF_FILES, Heartbeat, Run
 from server.model.signs import Signs, with_heartbeat, with_run
-from server.storage import events, idempotency, signs
+from server.storage import events, idempotency, own_files, signs
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 
 NEWEST = 50
 """Events that a system's journal shows."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came of a system's own file."""
+
+    new: int
+    changed: int
+    """Events that the file now tells otherwise."""
+    rejected: tuple[tuple[int, str], ...]
+    """Position among those that were given, and why."""
 
 
 class JournalService:
@@ -72,6 +85,43 @@ class JournalService:
             self._heard(reporter, before[0], now)
         return {**answer, "directives": list(self._directives(reporter, now))}
 
+    def take_in(
+        self,
+        system_id: str,
+        given: Sequence[JsonObject],
+        *,
+        origin: str,
+        now: datetime,
+        beside: Callable[["Session"], None] = lambda session: None,
+    ) -> TakenIn:
+        """What the system's own file tells is kept, each event once, an edited entry in its old place.
+
+        `origin` is the file's name. `beside` is done in the same transaction: all of it stands, or nothing. Raises NotFound
+        where nobody is registered by that id.
+        """
+        batch = read_events(given, most=len(given), kinds=KINDS_OF_FILES)
+        before: list[Signs] = []
+
+        def keep(session: "Session") -> TakenIn:
+            before.clear()
+            if not events.is_registered(session, system_id):
+                raise _unregistered(system_id)
+            keys = keys_of(batch.arrived, origin)
+            revision = self._revision(session, batch.arrived)
+            told = told_by_file(batch.arrived, own_files.kept_under(session, system_id, keys), origin)
+            events.add(session, system_id, [_kept(one) for one in told.new], origin=origin)
+            own_files.rewrite(session, {seq: _kept(one) for seq, one in told.changed.items()})
+            if told.new or told.changed:
+                self._hear(session, system_id, [*told.new, *told.changed.values()], now, revision, before)
+            beside(session)
+            return TakenIn(len(told.new), len(told.changed), batch.rejected)
+
+        taken = self._database.write(keep)
+        if before:
+            self._changed([f"concord://events/{system_id}"])
+            self._heard(system_id, before[0], now)
+        return taken
+
     def newest(self, system_id: str, *, caller: str) -> list[JsonObject]:
         """The system's newest 50 events, latest first. What it writes of itself is for itself and the local user (LRN-10).
 
@@ -93,23 +143,43 @@ class JournalService:
     def _keep(self, session: "Session", system_id: str, batch: Batch, now: datetime, before: list[Signs]) -> JsonObject:
         """`before` is given the signs as they were, where anything new came."""
         arrived = {one.key: one for one in reversed(batch.arrived)}  # of several under one key, the first
-        signs_of = [one for one in arrived.values() if isinstance(one.event, Run | Heartbeat)]
-        revision = signs.next_revision(session) if signs_of else 0  # from here on nobody else changes signs
+        revision = self._revision(session, arrived.values())
         known = events.known(session, system_id, list(arrived))
         new = [one for one in batch.arrived if one.key not in known and arrived[one.key] is one]
-        events.add(session, system_id, [events.Reported(one.key, one.kind, one.at, one.document) for one in new])
+        events.add(session, system_id, [_kept(one) for one in new])
         if new:
-            old = signs.of(session, system_id)
-            before.append(old)
-            fresh = _signs_with(old, new, to_wire(now))
-            if fresh != old:
-                signs.save(session, {system_id: fresh}, revision)
+            self._hear(session, system_id, new, now, revision, before)
         return {
             "accepted": len(batch.arrived),
             "rejected_total": len(batch.rejected),
             "rejected": [{"index": index, "reason": reason} for index, reason in batch.rejected[:REJECTED_SHOWN]],
             "ignored_keys": list(batch.ignored_keys),
         }
+
+    @staticmethod
+    def _revision(session: "Session", arrived: Iterable[Arrived]) -> int:
+        """Under which signs of life that these events change are saved; from here on nobody else changes any."""
+        return signs.next_revision(session) if any(isinstance(one.event, Run | Heartbeat) for one in arrived) else 0
+
+    def _hear(
+        self,
+        session: "Session",
+        system_id: str,
+        arrived: Sequence[Arrived],
+        now: datetime,
+        revision: int,
+        before: list[Signs],
+    ) -> None:
+        """The signs of life are as these events leave them; `before` is given what they were."""
+        old = signs.of(session, system_id)
+        before.append(old)
+        fresh = _signs_with(old, arrived, to_wire(now))
+        if fresh != old:
+            signs.save(session, {system_id: fresh}, revision)
+
+
+def _kept(one: Arrived) -> events.Reported:
+    return events.Reported(one.key, one.kind, one.at, one.document)
 
 
 def _signs_with(known: Signs, arrived: Iterable[Arrived], now: str) -> Signs:

@@ -144,6 +144,19 @@ class Spend(_Event):
     spawns: Count = 0
 
 
+class Success(_Event):
+    """A practice that worked, as a system's own file tells it; not among what is reported."""
+
+    kind: Literal["success"] = "success"
+    title: Short
+    description: Told = ""
+    category: Short = ""
+    metric: Short = ""
+    before: Figure | None = None
+    after: Figure | None = None
+    times_applied: Count | None = None
+
+
 Event = Heartbeat | Run | Error | Metric | Incident | Access | Promotion | Rejection | Trial | Spend
 
 KINDS: dict[str, type[BaseModel]] = {
@@ -158,6 +171,9 @@ KINDS: dict[str, type[BaseModel]] = {
     "trial": Trial,
     "spend": Spend,
 }
+
+KINDS_OF_FILES: dict[str, type[BaseModel]] = {**KINDS, "success": Success}
+"""What is read from the files in a system's folder."""
 
 
 class ReportedEvent(RootModel[Annotated[Event, Field(discriminator="kind")]]):

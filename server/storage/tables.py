@@ -268,7 +268,7 @@ class SystemVersionRow(Row, table=True):
 
 
 class EventRow(Row, table=True):
-    """One thing that a system reported; never changed."""
+    """One thing that a system reported; never changed, unless the file that it was read from tells it anew."""
 
     __tablename__ = "events"
 
@@ -385,6 +385,8 @@ class FileReadRow(Row, table=True):
     """Below the system's folder."""
     digest: str
     at: str
+    made: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """What was made of it where that is no event: a proposal's id."""
 
 
 class PatternRow(Row, table=True):

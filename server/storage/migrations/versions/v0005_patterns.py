@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("path", sa.String(), primary_key=True),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("at", sa.String(), nullable=False),
+        sa.Column("made", sa.String(), nullable=False, server_default=""),
     )
     op.create_table(
         "patterns",

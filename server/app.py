@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,16 @@ from server.version import installed_version
 from tools import TOOLS
 
 if TYPE_CHECKING:
+    from server.findings.service import FindingsService
+    from server.jobs.leader import Leader
+    from server.jobs.service import JobService
+    from server.patterns.service import PatternService
+    from server.registry.discovery.service import DiscoveryService
+    from server.registry.health_sources import HealthService
+    from server.registry.service import RegistryService
+    from server.registry.validation.service import ValidationService
     from server.services import Services
+    from server.storage.database import Database
     from server.web.concord_server import ConcordServer
 
 INSTRUCTIONS = """\
@@ -40,11 +50,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.exchange.service import ExchangeService
     from server.exchange.yaml_text import read_yaml
     from server.findings.service import FindingsService
-    from server.jobs.leader import Leader
-    from server.jobs.service import JobService
-    from server.jobs.works import scanned_folders, works
     from server.journal.happenings import HappeningsService
     from server.journal.service import JournalService
+    from server.patterns.service import PatternService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
     from server.registry.discovery.service import DiscoveryService
@@ -65,6 +73,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         clock=clock,
     )
     health = HealthService(database, registry, hosts=config.health_hosts)
+    patterns = PatternService(database, registry, changed=changed)
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
         database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
@@ -82,23 +91,8 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     discovery = DiscoveryService(
         database, registry, read_yaml=lambda text, name: read_yaml(text, name).documents, changed=changed
     )
-    folders = scanned_folders(database, config.scan_paths)
-    jobs = JobService(
-        database,
-        works(
-            registry,
-            findings,
-            look_after_health=lambda errand: health.look(errand.now, errand.progress),
-            validate=lambda errand: validation.validate(errand.now, errand.progress, run_id=errand.run_id),
-            scan=lambda errand: (
-                discovery.scan(errand.paths, errand.now, errand.progress, run_id=errand.run_id).summary_data
-            ),
-        ),
-        now=clock.now,
-        folders=folders,
-        changed=changed,
-    )
-    leader = Leader(database, jobs, now=clock.now, folders=folders)
+    areas = _Areas(registry, findings, health, validation, discovery, patterns)
+    jobs, leader = _build_jobs(config, database, areas, changed)
 
     def end_jobs() -> None:
         jobs.end()
@@ -114,6 +108,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         validation=validation,
         findings=findings,
         conflicts=conflicts,
+        patterns=patterns,
         proposals=proposals,
         exchange=ExchangeService(
             registry,
@@ -138,6 +133,49 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         end_jobs=end_jobs,
         close=close,
     )
+
+
+@dataclass(frozen=True)
+class _Areas:
+    """Those that jobs work in."""
+
+    registry: "RegistryService"
+    findings: "FindingsService"
+    health: "HealthService"
+    validation: "ValidationService"
+    discovery: "DiscoveryService"
+    patterns: "PatternService"
+
+
+def _build_jobs(
+    config: Config, database: "Database", areas: _Areas, changed: Callable[[Iterable[str]], None]
+) -> "tuple[JobService, Leader]":
+    """What runs on demand and on the schedule."""
+    from server.jobs.leader import Leader
+    from server.jobs.service import JobService
+    from server.jobs.works import scanned_folders, works
+
+    now = clock_from(config.now).now
+    folders = scanned_folders(database, config.scan_paths)
+    jobs = JobService(
+        database,
+        works(
+            areas.registry,
+            areas.findings,
+            look_after_health=lambda errand: areas.health.look(errand.now, errand.progress),
+            validate=lambda errand: areas.validation.validate(errand.now, errand.progress, run_id=errand.run_id),
+            scan=lambda errand: (
+                areas.discovery.scan(errand.paths, errand.now, errand.progress, run_id=errand.run_id).summary_data
+            ),
+            detect=lambda errand: areas.patterns.detect(
+                errand.now, errand.progress, since=errand.since, until=errand.until
+            ),
+        ),
+        now=now,
+        folders=folders,
+        changed=changed,
+    )
+    return jobs, Leader(database, jobs, now=now, folders=folders)
 
 
 def build_server(config: Config) -> "ConcordServer":

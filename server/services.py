@@ -10,6 +10,7 @@ from server.jobs.leader import Leader
 from server.jobs.service import JobService
 from server.journal.happenings import HappeningsService
 from server.journal.service import JournalService
+from server.patterns.service import PatternService
 from server.proposals.service import ProposalService
 from server.registry.discovery.service import DiscoveryService
 from server.registry.health_sources import HealthService
@@ -26,6 +27,7 @@ class Services:
     validation: ValidationService
     findings: FindingsService
     conflicts: ConflictService
+    patterns: PatternService
     proposals: ProposalService
     exchange: ExchangeService
     journal: JournalService

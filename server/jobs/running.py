@@ -27,6 +27,9 @@ class Errand:
     """When the run began; all that it judges is judged at this moment."""
     progress: Callable[[float, float, str], None]
     paths: tuple[str, ...] = ()
+    since: str = ""
+    """Of a job that looks back: from when on, as it was told; empty = as far as it usually does."""
+    until: str = ""
 
     def step(self, number: int, steps: int) -> Callable[[float, float, str], None]:
         """The progress of one step of several, counted from 0, as a part of the whole."""

@@ -32,9 +32,9 @@ GRACE_SECONDS = 2.0
 LOOK_SECONDS = 0.25
 """How often a run of another process is looked at by whoever waits for it."""
 
-PARTS = (Job.REGISTRY, Job.VALIDATION, Job.DISCOVERY)
+PARTS = (Job.REGISTRY, Job.VALIDATION, Job.DISCOVERY, Job.PATTERNS)
 """What the job `all` runs, in this order."""
-WITHOUT_AREA = {"patterns": "finds patterns across systems", "learning": "shares what systems have learned"}
+WITHOUT_AREA = {"learning": "shares what systems have learned"}
 """Jobs whose area is not part of this server, with what they are for."""
 NO_FOLDERS = "No folder is named to look through."
 PROCESS_ENDED = "Its process ended before it did."
@@ -109,7 +109,7 @@ class JobService:
 
         def begin(session: "Session") -> JsonObject:
             def anew() -> JsonObject:
-                run, is_new = self._begin(session, wanted, now, paths=places)
+                run, is_new = self._begin(session, wanted, now, paths=places, **span)
                 mine[:] = [run] if is_new else []
                 return {"run_id": run.run_id}
 
@@ -142,10 +142,10 @@ class JobService:
 
     def _places(self, job: Job, paths: Sequence[str]) -> tuple[str, ...]:
         """The folders that a run of the job looks through, in full; none for a job that looks through none."""
-        if job not in (Job.DISCOVERY, Job.ALL):
+        if job not in (Job.DISCOVERY, Job.PATTERNS, Job.ALL):
             return ()
-        named = [path for path in paths if path.strip()]
-        return tuple(os.path.abspath(os.path.expanduser(path)) for path in named) or tuple(self._folders())
+        named = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths if path.strip())
+        return named if named or job is Job.PATTERNS else tuple(self._folders())
 
     @staticmethod
     def is_done(session: "Session", job: Job, due: str, *, beside: str = "") -> bool:
@@ -222,6 +222,8 @@ class JobService:
         asked_by: str = "",
         due: str = "",
         paths: tuple[str, ...] = (),
+        since: str = "",
+        until: str = "",
     ) -> tuple[JobRun, bool]:
         """A run of the job that is this process's from now on, and True; or the one that is under way, and False."""
         moment, lease, real = to_wire(now), _lease_of(job), time.time()
@@ -239,6 +241,8 @@ class JobService:
                     started_at=moment,
                     asked_by=asked_by,
                     paths=paths,
+                    since=since,
+                    until=until,
                     due=due,
                 )
                 runs.begin(session, started)
@@ -298,16 +302,17 @@ class JobService:
         run = running.run
         if run.job == Job.ALL:
             return {part.value: self._part(part, running, now) for part in PARTS}
-        return self._works[Job(run.job)](Errand(run.run_id, now, running.progress, run.paths))
+        return self._works[Job(run.job)](Errand(run.run_id, now, running.progress, run.paths, run.since, run.until))
 
     def _part(self, part: Job, whole: Running, now: datetime) -> JsonObject:
         """What came of one job of several. One that is under way elsewhere is waited for."""
         paths = whole.run.paths if part is Job.DISCOVERY else ()
         if part is Job.DISCOVERY and not paths:
             return {"skipped": NO_FOLDERS}
+        span = {"since": whole.run.since, "until": whole.run.until} if part is Job.PATTERNS else {}
         whole.progress(PARTS.index(part), len(PARTS), f"{part} begins")
         run, mine = self._database.write(
-            lambda session: self._begin(session, part, now, asked_by=whole.run.asked_by, paths=paths)
+            lambda session: self._begin(session, part, now, asked_by=whole.run.asked_by, paths=paths, **span)
         )
         if mine:
             step = Errand(whole.run.run_id, now, whole.progress).step(PARTS.index(part), len(PARTS))

@@ -1,4 +1,4 @@
-"""The built-in schedule: when each job is due (registry rules 3, 4 and 9)."""
+"""The built-in schedule: when each job is due (registry rules 3, 4 and 9; agent 2)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,5 +29,6 @@ SCHEDULE = (
     Timetable(Job.REGISTRY, timedelta(hours=6), timedelta(0), "at 00:00, 06:00, 12:00 and 18:00 UTC"),
     Timetable(Job.VALIDATION, timedelta(days=1), timedelta(hours=2), "at 02:00 UTC"),
     Timetable(Job.DISCOVERY, timedelta(days=1), timedelta(hours=3), "at 03:00 UTC"),
+    Timetable(Job.PATTERNS, timedelta(days=1), timedelta(hours=5), "at 05:00 UTC"),
 )
-"""In the order in which jobs that are due together run."""
+"""In the order in which jobs that are due together run. Patterns come after the systems' own daily reviews."""

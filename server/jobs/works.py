@@ -26,6 +26,7 @@ def works(
     look_after_health: Look,
     validate: Look,
     scan: Look,
+    detect: Look,
 ) -> Mapping[Job, Work]:
     """The work of every job, as the areas do it."""
 
@@ -38,7 +39,7 @@ def works(
         errand.progress(2, 3, "counting")
         return {"health": health, "open_findings": findings.counts(), "registry": registry.overview()}
 
-    return {Job.REGISTRY: look_at_registry, Job.VALIDATION: validate, Job.DISCOVERY: scan}
+    return {Job.REGISTRY: look_at_registry, Job.VALIDATION: validate, Job.DISCOVERY: scan, Job.PATTERNS: detect}
 
 
 def scanned_folders(database: "Database", configured: Sequence[str]) -> Callable[[], Sequence[str]]:

@@ -1,6 +1,6 @@
 """Moments as the documents write them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def to_wire(moment: datetime) -> str:
@@ -32,6 +32,11 @@ def microseconds(text: str) -> int:
     """Microseconds since 1970 at a moment as `read_moment` writes it."""
     since = datetime.fromisoformat(text) - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def at_microseconds(moment: int) -> str:
+    """The moment as the documents write it, of microseconds since 1970."""
+    return to_wire(_EPOCH + timedelta(microseconds=moment))
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

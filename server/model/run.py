@@ -9,6 +9,7 @@ class Job(WireEnum):
     REGISTRY = "registry"
     VALIDATION = "validation"
     DISCOVERY = "discovery"
+    PATTERNS = "patterns"
     ALL = "all"
     """The others, one after the other."""
 
@@ -46,6 +47,9 @@ class JobRun(Value):
     """Why it failed."""
     paths: tuple[ResourceName, ...] = ()
     """The folders that it was told to look at."""
+    since: Moment = ""
+    """Of a job that looks back: what it was told to begin with; empty = as far as it usually does."""
+    until: Moment = ""
     due: Moment = ""
     """The time of the built-in schedule that it stands for; empty for one that somebody asked for."""
     cut_off: bool = False

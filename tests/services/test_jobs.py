@@ -188,7 +188,7 @@ def test_reg_09_all_runs_every_job_in_its_order(make: Make) -> None:
 
     jobs = make({job: noted(job.value) for job in Job}, folders=lambda: ["/srv"])
     run = jobs.run("all", now=NOW)
-    assert order == ["registry", "validation", "discovery"]
+    assert order == ["registry", "validation", "discovery", "patterns"]
     assert run.state is RunState.SUCCEEDED
     assert [part["summary_data"]["position"] for part in run.summary_data.values()] == [1, 2, 3]
     assert [one.job for one in jobs.newest()] == ["discovery", "validation", "registry", "all"]
@@ -233,7 +233,6 @@ def test_reg_09_the_same_key_is_the_same_run(make: Make) -> None:
     [
         ({"job": "registry", "caller": "sys_a"}, NotAllowed, ""),
         ({"job": "sweep"}, InvalidArgument, "/job"),
-        ({"job": "patterns"}, Refused, "/job"),
         ({"job": "learning"}, Refused, "/job"),
         ({"job": "discovery"}, Refused, "/paths"),
         ({"job": "registry", "since": "yesterday"}, InvalidArgument, "/since"),

@@ -56,7 +56,7 @@ async def test_reg_09_the_same_key_gives_the_same_run(concord: Concord) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "path"),
     [
-        ({"job": "patterns"}, "refused", "/job"),
+        ({"job": "learning"}, "refused", "/job"),
         ({"job": "learning"}, "refused", "/job"),
         ({"job": "dust"}, "invalid_argument", "/job"),
         ({"job": "discovery"}, "refused", "/paths"),

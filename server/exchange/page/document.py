@@ -15,8 +15,8 @@ SCRIPTS = ("data.js", "draw.js", "details.js", "explore.js")
 _FOLDER = Path(__file__).parent
 
 
-def page_text(content: JsonObject) -> str:
-    """The page with this content, in ASCII but for the template's own words.
+def page_text(content: JsonObject, patterns: str = "") -> str:
+    """The page with this content, in ASCII but for the template's own words; `patterns` is the section of that name, as HTML.
 
     Names are hostile data: as JSON without `<`, `>` and `&` they can't end the element that holds them, the script puts
     them into the page as text only, and the policy lets no script or style run but the two whose digests it names.
@@ -27,7 +27,7 @@ def page_text(content: JsonObject) -> str:
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    parts = {"policy": policy, "style": style, "script": script, "data": json_text(content)}
+    parts = {"policy": policy, "style": style, "script": script, "data": json_text(content), "patterns": patterns}
     return Template(_part("page.html")).substitute(parts)
 
 

@@ -229,6 +229,7 @@ byId("theme").addEventListener("click", () => {
   show();
 });
 addEventListener("resize", show);
+document.getElementById("patterns")?.addEventListener("toggle", show);
 
 function explain() {
   const line = (kind, extra = "") => svg("svg", { width: 34, height: 14, viewBox: "0 0 34 14", "aria-hidden": "true" }, svg("path", { class: `${kind}`, d: "M1 7H26" }), svg("path", { class: extra, d: "M33 7l-9 -4.5v9z" }));

@@ -116,14 +116,10 @@ class History:
     changes: tuple[Change, ...]
 
 
-Told = tuple[int, str, int, dict[str, Any]]
-"""An event: its number, whose it is, when, and its document."""
-
 READ_KINDS = ("access", "error", "incident", "metric", "promotion", "rejection", "run")
 """What detectors read."""
 TEXT_READ = 500
 """Characters of a free text that are read."""
-_TAKEN_AT_ONCE = 20_000
 _SEVERITIES = {"LOW": 0, "MEDIUM": 1, "HIGH": 2, "CRITICAL": 3}
 _EMPTY: dict[type, Any] = {
     Runs: {"failed": bool, "ended": bool},
@@ -150,7 +146,7 @@ class HistoryBuilder:
         self._sources = _Words()
         self._texts = _Words()
         self._metric_names = _Words()
-        self._waiting: dict[str, list[Told]] = {kind: [] for kind in READ_KINDS}
+        self._waiting: dict[str, list[tuple[int, str, int, dict[str, Any]]]] = {kind: [] for kind in READ_KINDS}
         self._parts: dict[type, list[dict[str, Column]]] = {table: [] for table in _EMPTY}
         self._changes: list[Change] = []
 
@@ -158,15 +154,36 @@ class HistoryBuilder:
         """One event more, as it is stored. Kinds that no detector reads are passed over."""
         self._systems.place(system_id)
         if kind in self._waiting:
-            waiting = self._waiting[kind]
-            waiting.append((seq, system_id, at, document))
-            if len(waiting) >= _TAKEN_AT_ONCE:
-                self._take(kind)
+            self._waiting[kind].append((seq, system_id, at, document))
+
+    def add_many(
+        self, kind: str, seqs: Sequence[int], ids: Sequence[str], at: Sequence[int], documents: Sequence[dict[str, Any]]
+    ) -> None:
+        """Events more of one kind that detectors read: their numbers, whose they are, when, and what; each equally long."""
+        whose = {"seq": np.array(seqs, np.int64), "system": self._systems.places(ids)}
+        moments = np.array(at, np.int64)
+        match kind:
+            case "run":
+                self._parts[Runs].append({**whose, **_runs(moments, documents)})
+            case "error" | "incident":
+                self._parts[Troubles].append({**whose, **self._troubles(kind == "incident", ids, moments, documents)})
+            case "access":
+                self._parts[Accesses].append({**whose, **self._accesses(ids, moments, documents)})
+            case "metric":
+                names = self._metric_names.places([one["name"] for one in documents])
+                values = np.array([one["value"] for one in documents], np.float64)
+                self._parts[Metrics].append({**whose, "name": names, "at": moments, "value": values})
+            case _:
+                systems = whose["system"].tolist()
+                each = zip(seqs, systems, at, documents, strict=True)
+                self._changes += [_change(kind == "promotion", *one) for one in each]
 
     def build(self) -> History:
         """The columns, each table in its order."""
-        for kind in READ_KINDS:
-            self._take(kind)
+        for kind, waiting in self._waiting.items():
+            if waiting:
+                self.add_many(kind, *zip(*waiting, strict=True))
+                waiting.clear()
         systems, categories, resources = self._systems, self._categories, self._resources
         sources, texts, names = self._sources, self._texts, self._metric_names
         runs = _only_ends(self._whole(Runs, system=systems))
@@ -193,102 +210,38 @@ class HistoryBuilder:
             changes=tuple(sorted(changes, key=lambda change: (change.at, change.seq))),
         )
 
-    def _take(self, kind: str) -> None:
-        """What waits of this kind stands in columns."""
-        if told := self._waiting[kind]:
-            self._waiting[kind] = []
-            match kind:
-                case "run":
-                    self._take_runs(told)
-                case "error" | "incident":
-                    self._take_troubles(told, incident=kind == "incident")
-                case "access":
-                    self._take_accesses(told)
-                case "metric":
-                    self._take_metrics(told)
-                case _:
-                    self._changes += [self._change(kind == "promotion", *one) for one in told]
-
-    def _take_runs(self, told: Sequence[Told]) -> None:
-        at, documents = _moments_told(told), [one[3] for one in told]
-        started = _moments([one.get("started_at") for one in documents], at)
-        finished = _moments([one.get("finished_at") for one in documents], np.maximum(started, at))
-        self._parts[Runs].append(
-            {
-                **self._whose(told),
-                "started": started,
-                "finished": np.maximum(started, finished),
-                "failed": np.array([one.get("result", "OK") != "OK" for one in documents], bool),
-                "ended": np.array([bool(one.get("result") or one.get("finished_at")) for one in documents], bool),
-            }
-        )
-
-    def _take_troubles(self, told: Sequence[Told], *, incident: bool) -> None:
-        documents = [one[3] for one in told]
+    def _troubles(
+        self, incident: bool, ids: Sequence[str], at: Ints, documents: Sequence[dict[str, Any]]
+    ) -> dict[str, Column]:
         named = "title" if incident else "category"
-        self._parts[Troubles].append(
-            {
-                **self._whose(told),
-                "at": _moments_told(told),
-                "category": _ints([self._categories.place(one.get(named) or "") for one in documents]),
-                "resource": _ints([self._resource(one[1], one[3].get("resource")) for one in told]),
-                "source": _ints([self._sources.place_if_any(one.get("source")) for one in documents]),
-                "text": _ints([self._texts.place_if_any(_cut(one.get("description"))) for one in documents]),
-                "severity": _ints([_SEVERITIES.get(one.get("severity", "MEDIUM"), 1) for one in documents]),
-                "incident": np.full(len(told), incident),
-            }
-        )
+        texts = [one.get("description") or "" for one in documents]
+        return {
+            "at": at,
+            "category": self._categories.places([one.get(named) or "" for one in documents]),
+            "resource": self._named_by(ids, [one.get("resource") or "" for one in documents]),
+            "source": self._sources.places([one.get("source") or "" for one in documents], but=""),
+            "text": self._texts.places([one[:TEXT_READ] for one in texts], but=""),
+            "severity": np.array([_SEVERITIES.get(one.get("severity", "MEDIUM"), 1) for one in documents], np.int64),
+            "incident": np.full(len(documents), incident),
+        }
 
-    def _take_accesses(self, told: Sequence[Told]) -> None:
-        documents = [one[3] for one in told]
-        started = _moments([one.get("started_at") for one in documents], _moments_told(told))
+    def _accesses(self, ids: Sequence[str], at: Ints, documents: Sequence[dict[str, Any]]) -> dict[str, Column]:
+        started = _moments([one.get("started_at") for one in documents], at)
         finished = _moments([one.get("finished_at") for one in documents], started)
-        self._parts[Accesses].append(
-            {
-                **self._whose(told),
-                "resource": _ints([self._resource(one[1], one[3]["resource"]) for one in told]),
-                "write": np.array([one["mode"] == "write" for one in documents], bool),
-                "started": started,
-                "finished": np.maximum(started, finished),
-            }
-        )
+        return {
+            "resource": self._named_by(ids, [one["resource"] for one in documents]),
+            "write": np.array([one["mode"] == "write" for one in documents], bool),
+            "started": started,
+            "finished": np.maximum(started, finished),
+        }
 
-    def _take_metrics(self, told: Sequence[Told]) -> None:
-        self._parts[Metrics].append(
-            {
-                **self._whose(told),
-                "name": _ints([self._metric_names.place(one[3]["name"]) for one in told]),
-                "at": _moments_told(told),
-                "value": np.array([one[3]["value"] for one in told], np.float64),
-            }
-        )
-
-    def _change(self, promoted: bool, seq: int, system_id: str, at: int, document: dict[str, Any]) -> Change:
-        return Change(
-            seq=seq,
-            system=self._systems.place(system_id),
-            at=at,
-            promoted=promoted,
-            proposal_id=document.get("proposal_id") or "",
-            title=document.get("title") or "",
-            approach=document.get("approach") or "",
-            error_category=document.get("error_category") or "",
-            before=document.get("before"),
-            after=document.get("after"),
-            observation_days=document.get("observation_days"),
-        )
-
-    def _whose(self, told: Sequence[Told]) -> dict[str, Column]:
-        place = self._systems.place
-        return {"seq": _ints([one[0] for one in told]), "system": _ints([place(one[1]) for one in told])}
-
-    def _resource(self, system_id: str, resource: str | None) -> int:
-        if not resource:
-            return -1
-        known = self._named.get((system_id, resource))
-        if known is None:
-            known = self._named[system_id, resource] = self._resources.place(self._canonical(system_id, resource))
-        return known
+    def _named_by(self, ids: Sequence[str], resources: Sequence[str]) -> Ints:
+        """The places of resources as these systems write them; -1 for none."""
+        pairs = list(zip(ids, resources, strict=True))
+        for system_id, resource in set(pairs).difference(self._named):
+            name = self._canonical(system_id, resource) if resource else ""
+            self._named[system_id, resource] = self._resources.place(name) if resource else -1
+        return np.array([self._named[pair] for pair in pairs], np.int64)
 
     def _whole(self, table: type, **worded: "_Words") -> dict[str, Column]:
         """The columns of a table, those with words holding positions in their final order."""
@@ -311,8 +264,10 @@ class _Words:
     def place(self, text: str) -> int:
         return self._known.setdefault(text, len(self._known))
 
-    def place_if_any(self, text: str | None) -> int:
-        return self._known.setdefault(text, len(self._known)) if text else -1
+    def places(self, texts: Sequence[str], *, but: str | None = None) -> Ints:
+        """Those of the texts; -1 for one that stands for none."""
+        found = {text: -1 if text == but else self.place(text) for text in dict.fromkeys(texts)}
+        return np.array([found[text] for text in texts], np.int64)
 
     def in_order(self) -> tuple[str, ...]:
         return tuple(sorted(self._known))
@@ -320,20 +275,35 @@ class _Words:
     def ranks(self) -> Ints:
         """The final position of each; that of none, -1, is -1."""
         ranks = np.full(len(self._known) + 1, -1, np.int64)
-        ranks[_ints([self._known[text] for text in self.in_order()])] = np.arange(len(self._known))
+        ranks[np.array([self._known[text] for text in self.in_order()], np.int64)] = np.arange(len(self._known))
         return ranks
 
 
-def _cut(text: str | None) -> str | None:
-    return text[:TEXT_READ] if text else None
+def _runs(at: Ints, documents: Sequence[dict[str, Any]]) -> dict[str, Column]:
+    started = _moments([one.get("started_at") for one in documents], at)
+    finished = _moments([one.get("finished_at") for one in documents], np.maximum(started, at))
+    return {
+        "started": started,
+        "finished": np.maximum(started, finished),
+        "failed": np.array([one.get("result", "OK") != "OK" for one in documents], bool),
+        "ended": np.array([bool(one.get("result") or one.get("finished_at")) for one in documents], bool),
+    }
 
 
-def _ints(values: list[int]) -> Ints:
-    return np.array(values, np.int64)
-
-
-def _moments_told(told: Sequence[Told]) -> Ints:
-    return _ints([one[2] for one in told])
+def _change(promoted: bool, seq: int, system: int, at: int, document: dict[str, Any]) -> Change:
+    return Change(
+        seq=seq,
+        system=system,
+        at=at,
+        promoted=promoted,
+        proposal_id=document.get("proposal_id") or "",
+        title=document.get("title") or "",
+        approach=document.get("approach") or "",
+        error_category=document.get("error_category") or "",
+        before=document.get("before"),
+        after=document.get("after"),
+        observation_days=document.get("observation_days"),
+    )
 
 
 def _moments(told: Sequence[str | None], otherwise: Ints) -> Ints:
@@ -343,7 +313,7 @@ def _moments(told: Sequence[str | None], otherwise: Ints) -> Ints:
     if places:
         # numpy knows no offsets; all of them end in Z
         texts = np.array([text[:-1] for text in told if text], "datetime64[us]")
-        moments[_ints(places)] = texts.astype(np.int64)
+        moments[np.array(places, np.int64)] = texts.astype(np.int64)
     return moments
 
 

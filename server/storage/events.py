@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.storage.lazily import sql, tables
+from server.storage.prepared import Prepared
 from server.storage.statements import insert, on_postgresql, portions
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert
 
     from server.storage.session import Session
+
+PORTION_READ = 20_000
+"""Events in memory at a time, where all of them are gone through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +95,17 @@ def newest(session: "Session", system_id: str, limit: int) -> list[dict[str, Any
     return [{"kind": row.kind, **row.document} for row in rows]
 
 
-def in_portions(session: "Session", kinds: Collection[str], since: int, until: int) -> Iterator[Sequence[Row]]:
-    """The events of these kinds with `since` <= at < `until`, in the order of arrival, never all of them in memory."""
-    events = tables.events.c
-    chosen = (
-        sql.select(events.seq, events.system_id, events.kind, events.at, sql.cast(events.document, sql.Text))
-        .where(events.kind.in_(sorted(kinds)), events.at >= since, events.at < until)
-        .order_by(events.seq)
-    )
-    rows = session.connection().execute(chosen, execution_options={"yield_per": _FETCHED})
-    return (portion for portion in rows.partitions())  # type: ignore[misc]  # a row of SQLAlchemy is such a tuple
+def in_portions(session: "Session", kinds: Sequence[str], since: int, until: int) -> Iterator[list[Row]]:
+    """The events of these kinds with `since` <= at < `until`, in the order of arrival, never all of them in memory.
+
+    What comes has the members of Row, and is as the driver gives it.
+    """
+    assert all(map(str.isalpha, kinds)), "words of ours"
+    after = 0
+    values = {"since": since, "until": until, "most": PORTION_READ}
+    while rows := _next(tuple(kinds)).rows(session, {**values, "after": after}):
+        yield rows  # type: ignore[misc]  # making each a Row takes as long as fetching them
+        after = rows[-1][0]
 
 
 def newest_number(session: "Session") -> int:
@@ -126,8 +131,19 @@ def by_numbers(session: "Session", seqs: Collection[int]) -> list[Noted]:
     return found
 
 
-_FETCHED = 20_000
-"""Rows in memory at a time."""
+@cache
+def _next(kinds: Sequence[str]) -> Prepared:
+    """All of a table in its own order is read in half the time that looking up each row by an index takes, and needs no
+    sorting. No index knows `kind || ''`.
+    """
+    among = ", ".join(f"'{kind}'" for kind in kinds)
+    return Prepared(
+        sql.text(
+            "SELECT seq, system_id, kind, at, CAST(document AS TEXT) FROM events "
+            f"WHERE seq > :after AND at >= :since AND at < :until AND kind || '' IN ({among}) "
+            "ORDER BY seq LIMIT :most"
+        )
+    )
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What systems have learnt, so that others need not learn it again."""

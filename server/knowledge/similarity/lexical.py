@@ -1,0 +1,68 @@
+"""The likeness of texts by their terms, for whoever wants pairs: nearest neighbours of each other."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from server.knowledge.similarity.words import is_everyday, terms
+from server.patterns.likeness import Alike
+
+
+def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -> list[Alike]:
+    """The pairs that `server.patterns.likeness.Likeness` asks for; a text that has no term is like none.
+
+    Texts of equal terms count as one text of several owners, so that they don't take each other's neighbours away: they
+    are neighbours of one another, and what is nearest to one of them is so to each.
+    """
+    from server.knowledge.similarity.index import LexicalIndex
+
+    alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for position, text in enumerate(texts):
+        if bag := tuple(sorted(terms(text))):
+            alike[bag].append(position)
+    bags, members = list(alike), list(alike.values())
+    used: defaultdict[str, set[int]] = defaultdict(set)
+    for bag, positions in alike.items():
+        for term in set(bag):
+            used[term].update(owners[position] for position in positions)
+    index = LexicalIndex(texts[positions[0]] for positions in members)
+    nearest, scores = index.neighbours(1, _sole_owners(members, owners))
+    pairs = []
+    for number, positions in enumerate(members):
+        near = int(nearest[number, 0])
+        groups = [(positions, positions, 1.0)]
+        if near > number and int(nearest[near, 0]) == number:
+            groups.append((positions, members[near], float(scores[number, 0])))
+        for first, second, score in groups:
+            found = _across(first, second, owners)
+            if found:
+                bag = set(bags[number]).intersection(bags[near if first is not second else number])
+                telling = sorted(
+                    (one for one in bag if _tells(one, used[one], widest)), key=lambda one: (len(used[one]), one)
+                )
+                meanings = tuple(sorted(one.removeprefix("=") for one in bag if one.startswith("=")))
+                pairs += [Alike(one, other, score, tuple(telling), meanings) for one, other in found]
+    return sorted(pairs)
+
+
+def _tells(term: str, owners: set[int], widest: int) -> bool:
+    return not is_everyday(term) and len(owners) <= widest
+
+
+def _sole_owners(members: Sequence[Sequence[int]], owners: Sequence[int]) -> list[int]:
+    """One owner per group of equal texts; a group of several owners is like nobody else's."""
+    sole = []
+    for number, positions in enumerate(members):
+        whose = {owners[position] for position in positions}
+        sole.append(whose.pop() if len(whose) == 1 else -1 - number)
+    return sole
+
+
+def _across(first: Sequence[int], second: Sequence[int], owners: Sequence[int]) -> list[tuple[int, int]]:
+    """Pairs of different owners: each of the one side with the first of the other that isn't its own, and the reverse."""
+    pairs = set()
+    for side, others in ((first, second), (second, first)):
+        for one in side:
+            other = next((it for it in others if owners[it] != owners[one]), None)
+            if other is not None:
+                pairs.add((min(one, other), max(one, other)))
+    return sorted(pairs)

@@ -1,0 +1,84 @@
+"""Texts as terms: identifiers taken apart, endings cut off, and words of one meaning brought together.
+
+What systems tell of their troubles is half prose and half names: `priceFeedTimeout`, `prices.json`, `stale_data`. Names
+are taken apart at case, underscores, hyphens, dots and slashes. Numbers say when and how many, not what, and are left out.
+"""
+
+import re
+from functools import lru_cache
+
+from server.knowledge.similarity.meanings import EVERYDAY, IDLE, MEANINGS, PHRASES
+
+LONGEST = 20_000
+"""Characters of a text that are read."""
+
+_PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+")
+_BETWEEN = re.compile(r"[\s_-]+")
+_PHRASES = re.compile(
+    r"(?<![a-z])(?:" + "|".join(one.replace(" ", r"[\s_-]+") for one in PHRASES) + r")(?![a-z])", re.IGNORECASE
+)
+_VOWEL = re.compile(r"[aeiouy]")
+_DOUBLE = re.compile(r"([bdgmnprt])\1$")
+
+
+def terms(text: str) -> list[str]:
+    """The terms of a text in their order, with repetitions. A term that begins with `=` stands for a meaning."""
+    text = text[:LONGEST]
+    found = [f"={PHRASES[_BETWEEN.sub(' ', phrase.lower())]}" for phrase in _PHRASES.findall(text)]
+    if found:
+        text = _PHRASES.sub(" ", text)
+    for piece in _PIECES.findall(text):
+        term = _term(piece.lower())
+        if term:
+            found.append(term)
+    return found
+
+
+@lru_cache(maxsize=100_000)
+def _term(word: str) -> str:
+    if len(word) < 2 or word in IDLE:
+        return ""
+    meaning = MEANINGS.get(word)
+    if meaning is None:
+        root = stem(word)
+        meaning = _BY_STEM.get(root)
+        if meaning is None:
+            return root
+    return f"={meaning}"
+
+
+def is_everyday(term: str) -> bool:
+    """Whether a term may stand in anybody's error messages, so that sharing it says little."""
+    return term.startswith("=") or term in _EVERYDAY
+
+
+def stem(word: str) -> str:
+    """The word without the endings that English puts to it; a light form of Porter's (1980) suffix stripping."""
+    if len(word) <= 3:
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "ches", "shes", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("ing", "ed"):
+        begin = word[: -len(ending)]
+        if word.endswith(ending) and len(begin) >= 3 and _VOWEL.search(begin):
+            word = _DOUBLE.sub(r"\1", begin)
+            break
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)] + instead
+            break
+    if word.endswith("e") and len(word) > 4:
+        word = word[:-1]
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
+
+
+_ENDINGS = (
+    ("ization", "iz"), ("isation", "iz"), ("ational", "at"), ("ation", "at"), ("iveness", "iv"), ("fulness", "ful"),
+    ("ibility", "ibl"), ("ability", "abl"), ("ness", ""), ("ment", ""), ("ally", "al"), ("ly", ""), ("tion", "t"), ("sion", "s"),
+)  # fmt: skip
+_BY_STEM = {stem(word): meaning for word, meaning in MEANINGS.items()}
+_EVERYDAY = frozenset(stem(word) for word in EVERYDAY)

@@ -1,0 +1,113 @@
+"""Failures and what may set them off, as moments: a burst of troubles is one episode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.patterns.history import Bools, History, Ints
+
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+_SHORTEST_GAP = 2 * MINUTE
+_LONGEST_GAP = 30 * MINUTE
+_PART_OF_GAP = 10
+"""Troubles nearer together than this part of the mean distance between episodes are one episode."""
+_AFTER_RUN = MINUTE
+"""A trouble this long after the end of a run still belongs to it."""
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Things that happened, by system and then by time."""
+
+    system: Ints
+    at: Ints
+    seq: Ints
+    run: Ints
+    """Position in `History.runs` of the run that it belongs to, else -1."""
+    source: Ints
+    severity: Ints
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def only(self, chosen: Bools | Ints) -> "Moments":
+        """Some of them, in the same order."""
+        return Moments(
+            self.system[chosen],
+            self.at[chosen],
+            self.seq[chosen],
+            self.run[chosen],
+            self.source[chosen],
+            self.severity[chosen],
+        )
+
+    def bounds(self, systems: int) -> Ints:
+        """Where each system's moments begin; those of system i are [bounds[i], bounds[i + 1])."""
+        return np.searchsorted(self.system, np.arange(systems + 1))
+
+
+def run_starts(history: History) -> Moments:
+    """Every run, at its beginning."""
+    runs = history.runs
+    none = np.full(len(runs.seq), -1)
+    return Moments(runs.system, runs.started, runs.seq, np.arange(len(runs.seq)), none, np.zeros_like(none))
+
+
+def failures(history: History) -> Moments:
+    """Failed runs at their beginning, errors and incidents; what belongs to a failed run is told by that run."""
+    runs, troubles = history.runs, history.troubles
+    failed = np.flatnonzero(runs.failed)
+    owner = _owning_run(history)
+    apart = (owner < 0) | ~runs.failed[owner] if len(runs.seq) else np.ones(len(troubles.seq), dtype=bool)
+    system = np.concatenate([runs.system[failed], troubles.system[apart]])
+    at = np.concatenate([runs.started[failed], troubles.at[apart]])
+    seq = np.concatenate([runs.seq[failed], troubles.seq[apart]])
+    order = np.lexsort([seq, at, system])
+    return Moments(
+        system[order],
+        at[order],
+        seq[order],
+        np.concatenate([failed, owner[apart]])[order],
+        np.concatenate([np.full(len(failed), -1), troubles.source[apart]])[order],
+        np.concatenate([np.full(len(failed), 2), troubles.severity[apart]])[order],
+    )
+
+
+def _owning_run(history: History) -> Ints:
+    """The run in which each trouble happened, -1 for none."""
+    runs, troubles = history.runs, history.troubles
+    if not len(runs.seq) or not len(troubles.seq):
+        return np.full(len(troubles.seq), -1)
+    begin = min(int(runs.started.min()), int(troubles.at.min()))
+    span = max(int(runs.finished.max()), int(troubles.at.max())) - begin + DAY
+    started = runs.system * span + (runs.started - begin)
+    last = np.searchsorted(started, troubles.system * span + (troubles.at - begin), side="right") - 1
+    clipped = np.maximum(last, 0)
+    inside = (last >= 0) & (runs.system[clipped] == troubles.system)
+    inside &= troubles.at <= runs.finished[clipped] + _AFTER_RUN
+    return np.where(inside, clipped, -1)
+
+
+def episodes(moments: Moments, systems: int, span: int, by_source: bool = False) -> Moments:
+    """The first moment of each burst. What counts as one burst follows from each system's own rhythm.
+
+    `span` is the time looked at, in microseconds; with `by_source` each component or device has bursts of its own.
+    """
+    if not len(moments):
+        return moments
+    if by_source:
+        moments = moments.only(np.lexsort([moments.seq, moments.at, moments.source, moments.system]))
+    same = moments.system[1:] == moments.system[:-1]
+    if by_source:
+        same &= moments.source[1:] == moments.source[:-1]
+    distance = np.diff(moments.at)
+    first = np.ones(len(moments), dtype=bool)
+    streams = np.cumsum(np.concatenate([[True], ~same])) - 1
+    for _ in range(2):
+        held = np.bincount(streams, weights=first)
+        gap = np.clip(span / np.maximum(held, 1) / _PART_OF_GAP, _SHORTEST_GAP, _LONGEST_GAP)
+        first[1:] = ~same | (distance > gap[streams[1:]])
+    kept = moments.only(first)
+    return kept.only(np.lexsort([kept.seq, kept.at, kept.system])) if by_source else kept

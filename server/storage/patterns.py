@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from server.model.base import JsonObject
 from server.model.pattern import Certainty, Pattern, PatternStatus, PatternType
@@ -92,7 +92,7 @@ def find(
         .offset(start)
         .limit(limit)
     )
-    return [_pattern(document) for document in page.scalars()], total
+    return [Pattern.model_validate(document) for document in page.scalars()], total
 
 
 def load(session: "Session", pattern_id: str) -> StoredPattern | None:
@@ -121,7 +121,7 @@ def active_risks(session: "Session") -> list[tuple[str, str, tuple[str, ...]]]:
             patterns.status == PatternStatus.ACTIVE.value, patterns.type.in_(_RISKS), sql.not_(archived)
         )
     )
-    found = ((row[0], row[1], _pattern(row[2])) for row in rows)
+    found = ((row[0], row[1], Pattern.model_validate(row[2])) for row in rows)
     risks = [
         (pattern_id, kind, pattern.systems_involved)
         for pattern_id, kind, pattern in found
@@ -141,7 +141,8 @@ def save(session: "Session", changed: Sequence[StoredPattern]) -> None:
             "severity": one.pattern.severity.value,
             "confidence": one.pattern.confidence,
             "last_seen": one.last_seen,
-            "document": {"pattern": one.pattern.model_dump(mode="json", exclude_defaults=True), "life": one.life},
+            "document": one.pattern.model_dump(mode="json", exclude_defaults=True),
+            "life": one.life,
         }
         for one in changed
     ]
@@ -269,13 +270,9 @@ def _involves(systems: Sequence[str]) -> "ColumnElement[bool]":
 def _load(session: "Session", chosen: "Sequence[ColumnElement[bool]]") -> list[StoredPattern]:
     patterns = tables.patterns.c
     rows = session.connection().execute(
-        sql.select(patterns.fingerprint, patterns.document, patterns.last_seen).where(*chosen)
+        sql.select(patterns.fingerprint, patterns.document, patterns.life, patterns.last_seen).where(*chosen)
     )
-    return [StoredPattern(row[0], _pattern(row[1]), row[1]["life"], row[2]) for row in rows]
-
-
-def _pattern(document: dict[str, Any]) -> Pattern:
-    return Pattern.model_validate(document["pattern"])
+    return [StoredPattern(row[0], Pattern.model_validate(row[1]), row[2], row[3]) for row in rows]
 
 
 def _number(pattern_id: str) -> tuple[int, str]:

@@ -404,6 +404,8 @@ class PatternRow(Row, table=True):
     last_seen: int = Field(sa_column=Column(BigInteger(), nullable=False))
     """Its last occurrence, microseconds since 1970."""
     document: dict[str, Any] = _document()
+    life: dict[str, Any] = _document()
+    """What its life is judged by besides, such as the moments of its occurrences; nobody is shown it."""
 
     __table_args__ = (Index("ix_patterns_status", "status", "type"),)
 

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("confidence", sa.Float(), nullable=False),
         sa.Column("last_seen", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("life", sa.JSON(), nullable=False),
     )
     op.create_index("ix_patterns_status", "patterns", ["status", "type"])
     op.create_table(

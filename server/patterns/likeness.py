@@ -5,13 +5,15 @@ from typing import NamedTuple, Protocol
 
 
 class Alike(NamedTuple):
-    """Two texts of different owners, each the most like the other that any other owner has."""
+    """Two texts of different owners, each among those most like the other."""
 
     one: int
     """Position, the smaller one."""
     other: int
     score: float
     """0 nothing in common … 1 the same."""
+    rank: int = 0
+    """0 where each is the other's nearest, else the place that the farther one takes among the other's neighbours."""
     telling: tuple[str, ...] = ()
     """Words in common that don't stand in just anybody's messages, the rarest first."""
     meanings: tuple[str, ...] = ()
@@ -22,7 +24,7 @@ class Likeness(Protocol):
     """Which texts mean the same."""
 
     def __call__(self, texts: Sequence[str], owners: Sequence[int], widest: int) -> Sequence[Alike]:
-        """The mutual nearest neighbours among texts of different owners, in the order of their positions.
+        """Pairs of texts of different owners that are near neighbours of each other, in the order of their positions.
 
         A word that more than `widest` owners use is not telling. Equal texts are neighbours whatever else is like them.
         """

@@ -110,7 +110,9 @@ class LexicalIndex:
         """Numbers of the texts that have the term."""
         self._settle()
         place = self._terms.get(term)
-        return np.zeros(0, np.int64) if place is None else self._text[self._starts[place] : self._starts[place + 1]]
+        if place is None:
+            return np.zeros(0, np.int64)
+        return self._text[self._starts[place] : self._starts[place + 1]].astype(np.int64)
 
     def _affordable(self) -> npt.NDArray[np.bool_]:
         """Of each term whether it is counted where all texts are compared with all: the commonest are not if it costs too much."""
@@ -176,11 +178,14 @@ def _best(scores: Floats, k: int) -> Ints:
         places = np.flatnonzero(scores >= max(least, np.float32(1e-6)))
     else:
         places = np.flatnonzero(scores > 0)
-    return places[np.argsort(-scores[places], kind="stable")][:k]
+    order: Ints = np.argsort(-scores[places], kind="stable")[:k]
+    return places[order]
 
 
 def _best_of_rows(likeness: Floats, k: int) -> Ints:
     """Of each row the places of its k greatest, the greatest first, of equal ones the first."""
-    if k == 1:
-        return np.argmax(likeness, axis=1)[:, None]
-    return np.argsort(-likeness, axis=1, kind="stable")[:, :k]
+    rest, rows, best = likeness.copy(), np.arange(len(likeness)), []
+    for _ in range(min(k, likeness.shape[1])):
+        best.append(np.argmax(rest, axis=1))
+        rest[rows, best[-1]] = -1
+    return np.array(best, np.int64).reshape(-1, len(likeness)).T

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from server.knowledge.similarity.words import is_everyday, terms
 from server.patterns.likeness import Alike
 
+NEIGHBOURS = 3
+"""So near two texts are to each other that count as a pair."""
+
 
 def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -> list[Alike]:
     """The pairs that `server.patterns.likeness.Likeness` asks for; a text that has no term is like none.
@@ -25,22 +28,22 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
         for term in set(bag):
             used[term].update(owners[position] for position in positions)
     index = LexicalIndex(texts[positions[0]] for positions in members)
-    nearest, scores = index.neighbours(1, _sole_owners(members, owners))
+    nearest, scores = index.neighbours(NEIGHBOURS, _sole_owners(members, owners))
     pairs = []
     for number, positions in enumerate(members):
-        near = int(nearest[number, 0])
-        groups = [(positions, positions, 1.0)]
-        if near > number and int(nearest[near, 0]) == number:
-            groups.append((positions, members[near], float(scores[number, 0])))
-        for first, second, score in groups:
-            found = _across(first, second, owners)
-            if found:
-                bag = set(bags[number]).intersection(bags[near if first is not second else number])
-                telling = sorted(
-                    (one for one in bag if _tells(one, used[one], widest)), key=lambda one: (len(used[one]), one)
-                )
-                meanings = tuple(sorted(one.removeprefix("=") for one in bag if one.startswith("=")))
-                pairs += [Alike(one, other, score, tuple(telling), meanings) for one, other in found]
+        groups = [(number, 1.0, 0)]
+        for place, near in enumerate(nearest[number].tolist()):
+            back = nearest[near].tolist() if near > number else []
+            if number in back:
+                groups.append((near, float(scores[number, place]), max(place, back.index(number))))
+        for other, score, rank in groups:
+            found = _across(positions, members[other], owners)
+            both = set(bags[number]).intersection(bags[other]) if found else set()
+            telling = sorted(
+                (one for one in both if _tells(one, used[one], widest)), key=lambda one: (len(used[one]), one)
+            )
+            meanings = sorted(one.removeprefix("=") for one in both if one.startswith("="))
+            pairs += [Alike(one, its, score, rank, tuple(telling), tuple(meanings)) for one, its in found]
     return sorted(pairs)
 
 

@@ -30,6 +30,11 @@ def read_discovery_scan(call: "Call[Services]") -> str:
     return call.services.exchange.document("discovery_scan.json", now=call.now)
 
 
+def read_cross_patterns(call: "Call[Services]") -> str:
+    """cross_patterns.json: the patterns across systems, and how many there are."""
+    return call.services.exchange.document("cross_patterns.json", now=call.now)
+
+
 RESOURCES: tuple[StaticResource, ...] = (
     StaticResource(
         uri="concord://files/system_registry.json",
@@ -51,6 +56,13 @@ RESOURCES: tuple[StaticResource, ...] = (
         title="What is unregistered",
         description="Programs, agents and folders that a scan found and that belong to no registered system, with evidence.",
         read=read_discovery_scan,
+    ),
+    StaticResource(
+        uri="concord://files/cross_patterns.json",
+        name="cross_patterns.json",
+        title="The patterns' file",
+        description="Every pattern across systems with its evidence, those that are resolved too, and the totals over them.",
+        read=read_cross_patterns,
     ),
 )
 TEMPLATES: tuple[ResourceTemplate, ...] = (

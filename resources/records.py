@@ -50,6 +50,15 @@ def read_proposal(call: "Call[Services]", values: Mapping[str, str]) -> str:
     return _json(call.services.proposals.history(values["id"], caller=call.caller, now=call.now))
 
 
+def read_pattern(call: "Call[Services]", values: Mapping[str, str]) -> str:
+    """The pattern with the newest 50 of the stored events that it rests on, and how many there are (PAT-12)."""
+    from server.patterns.document import pattern_document
+
+    opened = call.services.patterns.get(values["id"])
+    events = [event.model_dump(mode="json") for event in opened.events]
+    return _json({**pattern_document(opened.pattern), "events": events, "events_total": opened.events_total})
+
+
 def read_events(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """{system_id, events[]}: what a system reported last, the newest first; for itself and the local user (LRN-10)."""
     found = call.services.journal.newest(values["system_id"], caller=call.caller)
@@ -88,6 +97,11 @@ def complete_check(call: "Call[Services]", typed: str, others: Mapping[str, str]
 def complete_proposal(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
     """Proposal ids that begin so, newest first."""
     return call.services.proposals.ids_like(typed, SUGGESTED, caller=call.caller)
+
+
+def complete_pattern(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
+    """Pattern ids that begin so, newest first."""
+    return call.services.patterns.ids_like(typed, SUGGESTED)
 
 
 def complete_schema(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
@@ -131,6 +145,14 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         complete={"id": complete_proposal},
     ),
     ResourceTemplate(
+        uri_template="concord://patterns/{id}",
+        name="pattern",
+        title="A pattern",
+        description="A pattern across systems with its evidence and the newest 50 events that it rests on.",
+        read=read_pattern,
+        complete={"id": complete_pattern},
+    ),
+    ResourceTemplate(
         uri_template="concord://events/{system_id}",
         name="events",
         title="Events",
@@ -151,7 +173,7 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         uri_template="concord://schemas/{name}",
         name="schema",
         title="A schema",
-        description="The JSON Schema of a system, contract, change, event, check or proposal, as the server reads it.",
+        description="The JSON Schema of a system, contract, change, event, check, proposal or pattern, as the server reads it.",
         read=read_schema,
         complete={"name": complete_schema},
     ),

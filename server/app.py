@@ -52,6 +52,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.findings.service import FindingsService
     from server.journal.happenings import HappeningsService
     from server.journal.service import JournalService
+    from server.patterns.document import cross_patterns_text
     from server.patterns.service import PatternService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
@@ -117,6 +118,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
                 "conflict_log.json": conflicts.log.text,
                 "conflict_check.json": lambda now: conflicts.newest_file_text(),
                 "discovery_scan.json": discovery.text,
+                "cross_patterns.json": lambda now: cross_patterns_text(patterns.document(now)),
             },
             take_candidates=discovery.take_in,
         ),

@@ -7,9 +7,20 @@ from tools.admin import TOOLS as ADMIN
 from tools.checks import TOOLS as CHECKS
 from tools.conflicts import TOOLS as CONFLICTS
 from tools.jobs import TOOLS as JOBS
+from tools.patterns import TOOLS as PATTERNS
 from tools.proposals import TOOLS as PROPOSALS
 from tools.records import TOOLS as RECORDS
 from tools.registry import TOOLS as REGISTRY
 from tools.reporting import TOOLS as REPORTING
 
-TOOLS: tuple[Tool[Any], ...] = (*REGISTRY, *REPORTING, *CHECKS, *PROPOSALS, *RECORDS, *ADMIN, *JOBS, *CONFLICTS)
+TOOLS: tuple[Tool[Any], ...] = (
+    *REGISTRY,
+    *REPORTING,
+    *CHECKS,
+    *PROPOSALS,
+    *PATTERNS,
+    *RECORDS,
+    *ADMIN,
+    *JOBS,
+    *CONFLICTS,
+)

@@ -21,6 +21,7 @@ FAMILIES: Mapping[str, str] = {
     "CHK-": "checks",
     "PROP-": "proposals",
     "RUN-": "runs",
+    "XPAT-": "patterns",
 }
 """How the ids of a family of resources begin."""
 
@@ -30,6 +31,7 @@ PLURALS: Mapping[str, str] = {
     "check": "checks",
     "proposal": "proposals",
     "run": "runs",
+    "pattern": "patterns",
     "schema": "schemas",
     "file": "files",
     "graphs": "graph",

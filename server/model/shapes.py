@@ -12,6 +12,7 @@ from server.model.check import Check
 from server.model.contract import Contract
 from server.model.event import ReportedEvent
 from server.model.finding import FindingKind
+from server.model.pattern import Pattern, PatternEvent
 from server.model.proposal import Decision, Proposal, ProposalState
 from server.model.system import System
 from server.model.tier import Severity
@@ -141,6 +142,19 @@ class ShownContract(Contract):
     """The last looks at the real resource, newest first; in a record only."""
 
 
+class ShownPattern(Pattern):
+    """The pattern; its record also has the newest of the stored events that it rests on."""
+
+    model_config = ConfigDict(title="Pattern")
+
+    events: tuple[PatternEvent, ...] = ()
+    """The newest 50 stored events that it rests on, latest first; in its record only."""
+    events_total: int = 0
+    """How many there are; in its record only."""
+    uri: str = ""
+    """Address of the record, where a list shows the pattern shorter."""
+
+
 def _with_short_plans(schema: JsonObject) -> JsonObject:
     schema["$defs"]["Resolution"]["required"] = ["strategy", "estimated_duration_days"]
     return schema
@@ -162,6 +176,7 @@ SHAPES: dict[str, tuple[type[BaseModel], Callable[[JsonObject], JsonObject]]] = 
     "event": (ReportedEvent, lambda schema: schema),
     "check": (ShownCheck, _with_short_plans),
     "proposal": (ShownProposal, lambda schema: schema),
+    "pattern": (ShownPattern, lambda schema: schema),
 }
 """Name → the value that it describes, and what its schema says besides."""
 

@@ -1,0 +1,82 @@
+"""Counts, for every pair of systems at once, how often failures of one came after moments of the other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.patterns.episodes import MINUTE, Moments
+from server.patterns.history import Bools, Ints
+
+WINDOWS = (5 * MINUTE, 15 * MINUTE, 30 * MINUTE)
+_PORTION = 2_000_000
+"""Pairs of moments that are looked at together; it bounds memory."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Systems × systems, effect by cause."""
+
+    together: tuple[Ints, ...]
+    """For each window: episodes of the effect with a cause within it before them."""
+    matched: Ints
+    """One to one within the widest window: each cause moment and each episode counted once."""
+
+
+def next_of_system(moments: Moments) -> Ints:
+    """When each moment is followed by another of the same system; far in the future for the last."""
+    follows = np.full(len(moments), np.iinfo(np.int64).max)
+    same = moments.system[1:] == moments.system[:-1]
+    follows[:-1][same] = moments.at[1:][same]
+    return follows
+
+
+def previous_of_system(moments: Moments) -> Ints:
+    """When each moment was preceded by another of the same system; far in the past for the first."""
+    before = np.full(len(moments), np.iinfo(np.int64).min)
+    same = moments.system[1:] == moments.system[:-1]
+    before[1:][same] = moments.at[:-1][same]
+    return before
+
+
+def count_pairs(effects: Moments, causes: Moments, systems: int) -> Counts:
+    """How often each system's episodes came after each other system's moments; what is simultaneous does not count."""
+    size = systems * systems
+    classes = np.zeros((len(WINDOWS), size), dtype=np.int32)
+    matched = np.zeros(size, dtype=np.int32)
+    for code, distance, first in _together(effects, causes, systems):
+        nearest = np.searchsorted(np.array(WINDOWS), distance)
+        for window in range(len(WINDOWS)):
+            classes[window] += np.bincount(code[nearest == window], minlength=size).astype(np.int32)
+        matched += np.bincount(code[first], minlength=size).astype(np.int32)
+    square = (systems, systems)
+    return Counts(tuple(one.reshape(square) for one in np.cumsum(classes, axis=0)), matched.reshape(square))
+
+
+def _together(effects: Moments, causes: Moments, systems: int) -> Iterator[tuple[Ints, Ints, Bools]]:
+    """In portions: the pair's number, how long before, and whether the episode is the first since that moment."""
+    by_time = np.argsort(effects.at, kind="stable")
+    effect_at, effect_of = effects.at[by_time], effects.system[by_time]
+    before = previous_of_system(effects)[by_time]
+    causes_by_time = np.argsort(causes.at, kind="stable")
+    cause_at, cause_of = causes.at[causes_by_time], causes.system[causes_by_time]
+    follows = next_of_system(causes)[causes_by_time]
+    low = np.searchsorted(cause_at, effect_at - WINDOWS[-1], side="left")
+    high = np.searchsorted(cause_at, effect_at, side="left")
+    ends = np.cumsum(high - low)
+    begin = 0
+    while begin < len(effect_at):
+        done = int(ends[begin - 1]) if begin else 0
+        end = max(begin + 1, int(np.searchsorted(ends, done + _PORTION, side="right")))
+        lengths = (high - low)[begin:end]
+        effect = np.repeat(np.arange(begin, end), lengths)
+        offset = np.arange(len(effect)) - np.repeat(ends[begin:end] - lengths - done, lengths)
+        cause = np.repeat(low[begin:end], lengths) + offset
+        latest = (follows[cause] >= effect_at[effect]) & (cause_of[cause] != effect_of[effect])
+        effect, cause = effect[latest], cause[latest]
+        yield (
+            effect_of[effect] * systems + cause_of[cause],
+            effect_at[effect] - cause_at[cause],
+            before[effect] <= cause_at[cause],
+        )
+        begin = end

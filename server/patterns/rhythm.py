@@ -1,0 +1,120 @@
+"""Each system's own rhythm: when its failures come, hour by hour of workdays and weekends, and on bad days."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.patterns.episodes import HOUR, Moments
+from server.patterns.history import Floats, History, Ints
+
+CLASSES = 48
+"""24 hours of workdays, 24 of weekends. Not the hour of the week: that would explain a weekly cascade away."""
+_BAD_DAYS_FROM = 3.0
+"""Standard errors by which daily counts must scatter more than by chance before days are told apart."""
+
+
+@dataclass(frozen=True)
+class Hours:
+    """The hours looked at, whole ones of UTC."""
+
+    begin: int
+    count: int
+    classes: Ints
+    """Of each hour: 0–23 on workdays, 24–47 at weekends."""
+    days: Ints
+    """Of each hour: the day, from 0."""
+
+    @property
+    def edges(self) -> Ints:
+        """Where the hours begin and the last one ends."""
+        return self.begin + HOUR * np.arange(self.count + 1)
+
+    def of(self, at: Ints) -> Ints:
+        """The hour of each moment; what lies outside is put to the first or last."""
+        return np.clip((at - self.begin) // HOUR, 0, self.count - 1)
+
+
+def hours_of(since: int, until: int) -> Hours:
+    """The hours of a time."""
+    begin = since - since % HOUR
+    count = max(1, -(-(until - begin) // HOUR))
+    hour = begin // HOUR + np.arange(count)
+    weekend = (hour // 24 + 3) % 7 >= 5
+    day = hour // 24
+    return Hours(begin, int(count), hour % 24 + 24 * weekend, day - day[0])
+
+
+def active_hours(history: History, hours: Hours) -> Ints:
+    """The first and last hour in which each system told anything, as an array of pairs."""
+    pairs = np.tile(np.array([hours.count, -1]), (len(history.systems), 1))
+    tables = (
+        (history.runs.system, history.runs.started),
+        (history.troubles.system, history.troubles.at),
+        (history.metrics.system, history.metrics.at),
+        (history.accesses.system, history.accesses.started),
+    )
+    for system, at in tables:
+        hour = hours.of(at)
+        np.minimum.at(pairs[:, 0], system, hour)
+        np.maximum.at(pairs[:, 1], system, hour)
+    slack = hours.count // 10
+    pairs[pairs[:, 0] <= slack, 0] = 0
+    pairs[pairs[:, 1] >= hours.count - 1 - slack, 1] = hours.count - 1
+    return pairs
+
+
+def expected_shape(moments: Moments, hours: Hours, active: Ints, systems: int) -> Floats:
+    """How many of each system's moments its own rhythm puts into each hour: systems × hours, rows sum to their number.
+
+    Each class of hours keeps its number; within a class they spread evenly over the hours in which the system was
+    heard of, but for days that are bad beyond chance.
+    """
+    shape = np.zeros((systems, hours.count))
+    hour = hours.of(moments.at)
+    bounds = moments.bounds(systems)
+    for one in range(systems):
+        mine = hour[bounds[one] : bounds[one + 1]]
+        if not len(mine):
+            continue
+        weight = np.zeros(hours.count)
+        weight[active[one, 0] : active[one, 1] + 1] = 1.0
+        weight *= _bad_days(mine, hours, weight)
+        in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
+        total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
+        shape[one] = weight * (in_class / np.maximum(total, 1e-9))[hours.classes]
+    return shape
+
+
+def _bad_days(mine: Ints, hours: Hours, weight: Floats) -> Floats:
+    """A factor for each hour: above 1 on days with more moments than chance gives, shrunk by how much days differ."""
+    days = int(hours.days[-1]) + 1
+    seen = np.bincount(hours.days[mine], minlength=days).astype(np.float64)
+    weekend = np.zeros(days, dtype=bool)
+    weekend[hours.days] = hours.classes >= 24
+    open_hours = np.bincount(hours.days, weights=weight, minlength=days)
+    usual = np.zeros(days)
+    for kind in (False, True):
+        chosen = weekend == kind
+        usual[chosen] = open_hours[chosen] * seen[chosen].sum() / max(float(open_hours[chosen].sum()), 1e-9)
+    excess = float(((seen - usual) ** 2 - seen).sum())
+    noise = float(np.sqrt(2.0 * (usual**2).sum() + usual.sum()))
+    if excess <= _BAD_DAYS_FROM * noise:
+        return np.ones(hours.count)
+    strength = float((usual**2).sum()) / excess
+    factor = (seen + strength) / (usual + strength)
+    return factor[hours.days]
+
+
+def covered(causes: Ints, window: int, edges: Ints) -> Floats:
+    """The part of each bin that lies within `window` after a cause; `causes` and `edges` ascend."""
+    if not len(causes):
+        return np.zeros(len(edges) - 1)
+    ends = causes + window
+    ends[:-1] = np.minimum(ends[:-1], causes[1:])
+    lengths = np.concatenate([[0], np.cumsum(ends - causes)])
+    last = np.searchsorted(causes, edges, side="right") - 1
+    clipped = np.maximum(last, 0)
+    partial = np.minimum(edges - causes[clipped], ends[clipped] - causes[clipped])
+    until_edge = np.where(last >= 0, lengths[clipped] + partial, 0)
+    share: Floats = np.diff(until_edge) / np.diff(edges)
+    return share

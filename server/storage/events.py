@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from server.storage import counters
 from server.storage.lazily import sql, tables
 from server.storage.prepared import Prepared
 from server.storage.statements import insert, on_postgresql, portions
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from server.storage.session import Session
 
+WRITTEN = "events:written"
+"""Counts the writes of events. An event's own number can't tell what is new: of two that come at once, the later number may
+be there first."""
 PORTION_READ = 20_000
 """Events in memory at a time, where all of them are gone through."""
 
@@ -81,6 +85,12 @@ def add(session: "Session", system_id: str, events: Sequence[Reported], *, origi
     common = {"system_id": system_id, "origin": origin}
     rows = [{**common, "key": one.key, "kind": one.kind, "at": one.at, "document": one.document} for one in events]
     session.connection().execute(_adding(on_postgresql(session)), rows)
+    written(session)
+
+
+def written(session: "Session") -> None:
+    """`newest_number` is another one, once this transaction has ended. Called last, as it lets nobody else write until then."""
+    counters.following(session, WRITTEN)
 
 
 def newest(session: "Session", system_id: str, limit: int) -> list[dict[str, Any]]:
@@ -109,9 +119,8 @@ def in_portions(session: "Session", kinds: Sequence[str], since: int, until: int
 
 
 def newest_number(session: "Session") -> int:
-    """The number of the event that was kept last; 0 before the first."""
-    number = session.connection().execute(sql.select(sql.func.max(tables.events.c.seq))).scalar()
-    return int(number or 0)
+    """A number that grows with each write of events: while it stays, none has come, been changed or been summed up."""
+    return counters.present(session, WRITTEN)
 
 
 def by_numbers(session: "Session", seqs: Collection[int]) -> list[Noted]:

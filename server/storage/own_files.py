@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from server.storage.events import Reported
+from server.storage.events import written as events_written
 from server.storage.lazily import sql, tables
 from server.storage.statements import portions, put
 
@@ -78,6 +79,7 @@ def rewrite(session: "Session", changed: Mapping[int, Reported]) -> None:
         for seq, one in changed.items()
     ]
     session.connection().execute(statement, rows)
+    events_written(session)
 
 
 def of_kind(session: "Session", kind: str, systems: Sequence[str] = ()) -> list[tuple[str, str, dict[str, Any]]]:

@@ -357,20 +357,21 @@ class EventWeekRow(Row, table=True):
     """The date of the Sunday on which it ended."""
     kind: str = Field(primary_key=True)
     label: str = _words(primary_key=True)
-    """Of a run its result, of an error its category, of a metric its name, of an access resource and mode; else empty."""
+    """Of a run its result, of an error its category, of a metric its name, of an access mode and resource; else empty."""
     count: int
     total: float
-    """Sum of the figures: a metric's values, a run's seconds."""
+    """Sum of the figures: a metric's values, a run's seconds, the tokens spent."""
     low: float
     high: float
 
 
 class KeptSinceRow(Row, table=True):
-    """The moment before which a system's events are summed up by weeks, so that none is taken in twice."""
+    """The moment before which a system's events of a kind are summed up by weeks, so that none is taken in twice."""
 
     __tablename__ = "kept_since"
 
     system_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
     at: int = Field(sa_column=Column(BigInteger(), nullable=False))
     """Microseconds since 1970."""
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.create_table(
         "kept_since",
         sa.Column("system_id", sa.String(), primary_key=True),
+        sa.Column("kind", sa.String(), primary_key=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
     )
     op.create_table(

@@ -12,11 +12,11 @@ from server.model.moments import from_wire, read_moment, to_wire
 from server.model.pattern import Certainty, Evidence, Pattern, PatternStatus, PatternType
 from server.model.redaction import shown
 from server.model.tier import Severity
+from server.patterns.fingerprint import DIRECTED
+from server.patterns.found import LEAST_OCCURRENCES
 
 FILE_NAME = "cross_patterns.json"
 ID = re.compile(r"XPAT-\d{1,9}")
-LEAST_OCCURRENCES = 3
-"""Never a pattern on fewer (detection rule 7 of the source, PAT-7)."""
 LONGEST = 500
 """Characters of a text that is taken from a file."""
 _LISTS = 200
@@ -37,8 +37,6 @@ _SOURCE = (
     "affected_contracts",
 )
 """The members that the source names, in its order."""
-_DIRECTED = frozenset({PatternType.CASCADE_FAILURE, PatternType.TIMING_DEPENDENCY, PatternType.TRANSFERABLE_SOLUTION})
-"""Types in which the first system does something to the second."""
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -99,7 +97,7 @@ def read_pattern(entry: Any, *, analysis_date: str) -> Pattern:
     if not isinstance(occurrences, int) or isinstance(occurrences, bool) or occurrences < LEAST_OCCURRENCES:
         raise ValueError(f"a pattern has {LEAST_OCCURRENCES} occurrences or more")
     cause, effect = _name(entry.get("cause")), _name(entry.get("effect"))
-    if kind in _DIRECTED and len(systems) == 2 and not (cause or effect):
+    if kind in DIRECTED and len(systems) == 2 and not (cause or effect):
         cause, effect = systems
     first = _day(entry.get("first_detected")) or _day(analysis_date)
     status = _word(PatternStatus, entry.get("status"), PatternStatus.ACTIVE)

@@ -1,14 +1,112 @@
 """Failures that follow another system's runs or failures: `cascade_failure` (PAT-1, and PAT-11 for chance).
 
-Detection rule 1 of the scaling-layer document is the floor: three co-occurrences within 30 minutes.
+Detection rule 1 of the scaling-layer document is the floor: three co-occurrences within 30 minutes. On top of it the
+effect's own rhythm has to be an unlikely explanation, and no other link a sufficient one.
 """
 
+from dataclasses import dataclass
 
+import numpy as np
+
+from server.model.pattern import PatternType
+from server.patterns.cascade_words import describe, facts_of, recommend, shared_resources
+from server.patterns.episodes import DAY
+from server.patterns.explaining import direct_links
 from server.patterns.fleet import Fleet
-from server.patterns.found import Found, Identity
-from server.patterns.history import History
+from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity, Occurrence
+from server.patterns.history import Bools, History, Ints
+from server.patterns.links import Link, Scene, find_links, known_links, scene_of
+from server.patterns.surrogates import stands_shifted_days
+
+_SECOND = 1_000_000
+_MOST_HELD_BACK = 200
+
+
+@dataclass(frozen=True)
+class Story:
+    """A link with the moments that it rests on."""
+
+    link: Link
+    cause_at: Ints
+    effect_at: Ints
+    seqs: tuple[tuple[int, ...], ...]
+    severity: int
 
 
 def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozenset()) -> list[Found]:
-    """The cascades in a history."""
-    return []
+    """The cascades in a history, one a pair: those that stand out from chance, and candidates that a schedule explains."""
+    scene = scene_of(history)
+    if not len(scene.episodes):
+        return []
+    links = find_links(scene, _linked(history, fleet))
+    strong = [link for link in links if link.q_value <= SIGNIFICANT_Q and link.lift >= LEAST_LIFT]
+    direct, explained = direct_links(scene, strong)
+    found = [_found(scene, fleet, link, "") for link in direct]
+    found += [_found(scene, fleet, link, "explained_away") for link in explained][:_MOST_HELD_BACK]
+    told = {one.identity for one in found}
+    for link in known_links(scene, _pairs(history, known), links):
+        one = _found(scene, fleet, link, "not_significant" if link.matched >= LEAST_OCCURRENCES else "too_few")
+        if one.identity not in told and one.occurrences:
+            found.append(one)
+    return sorted(found, key=lambda one: (one.held_back != "", one.p_value, one.identity.systems))
+
+
+def _pairs(history: History, known: frozenset[Identity]) -> list[tuple[int, int]]:
+    place = {system: position for position, system in enumerate(history.systems)}
+    pairs = [one.systems for one in known if one.type is PatternType.CASCADE_FAILURE]
+    return sorted((place[effect], place[cause]) for cause, effect in pairs if cause in place and effect in place)
+
+
+def _linked(history: History, fleet: Fleet) -> Bools:
+    """Effect by cause: whether the registry connects the two."""
+    place = {system: position for position, system in enumerate(history.systems)}
+    linked = np.zeros((len(place), len(place)), dtype=bool)
+    for one, others in fleet.linked.items():
+        if one in place:
+            linked[place[one], [place[other] for other in others if other in place]] = True
+    return linked
+
+
+def story_of(scene: Scene, link: Link) -> Story:
+    """The moments of a link, one to one: each episode with the last cause before it, each cause once."""
+    effects, causes = scene.episodes_of(link.effect), scene.cause_moments(link.cause, link.trigger)
+    last = np.searchsorted(causes.at, effects.at, side="left") - 1
+    near = (last >= 0) & (effects.at - causes.at[np.maximum(last, 0)] <= link.window)
+    position = np.flatnonzero(near)
+    _, first = np.unique(last[position], return_index=True)
+    position = position[first]
+    effect, cause = effects.only(position), causes.only(last[position])
+    seqs = tuple(sorted({int(a), int(b)}) for a, b in zip(cause.seq, effect.seq, strict=True))
+    severity = int(effect.severity.max()) if len(effect) else 1
+    return Story(link, cause.at, effect.at, tuple(tuple(one) for one in seqs), severity)
+
+
+def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
+    story = story_of(scene, link)
+    names = scene.history.systems
+    cause, effect = names[link.cause], names[link.effect]
+    resources = shared_resources(fleet, cause, effect)
+    days = max((scene.history.until - scene.history.since) / DAY, 1.0)
+    lag = float(np.median(story.effect_at - story.cause_at)) / _SECOND if len(story.effect_at) else None
+    return Found(
+        identity=Identity(PatternType.CASCADE_FAILURE, (cause, effect)),
+        occurrences=tuple(
+            sorted(Occurrence(at, seqs) for at, seqs in zip(story.effect_at.tolist(), story.seqs, strict=True))
+        ),
+        facts=facts_of(scene, link, story.effect_at),
+        description=describe(scene, link, story.effect_at, lag, resources),
+        recommendation=recommend(cause, effect, link.trigger, resources),
+        cause=cause,
+        effect=effect,
+        trigger=link.trigger,
+        resources=resources,
+        p_value=link.p_value,
+        q_value=link.q_value,
+        lift=link.lift,
+        lag_seconds=lag,
+        window_seconds=link.window / _SECOND,
+        by_chance_a_day=link.mean / days,
+        held_back=held_back,
+        worst=story.severity,
+        stands_second_test=not held_back and stands_shifted_days(scene, link),
+    )

@@ -9,7 +9,7 @@ from server.patterns.episodes import Moments, episodes, failures, run_starts
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES
 from server.patterns.history import Bools, Floats, History, Ints
 from server.patterns.pairs import WINDOWS, Counts, count_pairs
-from server.patterns.permuted import Places, chances, cover_of, places_of
+from server.patterns.permuted import Places, chances, cover_of, exposed_at, places_of
 from server.patterns.rhythm import Hours, active_hours, expected_shape, hours_of
 from server.patterns.significance import rates_by_family, rough_tail, upper_tail
 
@@ -75,6 +75,11 @@ class Scene:
         bounds = self._bounds[trigger]
         return self.causes(trigger).at[bounds[system] : bounds[system + 1]]
 
+    def cause_moments(self, system: int, trigger: str) -> Moments:
+        """What may set failures off, of one system."""
+        bounds = self._bounds[trigger]
+        return self.causes(trigger).only(np.arange(bounds[system], bounds[system + 1]))
+
     def episodes_of(self, system: int) -> Moments:
         """A system's episodes of failure."""
         bounds = self._bounds["episode"]
@@ -127,6 +132,25 @@ def find_links(scene: Scene, linked: Bools) -> list[Link]:
             best[effect, cause] = link
     links = [best[key] for key in sorted(best)]
     return _with_rates(links, linked, scene)
+
+
+def known_links(scene: Scene, pairs: list[tuple[int, int]], links: list[Link]) -> list[Link]:
+    """The given pairs (effect, cause), weighed however weak they are, by the trigger and window that fit best."""
+    weighed = {(link.effect, link.cause): link for link in links}
+    offered = [trigger for trigger in TRIGGERS if len(scene.causes(trigger))]
+    found = []
+    for effect, cause in pairs:
+        tried = [weighed[effect, cause]] if (effect, cause) in weighed else []
+        at = scene.episodes_of(effect).at
+        for trigger in offered if not tried else []:
+            causes = scene.causes_of(cause, trigger)
+            for window in WINDOWS:
+                together = int(exposed_at(at, causes, window).sum())
+                if together:
+                    tries = len(WINDOWS) * len(offered)
+                    tried.append(weigh(scene, effect, cause, trigger, window, together, together, tries))
+        found += sorted(tried, key=lambda link: link.p_value)[:1]
+    return found
 
 
 def _with_rates(links: list[Link], linked: Bools, scene: Scene) -> list[Link]:

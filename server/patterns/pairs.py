@@ -15,7 +15,7 @@ _PORTION = 2_000_000
 
 @dataclass(frozen=True)
 class Counts:
-    """Systems × systems, effect by cause."""
+    """Systems by systems, effect by cause."""
 
     together: tuple[Ints, ...]
     """For each window: episodes of the effect with a cause within it before them."""

@@ -9,8 +9,9 @@ from server.patterns.history import Floats, History, Ints
 
 CLASSES = 48
 """24 hours of workdays, 24 of weekends. Not the hour of the week: that would explain a weekly cascade away."""
-_BAD_DAYS_FROM = 3.0
-"""Standard errors by which daily counts must scatter more than by chance before days are told apart."""
+_SPELL_HOURS = 3
+_BAD_SPELLS_FROM = 3.0
+"""Standard errors by which counts must scatter more than by chance before spells are told apart."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Hours:
     begin: int
     count: int
     classes: Ints
-    """Of each hour: 0–23 on workdays, 24–47 at weekends."""
+    """Of each hour: 0 to 23 on workdays, 24 to 47 at weekends."""
     days: Ints
     """Of each hour: the day, from 0."""
 
@@ -64,10 +65,10 @@ def active_hours(history: History, hours: Hours) -> Ints:
 
 
 def expected_shape(moments: Moments, hours: Hours, active: Ints, systems: int) -> Floats:
-    """How many of each system's moments its own rhythm puts into each hour: systems × hours, rows sum to their number.
+    """How many of each system's moments its own rhythm puts into each hour: systems by hours, rows sum to their number.
 
     Each class of hours keeps its number; within a class they spread evenly over the hours in which the system was
-    heard of, but for days that are bad beyond chance.
+    heard of, but for spells that are bad beyond chance.
     """
     shape = np.zeros((systems, hours.count))
     hour = hours.of(moments.at)
@@ -78,31 +79,29 @@ def expected_shape(moments: Moments, hours: Hours, active: Ints, systems: int) -
             continue
         weight = np.zeros(hours.count)
         weight[active[one, 0] : active[one, 1] + 1] = 1.0
-        weight *= _bad_days(mine, hours, weight)
+        weight *= _bad_spells(mine, hours, weight)
         in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
         total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
         shape[one] = weight * (in_class / np.maximum(total, 1e-9))[hours.classes]
     return shape
 
 
-def _bad_days(mine: Ints, hours: Hours, weight: Floats) -> Floats:
-    """A factor for each hour: above 1 on days with more moments than chance gives, shrunk by how much days differ."""
-    days = int(hours.days[-1]) + 1
-    seen = np.bincount(hours.days[mine], minlength=days).astype(np.float64)
-    weekend = np.zeros(days, dtype=bool)
-    weekend[hours.days] = hours.classes >= 24
-    open_hours = np.bincount(hours.days, weights=weight, minlength=days)
-    usual = np.zeros(days)
-    for kind in (False, True):
-        chosen = weekend == kind
-        usual[chosen] = open_hours[chosen] * seen[chosen].sum() / max(float(open_hours[chosen].sum()), 1e-9)
+def _bad_spells(mine: Ints, hours: Hours, weight: Floats) -> Floats:
+    """A factor for each hour: above 1 in spells with more moments than the rhythm gives, shrunk by how much spells differ."""
+    spell = (hours.begin // HOUR + np.arange(hours.count)) // _SPELL_HOURS
+    spell -= spell[0]
+    number = int(spell[-1]) + 1
+    in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
+    total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
+    usual = np.bincount(spell, weights=weight * (in_class / np.maximum(total, 1e-9))[hours.classes], minlength=number)
+    seen = np.bincount(spell[mine], minlength=number).astype(np.float64)
     excess = float(((seen - usual) ** 2 - seen).sum())
     noise = float(np.sqrt(2.0 * (usual**2).sum() + usual.sum()))
-    if excess <= _BAD_DAYS_FROM * noise:
+    if excess <= _BAD_SPELLS_FROM * noise:
         return np.ones(hours.count)
     strength = float((usual**2).sum()) / excess
     factor = (seen + strength) / (usual + strength)
-    return factor[hours.days]
+    return factor[spell]
 
 
 def covered(causes: Ints, window: int, edges: Ints) -> Floats:

@@ -1,0 +1,136 @@
+"""What a cascade says of itself: facts with figures, and what to do about it."""
+
+import numpy as np
+
+from server.patterns.episodes import DAY, HOUR, MINUTE
+from server.patterns.fleet import Fleet
+from server.patterns.found import Fact
+from server.patterns.history import Ints
+from server.patterns.links import Link, Scene
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SEQS_NAMED = 200
+_MOST_NAMED = 3
+_TOGETHER = 0.75
+"""The part of the moments that must share a weekday or time of day for it to be told."""
+
+
+def shared_resources(fleet: Fleet, cause: str, effect: str) -> tuple[str, ...]:
+    """What lies between the two: what the cause writes and the effect reads, else what both use; sorted."""
+    writer, reader = fleet.members.get(cause), fleet.members.get(effect)
+    if writer is None or reader is None:
+        return ()
+    between = writer.writes & reader.reads
+    return tuple(sorted(between or (writer.reads | writer.writes) & (reader.reads | reader.writes)))
+
+
+def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
+    """A row of evidence for the effect and one for the cause."""
+    history = scene.history
+    days = round((history.until - history.since) / DAY)
+    episodes = scene.episodes_of(link.effect)
+    causes = scene.cause_moments(link.cause, link.trigger)
+    when = when_of(effect_at)
+    followed = np.isin(episodes.at, effect_at)
+    minutes = link.window // MINUTE
+    effect = (
+        f"{what_of(scene, link.effect)}: {len(effect_at)} of {len(episodes)} in the last {days} days came"
+        f"{' ' + when + ',' if when else ''} within {minutes} minutes after {_a(link)} of {history.systems[link.cause]}"
+    )
+    seqs = tuple(episodes.seq[followed].tolist()[-_SEQS_NAMED:])
+    own_runs = episodes.run[followed]
+    by_runs = bool(len(own_runs)) and bool(np.isin(episodes.seq[followed], history.runs.seq).all())
+    last = np.searchsorted(causes.at, effect_at, side="left") - 1
+    cause_seqs = tuple(np.unique(causes.seq[np.maximum(last, 0)]).tolist()[-_SEQS_NAMED:])
+    cause_kind = "run" if link.trigger == "run" else _kind_of(scene, cause_seqs)
+    return (
+        Fact(history.systems[link.effect], effect, "run" if by_runs else _kind_of(scene, seqs), seqs),
+        Fact(
+            history.systems[link.cause],
+            _told_of_cause(scene, link, causes.at[np.maximum(last, 0)], days),
+            cause_kind,
+            cause_seqs,
+        ),
+    )
+
+
+def _a(link: Link) -> str:
+    return "a run" if link.trigger == "run" else "a failure"
+
+
+def _kind_of(scene: Scene, seqs: tuple[int, ...]) -> str:
+    """The kind of most of the events: error, incident or run."""
+    troubles = scene.history.troubles
+    mine = np.isin(troubles.seq, np.array(seqs, dtype=np.int64))
+    if 2 * int(mine.sum()) < len(seqs):
+        return "run"
+    return "incident" if 2 * int(troubles.incident[mine].sum()) > int(mine.sum()) else "error"
+
+
+def what_of(scene: Scene, system: int) -> str:
+    """What a system's failures are called: the categories of its errors, most frequent first."""
+    history = scene.history
+    episodes = scene.episodes_of(system)
+    place = np.isin(history.troubles.seq, episodes.seq)
+    categories, counts = np.unique(history.troubles.category[place], return_counts=True)
+    if not len(categories):
+        return "Failed runs"
+    named = [history.categories[one] for one in categories[np.argsort(-counts, kind="stable")].tolist()]
+    return ", ".join(one for one in named[:_MOST_NAMED] if one) or "Errors"
+
+
+def _told_of_cause(scene: Scene, link: Link, cause_at: Ints, days: int) -> str:
+    causes = scene.cause_moments(link.cause, link.trigger)
+    when = when_of(cause_at)
+    noun = "runs" if link.trigger == "run" else "failures"
+    followed = f"{len(np.unique(cause_at))} of {len(causes)} {noun} in the last {days} days were followed"
+    return f"{followed} ({when})" if when else followed
+
+
+def when_of(at: Ints) -> str:
+    """The weekday and time of day that most of the moments share, in words; "" for none."""
+    if len(at) < _MOST_NAMED:
+        return ""
+    weekday = (at // DAY + 3) % 7
+    day = int(np.bincount(weekday, minlength=7).argmax())
+    weekly = float((weekday == day).mean()) >= _TOGETHER
+    chosen = at[weekday == day] if weekly else at
+    minute = np.sort(chosen % DAY // MINUTE)
+    low, high = np.percentile(minute, [10, 90])
+    words = f"on {_WEEKDAYS[day]}" if weekly else ""
+    if high - low <= HOUR // MINUTE:
+        low, high = 5 * int(low // 5), 5 * int(-(-(high + 1) // 5))
+        between = f"between {_clock(low)} and {_clock(high)} UTC"
+        words = f"{words} {between}".strip()
+    return words
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60 % 24:02d}:{minute % 60:02d}"
+
+
+def describe(scene: Scene, link: Link, effect_at: Ints, lag: float | None, resources: tuple[str, ...]) -> str:
+    """What happens, in a sentence."""
+    names = scene.history.systems
+    when = when_of(effect_at)
+    minutes = f"about {max(1, round((lag or 0) / 60))} minutes" if lag else f"within {link.window // MINUTE} minutes"
+    through = f", by way of {resources[0]}" if resources else ""
+    return (
+        f"{names[link.effect]} fails ({what_of(scene, link.effect)}) {minutes} after {_a(link)} of {names[link.cause]}"
+        f"{' ' + when if when else ''}{through}: {len(effect_at)} times, {link.lift:.1f} times as often as by chance"
+    )
+
+
+def recommend(cause: str, effect: str, trigger: str, resources: tuple[str, ...]) -> str:
+    """What to do, for this trigger and resource."""
+    if trigger == "run":
+        what = resources[0] if resources else "what it writes"
+        return (
+            f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it runs; "
+            f"or let {effect} check that {what} is complete and fresh before it reads."
+        )
+    what = f"the last good {resources[0]}" if resources else f"the last good output of {cause}"
+    return (
+        f"Let {effect} fall back to {what} when {cause} fails, and retry once it has recovered; "
+        f"tell {effect} of failures of {cause} instead of letting it find out."
+    )

@@ -1,0 +1,118 @@
+"""What another link explains away: a chain's ends, two effects of one cause, and shocks that come from outside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from server.patterns.episodes import MINUTE
+from server.patterns.found import LEAST_OCCURRENCES
+from server.patterns.history import Ints
+from server.patterns.links import Link, Scene
+from server.patterns.pairs import WINDOWS
+from server.patterns.permuted import chances, exposed_at
+from server.patterns.significance import upper_tail
+
+_STANDS_ALONE = 0.01
+_LEAST_LEFT = 0.2
+_LEAST_LEANING = 2.0
+"""The effect comes this many times more often after the cause than before it, above chance; else both follow a third."""
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How often a cause was followed by the effect, and how often it came after it, both above chance."""
+
+    after: float
+    before: float
+
+    @property
+    def is_one_way(self) -> bool:
+        """Whether the pair has a direction at all."""
+        return self.after >= _LEAST_LEANING * max(self.before, 0.0) + 1.0
+
+
+def lean_of(scene: Scene, link: Link) -> Lean:
+    """The direction of a pair, from how its moments lie around each other within the window."""
+    effects = scene.episodes_of(link.effect).at
+    causes = scene.causes_of(link.cause, link.trigger)
+    chance = link.mean / max(len(effects), 1)
+    after = float(exposed_at(effects, causes, link.window).sum()) - chance * len(effects)
+    before = float(exposed_at(-effects[::-1], -causes[::-1], link.window).sum()) - chance * len(effects)
+    return Lean(after, before)
+
+
+def lags(effects: Ints, causes: Ints, window: int) -> Ints:
+    """From the last cause to each effect that came within the window after one."""
+    last = np.searchsorted(causes, effects, side="left") - 1
+    distance = effects - causes[np.maximum(last, 0)]
+    return distance[(last >= 0) & (distance <= window)] if len(causes) else distance[:0]
+
+
+def direct_links(scene: Scene, links: list[Link]) -> tuple[list[Link], list[Link]]:
+    """Those that stand on their own, and those that others explain; at most one direction of each pair."""
+    standing = _one_way_each(scene, links)
+    dropped = [link for link in links if link not in standing]
+    related = {(link.cause, link.effect) for link in links} | {(link.effect, link.cause) for link in links}
+    by_effect: dict[int, list[Link]] = {}
+    for link in standing:
+        by_effect.setdefault(link.effect, []).append(link)
+    for incoming in by_effect.values():
+        for link in sorted(incoming, key=lambda one: (-one.p_value, one.together, one.cause)):
+            rivals = [one for one in incoming if one != link and (one.cause, link.cause) in related]
+            if any(_explains(scene, rival, link) for rival in rivals):
+                incoming.remove(link)
+                dropped.append(link)
+    kept = [link for incoming in by_effect.values() for link in incoming]
+    return sorted(kept, key=_place), sorted(dropped, key=_place)
+
+
+def _place(link: Link) -> tuple[int, int]:
+    return link.effect, link.cause
+
+
+def _one_way_each(scene: Scene, links: Iterable[Link]) -> list[Link]:
+    leaning = {_place(link): (lean, link) for link in links if (lean := lean_of(scene, link)).is_one_way}
+    kept = []
+    for (effect, cause), (lean, link) in leaning.items():
+        back = leaning.get((cause, effect))
+        if back is None or _rank(scene, lean, link) > _rank(scene, *back):
+            kept.append(link)
+    return kept
+
+
+def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[float, float, str]:
+    return lean.after / (lean.after + max(lean.before, 0.0)), -link.p_value, scene.history.systems[link.cause]
+
+
+def _explains(scene: Scene, rival: Link, link: Link) -> bool:
+    """Whether what the rival's cause sets off leaves nothing of the link, while the rival itself does not need it."""
+    link_left, rival_left = _left(scene, link, rival), _left(scene, rival, link)
+    if link_left >= _STANDS_ALONE and rival_left < _STANDS_ALONE:
+        return True
+    if link_left < _STANDS_ALONE:
+        return False
+    return _spread(scene, link) > _spread(scene, rival)
+
+
+def _left(scene: Scene, link: Link, without: Link) -> float:
+    """The p-value of a link when episodes that came after the other link's cause are left out."""
+    episodes = scene.episodes_of(link.effect).at
+    others = scene.causes_of(without.cause, without.trigger)
+    causes = scene.causes_of(link.cause, link.trigger)
+    window = link.window
+    alone = exposed_at(episodes, others, WINDOWS[-1]) == 0
+    together = int(exposed_at(episodes[alone], causes, window).sum())
+    if together < max(LEAST_OCCURRENCES - 1, _LEAST_LEFT * link.together * float(alone.mean())):
+        return 1.0
+    cover = scene.cover(link.cause, link.trigger, window)
+    chance, number = chances(scene.places(link.effect), causes, window, scene.hours, cover)
+    order = np.argsort(-chance, kind="stable")
+    left = np.minimum(number[order], np.maximum(int(alone.sum()) - np.cumsum(number[order]) + number[order], 0))
+    return upper_tail(chance[order], left, together)
+
+
+def _spread(scene: Scene, link: Link) -> float:
+    """How much the lag varies: less over a direct link than over two steps (MAD, in minutes)."""
+    lag = lags(scene.episodes_of(link.effect).at, scene.causes_of(link.cause, link.trigger), WINDOWS[-1])
+    return float(np.median(np.abs(lag - np.median(lag)))) / MINUTE if len(lag) else np.inf

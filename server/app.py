@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from server.findings.service import FindingsService
     from server.jobs.leader import Leader
     from server.jobs.service import JobService
+    from server.patterns.likeness import Likeness
     from server.patterns.service import PatternService
     from server.registry.discovery.service import DiscoveryService
     from server.registry.health_sources import HealthService
@@ -74,7 +75,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         clock=clock,
     )
     health = HealthService(database, registry, hosts=config.health_hosts)
-    patterns = PatternService(database, registry, changed=changed)
+    patterns = PatternService(database, registry, likeness=_lexical_likeness, changed=changed)
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
         database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
@@ -127,6 +128,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
             changed=changed,
             heard=registry.heard,
             directives=lambda system_id, now: proposals.directives(system_id),
+            keep_days=config.keep_events_days,
         ),
         health=health,
         happenings=HappeningsService(database),
@@ -135,6 +137,13 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         end_jobs=end_jobs,
         close=close,
     )
+
+
+def _lexical_likeness() -> "Likeness":
+    """Which texts mean the same by their words; loaded where a job needs it."""
+    from server.knowledge.similarity.lexical import lexical_likeness
+
+    return lexical_likeness
 
 
 @dataclass(frozen=True)

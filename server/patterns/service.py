@@ -9,14 +9,17 @@ from server.errors import NotFound
 from server.model.base import JsonObject
 from server.model.moments import at_microseconds
 from server.model.pattern import Pattern, PatternEvent, PatternStatus
+from server.patterns.detection import Detection
 from server.patterns.document import cross_patterns
 from server.storage import patterns
 
 if TYPE_CHECKING:
+    from server.patterns.likeness import Likeness
     from server.registry.service import RegistryService
     from server.storage.database import Database
     from server.storage.session import Session
 
+_FILE = "concord://files/cross_patterns.json"
 EVENTS_SHOWN = 50
 """Stored events that a pattern shows, the newest (PAT-12)."""
 TIMELINE_SHOWN = 2_000
@@ -52,19 +55,30 @@ class PatternService:
         database: "Database",
         registry: "RegistryService",
         *,
+        likeness: Callable[[], "Likeness"],
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
     ) -> None:
-        """`changed` is told the URIs of what a detection or an import changed, once it is durable."""
+        """`likeness` says which texts mean the same, and is asked for by a detection.
+
+        `changed` is told the URIs of what a detection or an import changed, once it is durable.
+        """
         self._database = database
-        self._registry = registry
+        self._detection = Detection(database, registry, likeness)
         self._changed = changed
         self._risks: tuple[tuple[int, int], tuple[Risk, ...]] = ((-1, -1), ())
 
     def detect(
         self, now: datetime, progress: Progress = lambda done, total, message: None, *, since: str = "", until: str = ""
     ) -> JsonObject:
-        """Every pattern is as the events in this time show it; the last 90 days where nothing is said."""
-        return {"events": 0, "systems": 0, "found": 0, "new": 0, "reopened": 0, "resolved": 0, "candidates": 0}
+        """Every pattern is as the events in this time show it; of the last 90 days where nothing is said.
+
+        The summary: {since, until, events, systems, new, reopened, resolved, active, candidates, by_type, seconds}; `skipped`
+        tells why where there was nothing to look for. Raises ValueError for a time that is not ISO 8601.
+        """
+        outcome = self._detection.run(now, progress, since=since, until=until)
+        if outcome.changed:
+            self._changed([*(f"concord://patterns/{one}" for one in outcome.changed), _FILE])
+        return outcome.summary
 
     def find(
         self,

@@ -9,7 +9,7 @@ from server.model.pattern import Certainty, Pattern, PatternStatus, PatternType
 from server.model.tier import Severity
 from server.storage import counters
 from server.storage.lazily import sql, tables
-from server.storage.statements import portions, put
+from server.storage.statements import on_postgresql, portions, put
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
@@ -47,14 +47,26 @@ class EventRow:
 
 
 def next_revision(session: "Session") -> int:
-    """The number of the write that is under way; until it ends, nobody else changes a pattern."""
+    """The number of the write that is under way: some pattern is otherwise than before it."""
     return counters.following(session, REVISION)
+
+
+def next_detection(session: "Session") -> int:
+    """The number of the detection that is about to store what it found; until it ends, no other one does."""
+    return counters.following(session, "patterns:detections")
 
 
 def new_ids(session: "Session", count: int) -> list[str]:
     """So many ids that no pattern has had."""
     last = counters.following(session, _ID, count) if count else 0
     return [f"XPAT-{number:03d}" for number in range(last - count + 1, last + 1)]
+
+
+def reserve(session: "Session", number: int) -> None:
+    """No new pattern gets an id with this number or one below."""
+    missing = number - counters.present(session, _ID)
+    if missing > 0:
+        counters.following(session, _ID, missing)
 
 
 def everything(session: "Session") -> dict[str, StoredPattern]:
@@ -158,8 +170,8 @@ def drop(session: "Session", ids: Sequence[str]) -> None:
             session.connection().execute(sql.delete(table).where(table.c.pattern_id.in_(some)))
 
 
-def save_events(session: "Session", pattern_id: str, rows: Iterable[EventRow]) -> None:
-    """The pattern rests on these events, too."""
+def add_events(session: "Session", pattern_id: str, rows: Iterable[EventRow], *, most: int) -> None:
+    """The pattern rests on these events, too; of all that are kept with it, so many stay, the newest."""
     values = [
         {
             "pattern_id": pattern_id,
@@ -172,14 +184,14 @@ def save_events(session: "Session", pattern_id: str, rows: Iterable[EventRow]) -
         for row in rows
     ]
     put(session, tables.pattern_events, values)
-
-
-def forget_events(session: "Session", pattern_id: str, before: EventRow) -> int:
-    """How many of the pattern's events older than this one were let go."""
     events = tables.pattern_events.c
-    older = sql.or_(events.at < before.at, sql.and_(events.at == before.at, events.seq < before.seq))
-    done = session.connection().execute(sql.delete(tables.pattern_events).where(events.pattern_id == pattern_id, older))
-    return done.rowcount
+    ordered = (events.at.desc(), events.seq.desc())
+    beyond = sql.select(events.seq).where(events.pattern_id == pattern_id).order_by(*ordered).offset(most)
+    if not on_postgresql(session):
+        beyond = beyond.limit(-1)  # without which SQLite knows no OFFSET
+    session.connection().execute(
+        sql.delete(tables.pattern_events).where(events.pattern_id == pattern_id, events.seq.in_(beyond))
+    )
 
 
 def newest_events(session: "Session", pattern_id: str, limit: int) -> list[EventRow]:

@@ -1,0 +1,29 @@
+"""All detectors in one row. Whoever imports this loads numpy: it is imported where a job runs, never at the start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.patterns import cascade, contention
+from server.patterns.fleet import Fleet
+from server.patterns.found import Found, Identity
+from server.patterns.history import History
+from server.patterns.likeness import Likeness
+
+Detect = Callable[[History, Fleet, frozenset[Identity]], list[Found]]
+
+
+@dataclass(frozen=True)
+class Detector:
+    """One type of pattern, and what finds it."""
+
+    words: str
+    """What it looks for."""
+    detect: Detect
+
+
+def detectors(likeness: Likeness) -> tuple[Detector, ...]:
+    """The detectors in the order in which they look; `likeness` says which texts mean the same."""
+    return (
+        Detector("failures that follow another system's", cascade.detect),
+        Detector("systems that use a resource at the same time", contention.detect),
+    )

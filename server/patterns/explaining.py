@@ -17,29 +17,38 @@ _STANDS_ALONE = 0.01
 _LEAST_LEFT = 0.2
 _LEAST_LEANING = 2.0
 """The effect comes this many times more often after the cause than before it, above chance; else both follow a third."""
+_CLEAR = 0.003
+"""Chance of leaning as much, were both directions alike, that is asked of pairs that a common shock may explain."""
 
 
 @dataclass(frozen=True)
 class Lean:
-    """How often a cause was followed by the effect, and how often it came after it, both above chance."""
+    """How often the effect came after the cause, how often before it, and how often each would by chance."""
 
-    after: float
-    before: float
+    after: int
+    before: int
+    chance: float
 
     @property
     def is_one_way(self) -> bool:
         """Whether the pair has a direction at all."""
-        return self.after >= _LEAST_LEANING * max(self.before, 0.0) + 1.0
+        return self.after - self.chance >= _LEAST_LEANING * max(self.before - self.chance, 0.0) + 1.0
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether chance does not give such a direction to a pair that has none."""
+        total = self.after + self.before
+        return upper_tail(np.array([0.5]), np.array([total]), self.after) <= _CLEAR
 
 
 def lean_of(scene: Scene, link: Link) -> Lean:
-    """The direction of a pair, from how its moments lie around each other within the window."""
+    """The direction of a pair, from how its moments lie around each other. Failures may lie wider than the window."""
     effects = scene.episodes_of(link.effect).at
     causes = scene.causes_of(link.cause, link.trigger)
-    chance = link.mean / max(len(effects), 1)
-    after = float(exposed_at(effects, causes, link.window).sum()) - chance * len(effects)
-    before = float(exposed_at(-effects[::-1], -causes[::-1], link.window).sum()) - chance * len(effects)
-    return Lean(after, before)
+    wide = {WINDOWS[0]: WINDOWS[1]}.get(link.window, WINDOWS[-1]) if link.trigger == "failure" else link.window
+    after = int(exposed_at(effects, causes, wide).sum())
+    before = int(exposed_at(-effects[::-1], -causes[::-1], wide).sum())
+    return Lean(after, before, link.mean * wide / link.window)
 
 
 def lags(effects: Ints, causes: Ints, window: int) -> Ints:
@@ -72,17 +81,34 @@ def _place(link: Link) -> tuple[int, int]:
 
 
 def _one_way_each(scene: Scene, links: Iterable[Link]) -> list[Link]:
-    leaning = {_place(link): (lean, link) for link in links if (lean := lean_of(scene, link)).is_one_way}
+    leans = {_place(link): (lean_of(scene, link), link) for link in links}
+    shocked = {place for place, (lean, _) in leans.items() if not lean.is_clear}
+    either = _partners(leans)
+    alike = _partners(shocked)
     kept = []
-    for (effect, cause), (lean, link) in leaning.items():
-        back = leaning.get((cause, effect))
-        if back is None or _rank(scene, lean, link) > _rank(scene, *back):
+    for (effect, cause), (lean, link) in leans.items():
+        back = leans.get((cause, effect))
+        if not lean.is_one_way or (back is not None and _rank(scene, *back) > _rank(scene, lean, link)):
+            continue
+        thirds = (alike.get(effect, set()) & either.get(cause, set())) | (
+            alike.get(cause, set()) & either.get(effect, set())
+        )
+        if lean.is_clear or not thirds:
             kept.append(link)
     return kept
 
 
+def _partners(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for one, other in pairs:
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return found
+
+
 def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[float, float, str]:
-    return lean.after / (lean.after + max(lean.before, 0.0)), -link.p_value, scene.history.systems[link.cause]
+    above = max(lean.after - lean.chance, 0.0), max(lean.before - lean.chance, 0.0)
+    return above[0] / max(above[0] + above[1], 1e-9), -link.p_value, scene.history.systems[link.cause]
 
 
 def _explains(scene: Scene, rival: Link, link: Link) -> bool:

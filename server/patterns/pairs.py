@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from server.patterns.episodes import MINUTE, Moments
 from server.patterns.history import Bools, Ints
 
 WINDOWS = (5 * MINUTE, 15 * MINUTE, 30 * MINUTE)
+Counted = npt.NDArray[np.int32]
 _PORTION = 2_000_000
 """Pairs of moments that are looked at together; it bounds memory."""
 
@@ -17,9 +19,9 @@ _PORTION = 2_000_000
 class Counts:
     """Systems by systems, effect by cause."""
 
-    together: tuple[Ints, ...]
+    together: tuple[Counted, ...]
     """For each window: episodes of the effect with a cause within it before them."""
-    matched: Ints
+    matched: Counted
     """One to one within the widest window: each cause moment and each episode counted once."""
 
 
@@ -50,7 +52,8 @@ def count_pairs(effects: Moments, causes: Moments, systems: int) -> Counts:
             classes[window] += np.bincount(code[nearest == window], minlength=size).astype(np.int32)
         matched += np.bincount(code[first], minlength=size).astype(np.int32)
     square = (systems, systems)
-    return Counts(tuple(one.reshape(square) for one in np.cumsum(classes, axis=0)), matched.reshape(square))
+    together = np.cumsum(classes, axis=0, dtype=np.int32)
+    return Counts(tuple(one.reshape(square) for one in together), matched.reshape(square))
 
 
 def _together(effects: Moments, causes: Moments, systems: int) -> Iterator[tuple[Ints, Ints, Bools]]:

@@ -17,6 +17,7 @@ _FEWEST_FOR_MINUTES = 8
 _MINUTES_TOGETHER = 5
 _LUMPED_FROM = 1e-4
 _FEWEST_HOURS = 3
+_MOST_EXACT = 256
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Places:
     bound_class: Ints
     """Of each bound failure."""
     bound_offset: Ints
-    """Whole minutes after its anchor."""
+    """After its anchor; to the minute where there are many."""
 
 
 def places_of(system: int, episodes: Moments, runs: Runs, shape: Floats, hours: Hours) -> Places:
@@ -52,7 +53,9 @@ def places_of(system: int, episodes: Moments, runs: Runs, shape: Floats, hours: 
     if not in_run.any() and keeps_to_minutes(episodes.at):
         anchors, bound = hours.edges[:-1], ~in_run
         at, weight, loose = hours.edges[hour], usual, np.zeros_like(loose)
-    offset = (episodes.at - at)[bound] // MINUTE
+    offset = (episodes.at - at)[bound]
+    if len(offset) > _MOST_EXACT:
+        offset = offset // MINUTE * MINUTE + np.where(offset > 0, MINUTE // 2, 0)
     return Places(
         system, shape, loose, anchors, hours.classes[hours.of(anchors)], weight,
         hours.classes[hours.of(at[bound])], offset,
@@ -98,7 +101,7 @@ def chances(places: Places, causes: Ints, window: int, hours: Hours, cover: Floa
         offsets, which = np.unique(places.bound_offset, return_inverse=True)
         all_weight = np.bincount(places.anchor_class, weights=places.anchor_weight, minlength=CLASSES)
         for position, offset in enumerate(offsets.tolist()):
-            exposed = exposed_at(places.anchors + offset * MINUTE, causes, window)
+            exposed = exposed_at(places.anchors + offset, causes, window)
             hit = np.bincount(places.anchor_class, weights=places.anchor_weight * exposed, minlength=CLASSES)
             chance = hit / np.maximum(all_weight, 1e-12)
             number = np.bincount(places.bound_class[which == position], minlength=CLASSES)

@@ -101,6 +101,8 @@ def _bad_spells(mine: Ints, hours: Hours, weight: Floats) -> Floats:
         return np.ones(hours.count)
     strength = float((usual**2).sum()) / excess
     factor = (seen + strength) / (usual + strength)
+    plainly = seen >= usual + 4.0 * np.sqrt(usual) + 2.0
+    factor[plainly] = (seen / np.maximum(usual, 1e-9))[plainly]
     return factor[spell]
 
 

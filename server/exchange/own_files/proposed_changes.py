@@ -1,0 +1,148 @@
+"""`evolution/proposed_changes.json`: what a system wants to change, where it is ready to be checked (EVO-2).
+
+A draft is its system's own: it is not taken, and nothing of it is told.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from server.exchange.own_files.entries import Entry, Shape, entries_of
+from server.exchange.own_files.members import Members, normal, resource_of, text_of
+from server.exchange.own_files.told import Telling, Told
+from server.model.base import JsonObject
+from server.model.change import Change
+
+LISTS = tuple("proposedchanges proposals proposed pending entries items changes records data queue".split())
+ID = ("proposalid", "id", "propid", "changeid", "key", "uuid")
+STATUS = ("status", "state", "stage")
+TITLE = ("title", "name", "summary", "headline")
+DESCRIPTION = (
+    "description",
+    "details",
+    "detail",
+    "rationale",
+    "reason",
+    "why",
+    "hypothesis",
+    "proposedchange",
+    "change",
+)
+METRIC = ("metric", "targetmetric", "successmetric", "measure")
+CATEGORY = ("errorcategory", "targeterror", "targetcategory", "fixes", "addresses", "errortype", "category")
+APPROACH = ("approach", "how", "method", "implementation", "solution")
+SOURCE = ("sourcesystem", "system", "systemid", "proposedby", "owner")
+CHANGES = ("changes", "proposedchanges", "change", "proposedchange", "diff")
+GOAL = ("goal", "objective")
+SHAPE = Shape(LISTS[:4], ("status", "state", "proposalid"))
+READY = "readyforshadowtest"
+_FACETS = {normal(name): name for name in (*Change.model_fields, "contract_id")} | {
+    "schema": "new_schema",
+    "newschema": "new_schema",
+    "target": "resource",
+    "file": "resource",
+    "path": "resource",
+    "jsonpatch": "patch",
+    "mergepatch": "merge_patch",
+}
+_GOALS = {"improve": "IMPROVE", "noworse": "NO_WORSE", "contractonly": "CONTRACT_ONLY"}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """An entry that is ready to be checked, as `submit` takes it."""
+
+    where: str
+    entry_id: str
+    source_system: str
+    """As the entry says; empty where it does not."""
+    members: JsonObject
+    """title, description, changes, goal, metric, error_category, approach."""
+    digest: str
+    """Of all that it says, the members of others included."""
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """What the file holds."""
+
+    ready: tuple[Ready, ...]
+    told: Told
+
+
+def read(text: str) -> Proposed:
+    """The entries that are ready, and why others are not taken."""
+    telling = Telling()
+    ready: dict[str, Ready] = {}
+    for entry in entries_of(text, SHAPE, telling):
+        one = _ready(entry, telling)
+        if one is None:
+            continue
+        if one.entry_id in ready:
+            telling.tell(entry.where, "an earlier entry has its id")
+        else:
+            ready[one.entry_id] = one
+    return Proposed(tuple(ready.values()), telling.told())
+
+
+def _ready(entry: Entry, telling: Telling) -> Ready | None:
+    if not isinstance(entry.value, dict):
+        telling.tell(entry.where, "it is no object with the members of a proposal")
+        return None
+    members = Members(entry.value)
+    status = normal(text_of(members.first(STATUS)))
+    if status == "draft":
+        return None
+    identity = members.text(ID)[:120] or entry.name[:120]
+    if status != READY:
+        word = text_of(members.first(STATUS))[:40]
+        telling.tell(
+            entry.where,
+            f"its status is {word}, and only READY_FOR_SHADOW_TEST is submitted" if word else "it has no status",
+        )
+        return None
+    if not identity:
+        telling.tell(entry.where, "it has no id by which it would be known again")
+        return None
+    try:
+        digest = hashlib.sha256(json.dumps(entry.value, sort_keys=True, allow_nan=False).encode()).hexdigest()
+    except (ValueError, RecursionError):
+        telling.tell(entry.where, "it holds a figure that is no number, or is nested too deeply")
+        return None
+    said = {
+        "title": members.text(TITLE)[:200],
+        "description": members.text(DESCRIPTION)[:4_000],
+        "goal": _GOALS.get(normal(text_of(members.first(GOAL))), ""),
+        "metric": members.text(METRIC)[:200],
+        "error_category": members.text(CATEGORY)[:200],
+        "approach": members.text(APPROACH)[:4_000],
+    }
+    changes = _changes(entry.value, members, said["description"] or said["approach"] or said["title"])
+    return Ready(entry.where, identity, members.text(SOURCE), {**said, "changes": changes}, digest)
+
+
+def _changes(value: JsonObject, members: Members, words: str) -> list[Any]:
+    """What it changes, as a list; in words alone where it names nothing."""
+    for name in CHANGES:
+        stated = members.first((name,))
+        if isinstance(stated, list):
+            return [_change(one) for one in stated]
+        if isinstance(stated, dict):
+            return [_change(stated)]
+    lifted = {key: one for key, one in value.items() if normal(key) in _FACETS and normal(key) != "description"}
+    return [_change(lifted)] if lifted else [{"description": words}] if words else []
+
+
+def _change(value: Any) -> Any:
+    """A change with its members by our names; one that has no name of ours stays, so that it is refused by name."""
+    if isinstance(value, str):
+        return {"description": text_of(value)[:4_000]}
+    if not isinstance(value, dict):
+        return value
+    change = {_FACETS.get(normal(key), key): one for key, one in value.items()}
+    if isinstance(change.get("resource"), str):
+        change["resource"] = resource_of(change["resource"])
+    if isinstance(change.get("description"), str):
+        change["description"] = text_of(change["description"])[:4_000]
+    return change

@@ -34,6 +34,8 @@ NEWEST = "latest"
 
 OpenIn = Callable[[RegistryMap], tuple[OpenProposal, ...]]
 """The proposals in flight, as their changes stand in that registry."""
+Risks = Callable[["Session", tuple[int, int]], Iterable[tuple[str, str, tuple[str, ...]]]]
+"""(pattern id, type, systems) of each active pattern that warns of something."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,11 @@ class ConflictService:
         engine: Callable[[], Engine],
         check_schema: SchemaCheck,
         open_proposals: Callable[["Session", int], OpenIn] = lambda session, revision: lambda registry: (),
-        risk_patterns: Callable[[], Iterable[RiskPattern]] = lambda: (),
+        risk_patterns: Risks = lambda session, at: (),
     ) -> None:
         """`open_proposals` are those in flight at that revision of the proposals, which is the session's present one (CON-14);
-        `risk_patterns` those that are active, significant or confirmed, and of a risk type (CON-8).
+        `risk_patterns` those that are active, significant or confirmed, and of a risk type, at those revisions of patterns and
+        registry (CON-8).
         """
         self._database = database
         self._registry = registry
@@ -239,16 +242,12 @@ class ConflictService:
         last = self._last
         if at is None or last is None or at != last.at or at.any_fragile:
             return None
-        return replace(last, standing=self._standing(at, (), now))
+        return replace(last, standing=_standing(at, last.standing.patterns, (), now))
 
     def _standing_at(self, session: "Session", at: Present, now: datetime) -> Standing:
         known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT) if at.any_fragile else []
-        return self._standing(at, known, now)
-
-    def _standing(self, at: Present, fragile: Iterable[Observation], now: datetime) -> Standing:
-        return Standing(
-            modes=modes_in(at.policy), patterns=tuple(self._risk_patterns()), fragile=still_fragile(fragile, now)
-        )
+        risks = self._risk_patterns(session, (at.patterns_revision, at.registry_revision))
+        return _standing(at, tuple(RiskPattern(*risk) for risk in risks), known, now)
 
 
 @dataclass(frozen=True)
@@ -258,6 +257,12 @@ class _Seen:
     at: Present
     standing: Standing
     open_in: OpenIn
+
+
+def _standing(
+    at: Present, patterns: tuple[RiskPattern, ...], fragile: Iterable[Observation], now: datetime
+) -> Standing:
+    return Standing(modes=modes_in(at.policy), patterns=patterns, fragile=still_fragile(fragile, now))
 
 
 def _revision_in(seen: _Seen) -> int:

@@ -1,7 +1,5 @@
 """One detection from beginning to end: read what was reported, look for each type, and let every pattern live on."""
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.model.base import JsonObject
 from server.model.moments import at_microseconds, microseconds, read_moment
 from server.model.pattern import Pattern, PatternStatus, PatternType
+from server.patterns.fingerprint import fingerprint_of, identity_of
 from server.patterns.fleet import Fleet
-from server.patterns.found import LEAST_OCCURRENCES, Fact, Found, Identity
+from server.patterns.found import LEAST_OCCURRENCES, Fact, Found
 from server.patterns.life import Known, Life, Look, first_seen, life_in, seen_again
 from server.patterns.members import fleet_of, naming
 from server.patterns.portrait import portrait, source_in
@@ -33,6 +32,7 @@ EVENTS_OF_FACT = 500
 """Of those that a fact rests on, the newest, beside those of the occurrences."""
 _SOURCES_ASKED = 50
 """Events of a fact whose origin is looked up, to tell where it was told."""
+_NOTHING = "Nothing has been reported yet."
 _UNCHANGED = "Nothing has been reported or registered since the last detection of this day."
 
 Progress = Callable[[float, float, str], None]
@@ -89,22 +89,26 @@ class Detection:
 
     def run(self, now: datetime, progress: Progress, *, since: str, until: str) -> Outcome:
         """Every pattern is as the events of that time show it. Raises ValueError for a time that can't be read."""
+        began = time.perf_counter()
+        span = _span(now, since, until)
+        standing = self._database.read(_standing)
+        if needless := _needless(standing, span):
+            progress(1, 1, needless)
+            return Outcome({"skipped": needless, **_counts(standing.known.values())}, ())
         from server.patterns.detectors import detectors
         from server.patterns.reading import read_history
 
-        began = time.perf_counter()
-        span = _span(now, since, until)
         row = detectors(self._likeness())
         steps = len(row) + 2
         progress(0, steps, "Reading what systems reported")
         with self._registry.reading() as registry:
             fleet, name = fleet_of(registry), naming(registry, self._registry.canonical)
-        standing = self._database.read(_standing)
-        if span.usual and _is_as_it_was(standing, span):
-            progress(steps, steps, "Nothing new")
-            return Outcome({"skipped": _UNCHANGED, **_counts(standing.known.values())}, ())
         history = self._database.read(lambda session: read_history(session, span.since, span.until + 1, name))
-        known = frozenset(_identity(one) for one in standing.known.values() if not _is_candidate(one))
+        known = frozenset(
+            identity_of(one.pattern, one.life.get("subject", ""))
+            for one in standing.known.values()
+            if not _is_candidate(one)
+        )
         found: list[Found] = []
         for place, detector in enumerate(row, 1):
             progress(place, steps, f"Looking for {detector.words}")
@@ -162,12 +166,6 @@ class Detection:
         return _Evidence(self._database.read(read), standing.marks["events"])
 
 
-def fingerprint_of(identity: Identity) -> str:
-    """The one name of what is the same pattern, however often it is found."""
-    told = json.dumps([identity.type.value, list(identity.systems), identity.subject], ensure_ascii=False)
-    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()[:32]
-
-
 def _span(now: datetime, since: str, until: str) -> Span:
     present = microseconds(read_moment(now.isoformat()))
     end = min(present, microseconds(read_moment(until))) if until else present
@@ -184,6 +182,13 @@ def _standing(session: "Session") -> _Standing:
     )
 
 
+def _needless(standing: _Standing, span: Span) -> str:
+    """Why there is nothing to look for; empty where there is."""
+    if not standing.newest_event and not standing.known:
+        return _NOTHING
+    return _UNCHANGED if span.usual and _is_as_it_was(standing, span) else ""
+
+
 def _is_as_it_was(standing: _Standing, span: Span) -> bool:
     marks = standing.marks
     same_day = at_microseconds(marks["analysed"])[:10] == at_microseconds(span.until)[:10]
@@ -192,11 +197,6 @@ def _is_as_it_was(standing: _Standing, span: Span) -> bool:
 
 def _is_candidate(stored: patterns.StoredPattern) -> bool:
     return stored.pattern.status is PatternStatus.CANDIDATE
-
-
-def _identity(stored: patterns.StoredPattern) -> Identity:
-    pattern = stored.pattern
-    return Identity(pattern.type, pattern.systems_involved, stored.life.get("subject", ""))
 
 
 def _distinct(found: Iterable[Found], known: Mapping[str, patterns.StoredPattern]) -> dict[str, Found]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from server.patterns import cascade, contention
+from server.patterns import cascade, contention, root_cause
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
 from server.patterns.history import History
@@ -25,5 +26,6 @@ def detectors(likeness: Likeness) -> tuple[Detector, ...]:
     """The detectors in the order in which they look; `likeness` says which texts mean the same."""
     return (
         Detector("failures that follow another system's", cascade.detect),
+        Detector("errors of one cause", partial(root_cause.detect, likeness=likeness)),
         Detector("systems that use a resource at the same time", contention.detect),
     )

@@ -23,6 +23,7 @@ MOMENTS_KEPT = 2_000
 """Occurrences whose moments are remembered; older ones are counted."""
 EXPLAINED = frozenset({"explained_away", "confounded_by_schedule"})
 """Reasons for which what is seen is no recurrence, however often it is seen."""
+_OF_REGISTRY = frozenset({"severity", "affected_contracts"})
 
 
 @dataclass(frozen=True)
@@ -194,26 +195,27 @@ def _recurred(known: Known, found: Found, look: Look) -> Known:
         return known
     last_seen = max(new) if recurs else known.last_seen
     moments = _merged(life, found, last_seen, whole=not found.held_back)
-    life = replace(
-        life,
-        found_at=look.at,
-        trigger=found.trigger or life.trigger,
-        detected_at=look.at if resolved else life.detected_at,
-        moments=moments[-MOMENTS_KEPT:],
-        earlier=life.earlier + max(0, len(moments) - MOMENTS_KEPT),
-    )
+    grown = recurs or len(moments) > len(life.moments)
+    if grown:
+        life = replace(
+            life,
+            found_at=look.at,
+            trigger=found.trigger or life.trigger,
+            detected_at=look.at if resolved else life.detected_at,
+            moments=moments[-MOMENTS_KEPT:],
+            earlier=life.earlier + max(0, len(moments) - MOMENTS_KEPT),
+        )
     sure = pattern.certainty
     if (recurs and max(new) > known.life.detected_at) or _certainty(found) is Certainty.CONFIRMED:
         sure = Certainty.CONFIRMED
     changed: JsonObject = {} if found.held_back else look.portrait(found, life.occurrences)
+    if not grown:  # nothing new of it: what it says of itself stays, but for what the registry says of it
+        changed = {name: value for name, value in changed.items() if name in _OF_REGISTRY}
     changed |= {"occurrences": life.occurrences, "last_seen": at_microseconds(last_seen), "certainty": sure}
     if resolved:
         back = {"status": PatternStatus.ACTIVE, "reopened_at": at_microseconds(look.at)}
         changed |= {**back, "resolved_at": "", "cause_fired_since": None}
-    pattern = _measured(pattern.model_copy(update=changed))
-    if pattern == known.pattern and moments == known.life.moments:
-        return known  # that it was looked for is no news
-    return Known(pattern, life, last_seen)
+    return Known(_measured(pattern.model_copy(update=changed)), life, last_seen)
 
 
 def _merged(life: Life, found: Found, last_seen: int, *, whole: bool) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.model.finding import FindingKind, FindingStatus
-from server.storage import proposals, systems
+from server.storage import patterns, proposals, systems
 from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ class Present(NamedTuple):
     """The document of the policy that was asked for, as it counts; None where nobody has set it yet."""
     any_fragile: bool
     """Whether a finding on a fragile contract is open."""
+    patterns_revision: int
 
 
 def present(session: "Session", policy: str) -> Present:
     """Where the database stands, with the policy of that name."""
     row = session.connection().execute(_present(), {"policy": policy}).one()
-    return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]))
+    return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]), row[4] or 0)
 
 
 def glimpse(database: "Database", policy: str) -> Present | None:
@@ -38,7 +39,8 @@ def glimpse(database: "Database", policy: str) -> Present | None:
     row = database.glance(statement, {**parameters, "policy": policy})
     if row is None:
         return None
-    return Present(row[0] or 0, row[1] or 0, None if row[2] is None else json.loads(row[2]), bool(row[3]))
+    policy = None if row[2] is None else json.loads(row[2])
+    return Present(row[0] or 0, row[1] or 0, policy, bool(row[3]), row[4] or 0)
 
 
 @cache
@@ -62,7 +64,8 @@ def _present() -> "Select[Any]":
     fragile = sql.exists().where(
         findings.status == FindingStatus.OPEN.value, findings.kind == FindingKind.FRAGILE_CONTRACT.value
     )
-    return sql.select(_counter(systems.REVISION), _counter(proposals.REVISION), newest, fragile)
+    counted = (_counter(systems.REVISION), _counter(proposals.REVISION))
+    return sql.select(*counted, newest, fragile, _counter(patterns.REVISION))
 
 
 def _counter(name: str) -> "ScalarSelect[Any]":

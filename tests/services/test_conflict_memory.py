@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from server.conflicts.engine import check_shape, containment_engine
-from server.conflicts.question import RiskPattern
 from server.conflicts.service import ConflictService, Judged
 from server.errors import NotAllowed, Refused
 from server.model.check import Mode, check_document
@@ -14,29 +13,35 @@ from server.model.tier import Tier
 from server.registry.service import RegistryService
 from server.storage import checks, policies
 from server.storage.database import Database
+from server.storage.patterns import next_revision
 from server.storage.session import Session
 from tests.rules.conflicts.test_in_flight import FILE, READER, WRITER, range_of
 
 NOW = datetime(2026, 4, 5, 14, 0, 0, 250_000, tzinfo=UTC)
 DAY = timedelta(days=1)
 WIDER = {"resource": FILE, **range_of(-50, 100)}
-PATTERN = RiskPattern("XPAT-001", "resource_contention", ("sys_writer", "sys_elsewhere"))
+Risk = tuple[str, str, tuple[str, ...]]
+PATTERN: Risk = ("XPAT-001", "resource_contention", ("sys_writer", "sys_elsewhere"))
 
 
 @pytest.fixture
-def patterns() -> list[RiskPattern]:
+def patterns() -> list[Risk]:
     """The active risk patterns; a test changes them."""
     return []
 
 
 @pytest.fixture
-def conflicts(database: Database, patterns: list[RiskPattern]) -> ConflictService:
+def conflicts(database: Database, patterns: list[Risk]) -> ConflictService:
     """A conflict service with one writer and one reader registered."""
     registry = RegistryService(database, check_schema=check_shape)
     for system in (WRITER, READER):
         registry.register(system, caller="", now=NOW)
     return ConflictService(
-        database, registry, engine=containment_engine, check_schema=check_shape, risk_patterns=lambda: patterns
+        database,
+        registry,
+        engine=containment_engine,
+        check_schema=check_shape,
+        risk_patterns=lambda session, at: patterns,
     )
 
 
@@ -60,7 +65,7 @@ def kept(conflicts: ConflictService, database: Database, **members: Any) -> dict
 
 
 def test_a_judgement_no_longer_holds_once_a_mode_a_pattern_or_a_fragile_contract_has_changed(
-    conflicts: ConflictService, database: Database, patterns: list[RiskPattern]
+    conflicts: ConflictService, database: Database, patterns: list[Risk]
 ) -> None:
     done = judged(conflicts)
 
@@ -82,7 +87,7 @@ def test_a_judgement_no_longer_holds_once_a_mode_a_pattern_or_a_fragile_contract
 
 
 def test_a_check_sees_at_once_what_another_process_has_changed(
-    conflicts: ConflictService, database: Database, patterns: list[RiskPattern]
+    conflicts: ConflictService, database: Database, patterns: list[Risk]
 ) -> None:
     elsewhere = Database(database.url)
     registry = RegistryService(elsewhere, check_schema=check_shape)
@@ -100,17 +105,18 @@ def test_a_check_sees_at_once_what_another_process_has_changed(
         assert checked()["conflicts"] == []
         registry.restore("sys_reader", caller="", now=NOW)
         assert checked()["conflicts"] != []
+        patterns.append(PATTERN)
+        elsewhere.write(next_revision)
+        assert checked()["patterns"] == ["XPAT-001"]
         for _ in range(3):
             kept(other, elsewhere)
         assert "again and again" in checked()["recommendation"]
-        patterns.append(PATTERN)
-        assert checked()["patterns"] == ["XPAT-001"]
     finally:
         elsewhere.close()
 
 
 def test_a_check_is_judged_again_with_the_patterns_that_were_active_then(
-    conflicts: ConflictService, database: Database, patterns: list[RiskPattern]
+    conflicts: ConflictService, database: Database, patterns: list[Risk]
 ) -> None:
     patterns.append(PATTERN)
     check = kept(conflicts, database)

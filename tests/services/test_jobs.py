@@ -190,8 +190,8 @@ def test_reg_09_all_runs_every_job_in_its_order(make: Make) -> None:
     run = jobs.run("all", now=NOW)
     assert order == ["registry", "validation", "discovery", "patterns"]
     assert run.state is RunState.SUCCEEDED
-    assert [part["summary_data"]["position"] for part in run.summary_data.values()] == [1, 2, 3]
-    assert [one.job for one in jobs.newest()] == ["discovery", "validation", "registry", "all"]
+    assert [part["summary_data"]["position"] for part in run.summary_data.values()] == [1, 2, 3, 4]
+    assert [one.job for one in jobs.newest()] == ["patterns", "discovery", "validation", "registry", "all"]
 
 
 def test_reg_09_all_goes_on_after_a_job_that_failed_and_says_which(make: Make) -> None:
@@ -272,6 +272,10 @@ class Told:
         return self.now
 
 
+DAILY = ["registry", "validation", "patterns"]
+"""What is due where there is nothing to look through."""
+
+
 def looked(leader: Leader, jobs: JobService) -> list[str]:
     """The jobs that a leader sets going until nothing is due any more."""
     begun: list[JobRun] = []
@@ -288,12 +292,12 @@ def test_reg_09_the_schedule_runs_each_job_once_for_each_time_it_is_due(make: Ma
     clock = Told()
     jobs = make(now=clock)
     leader = leader_of(database, jobs, clock)
-    assert looked(leader, jobs) == ["registry", "validation"], "what was never done is made up for"
+    assert looked(leader, jobs) == DAILY, "what was never done is made up for"
     assert looked(leader, jobs) == []
     clock.now += timedelta(hours=6)
     assert looked(leader, jobs) == ["registry"]
     clock.now += timedelta(days=3)
-    assert looked(leader, jobs) == ["registry", "validation"], "times that were missed are made up for by one run"
+    assert looked(leader, jobs) == DAILY, "times that were missed are made up for by one run"
     assert {run.asked_by for run in jobs.newest()} == {"schedule"}
 
 
@@ -302,26 +306,33 @@ def test_reg_09_a_run_on_demand_counts_for_the_time_before_it(make: Make, databa
     jobs = make(now=clock)
     jobs.run("registry", now=NOW)
     jobs.run("validation", now=NOW)
+    jobs.run("patterns", now=NOW)
     leader = leader_of(database, jobs, clock)
     assert looked(leader, jobs) == []
     told = {one["job"]: one for one in leader.overview()}
     assert told["registry"]["next_due"] == "2026-04-05T18:00:00Z"
     assert told["validation"]["next_due"] == "2026-04-06T02:00:00Z"
+    assert told["patterns"]["next_due"] == "2026-04-06T05:00:00Z"
     assert told["discovery"]["next_due"] == "", "there is nothing to look through"
 
 
 def test_reg_09_discovery_is_due_where_there_are_folders(make: Make, database: Database) -> None:
     clock = Told()
     jobs = make(now=clock, folders=lambda: ["/srv"])
-    assert looked(leader_of(database, jobs, clock, "/srv"), jobs) == ["registry", "validation", "discovery"]
-    assert jobs.get("latest").paths == ("/srv",)
+    assert looked(leader_of(database, jobs, clock, "/srv"), jobs) == [
+        "registry",
+        "validation",
+        "discovery",
+        "patterns",
+    ]
+    assert [run.paths for run in jobs.newest(job="discovery")] == [("/srv",)]
 
 
 def test_reg_09_only_one_leads_until_it_resigns_or_is_silent(make: Make, database: Database) -> None:
     clock = Told()
     jobs = make(now=clock)
     first, second = leader_of(database, jobs, clock), leader_of(database, jobs, clock)
-    assert looked(first, jobs) == ["registry", "validation"]
+    assert looked(first, jobs) == DAILY
     clock.now += timedelta(hours=6)
     assert looked(second, jobs) == []
     first.resign()

@@ -69,7 +69,7 @@ async def test_reg_09_a_job_that_can_not_run_is_refused_with_the_way_out(
     error = await concord.refused("run_job", **arguments)
     assert (error["code"], error["path"]) == (code, path)
     if path == "/job":
-        assert error["allowed"] == ["registry", "validation", "discovery", "all"]
+        assert error["allowed"] == ["registry", "validation", "discovery", "patterns", "all"]
     with pytest.raises(MCPError):
         await concord.read("concord://runs/latest")
 

@@ -9,6 +9,7 @@ from tests.benchmarks.fleet_simulator import (
     DAYS,
     MINUTES,
     SYSTEMS,
+    Floats,
     Making,
     PlantedFleet,
     by_hour,
@@ -228,6 +229,46 @@ def _everyday(make: Making) -> None:
         make.link(cause, effect, gap=10)
 
 
+def _rare(make: Making) -> None:
+    """Causes that fail eight to sixteen times in the ninety days, and systems that are hardly ever heard of."""
+    for one in range(make.count):
+        make.err(one, poisson(make, make.between(0.09, 0.25)))
+    for cause, effect in make.disjoint(6):
+        make.err(cause, np.sort(make.rng.uniform(0, MINUTES, int(make.rng.integers(6, 10)))))
+        make.link(cause, effect)
+
+
+def _dense(make: Making) -> None:
+    """Twelve links among twenty systems, forks and chains as they come, in office hours."""
+    for one in range(make.count):
+        make.err(one, poisson(make, make.between(0.3, 2), office if make.rng.random() < 0.5 else None))
+    for cause, effect in make.forward(12):
+        make.link(cause, effect, lag=make.between(1, 15))
+
+
+def _drift(make: Making) -> None:
+    """Rates that are low for weeks and high for weeks: everyone's with the season, and each one's own."""
+    season = make.between(30, 60) * 1_440
+    for one in range(make.count):
+        turn = make.between(10, 80) * 1_440
+        low, high = make.between(0.1, 0.6), make.between(2, 6)
+
+        def weight(minutes: Floats, turn: float = turn, low: float = low) -> Floats:
+            return np.where(minutes > turn, 1.5, low) * np.where(minutes > season, 2.0, 0.4)
+
+        make.err(one, poisson(make, high, weight))
+    for cause, effect in make.disjoint(5):
+        make.link(cause, effect)
+
+
+def _frantic(make: Making) -> None:
+    """Thirty to eighty errors a day each, some of them caused by others'."""
+    for one in range(make.count):
+        make.err(one, poisson(make, make.between(30, 80), by_hour(make.between(0, 24), 0.5)))
+    for cause, effect in make.disjoint(5):
+        make.link(cause, effect, gap=0)
+
+
 MIXES: dict[str, Callable[[Making], None]] = {
     "quiet": _quiet,
     "steady": _steady,
@@ -245,6 +286,10 @@ MIXES: dict[str, Callable[[Making], None]] = {
     "outages": _outages,
     "deploys": _deploys,
     "lumps": _lumps,
+    "rare": _rare,
+    "dense": _dense,
+    "drift": _drift,
+    "frantic": _frantic,
     "everyday": _everyday,
 }
-BUSY = ("busy", "busy_hours")
+BUSY = ("busy", "busy_hours", "frantic")

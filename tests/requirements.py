@@ -108,7 +108,7 @@ RULES = (
     Rule("PAT-7", "No pattern rests on fewer than three distinct occurrences.", "D"),
     Rule("PAT-8", "A pattern that has been quiet for thirty days is resolved, and reopened when it recurs.", "D"),
     Rule("PAT-9", "Confidence grows with occurrences in three bands, and shrinks with wide windows.", "D"),
-    Rule("PAT-10", "`cross_patterns.json` is written daily, exactly as its document says.", "D"),
+    Rule("PAT-10", "`cross_patterns.json` is written daily, exactly as its document says."),
     Rule("PAT-11", "Chance is ruled out against each system's own rhythm before a pattern is shown.", "D"),
     Rule("PAT-12", "The evidence of a pattern can be opened, event by event.", "D"),
     Rule("LRN-1", "A promotion that cut an error by a quarter, active elsewhere, becomes a shared entry.", "E"),

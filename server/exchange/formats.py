@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.errors import InvalidArgument
-from server.exchange import discovery_scan, registry_json
+from server.exchange import cross_patterns, discovery_scan, registry_json
 from server.exchange.agents import a2a, mcp_server
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
@@ -63,6 +63,14 @@ FORMATS = (
         lambda request, read_system: discovery_scan.read_scan(request),
         discovery_scan.files_in,
         discovery_scan.FILE_NAMES,
+    ),
+    Format(
+        cross_patterns.KIND,
+        "the patterns' file cross_patterns.json",
+        cross_patterns.recognises,
+        lambda request, read_system: cross_patterns.read_cross_patterns(request),
+        cross_patterns.files_in,
+        cross_patterns.FILE_NAMES,
     ),
     Format(
         odcs.KIND,
@@ -172,7 +180,7 @@ def _own_format(text: str) -> str:
     """The name of the own format that the text is a document of; empty where it is none."""
     if text[:200].lstrip("\ufeff \t\r\n")[:1] != "{":
         return ""
-    if '"systems"' not in text and '"unregistered"' not in text:
+    if not any(mark in text for mark in ('"systems"', '"unregistered"', '"patterns"')):
         return ""  # which spares most files from being parsed for this
     try:
         document = json.loads(text.removeprefix("\ufeff"))
@@ -180,6 +188,8 @@ def _own_format(text: str) -> str:
         return ""
     if discovery_scan.is_one(document):
         return discovery_scan.KIND
+    if cross_patterns.is_one(document):
+        return cross_patterns.KIND
     return registry_json.KIND if registry_json.is_one(document) else ""
 
 

@@ -5,6 +5,7 @@ import hashlib
 from server.model.base import Moment, Text, Value
 from server.model.candidate import Candidate
 from server.model.contract import Basis
+from server.model.pattern import Pattern
 from server.model.system import System
 
 LONGEST_KEY = 200
@@ -75,6 +76,8 @@ class Imported(Value):
     """The source's own short name, used where two sources have systems of one name."""
     candidates: tuple[Candidate, ...] = ()
     """What a scan's file lists as unregistered."""
+    patterns: tuple[Pattern, ...] = ()
+    """What the patterns' file lists."""
 
 
 class Remarks:

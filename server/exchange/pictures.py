@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from server.clock import to_wire
 from server.errors import TooLarge
 from server.findings.service import FindingsService
+from server.model.pattern import PatternStatus
+from server.patterns.service import PatternService
 from server.registry.service import RegistryService
 from server.version import installed_version
 
@@ -30,11 +32,13 @@ def drawn_for(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind for kind in PICTURES if kind in wanted)
 
 
-def draw(kind: str, registry: RegistryService, database: "Database", now: datetime) -> dict[str, str]:
+def draw(
+    kind: str, registry: RegistryService, patterns: PatternService | None, database: "Database", now: datetime
+) -> dict[str, str]:
     """The picture's text by its file's name. Raises TooLarge for a registry that can't be shown so."""
     match kind:
         case "html":
-            return _page(registry, database, now)
+            return _page(registry, patterns, database, now)
         case "dot":
             from server.registry.dot import dot
 
@@ -57,7 +61,9 @@ def _mermaid(registry: RegistryService) -> dict[str, str]:
         return {"registry.mmd": mermaid(known, live)}
 
 
-def _page(registry: RegistryService, database: "Database", now: datetime) -> dict[str, str]:
+def _page(
+    registry: RegistryService, patterns: PatternService | None, database: "Database", now: datetime
+) -> dict[str, str]:
     from server.exchange.page.content import Shown, page_content
     from server.exchange.page.document import FILE_NAME, page_text
     from server.registry.validated import validated, with_validations
@@ -73,4 +79,22 @@ def _page(registry: RegistryService, database: "Database", now: datetime) -> dic
         }
         shown = Shown(health, found, contracts)
         content = page_content(known, shown, made_at=to_wire(now), version=installed_version())
-    return {FILE_NAME: page_text(content)}
+    return {FILE_NAME: page_text(content, _patterns(patterns) if patterns else "")}
+
+
+def _patterns(patterns: PatternService) -> str:
+    """The page's section of them: those that are active, then those that are resolved."""
+    from server.exchange.page.patterns import MOST_PATTERNS, Shown, patterns_section
+    from server.exchange.page.timeline import Mark
+    from server.model.moments import microseconds
+
+    shown: list[Shown] = []
+    total = 0
+    for status in (PatternStatus.ACTIVE, PatternStatus.RESOLVED):
+        room = MOST_PATTERNS - len(shown)
+        found = patterns.find(status=status.value, limit=max(1, room))
+        total += found.total
+        for pattern in found.patterns[:room]:
+            marks = [Mark(system, microseconds(at), kind) for system, at, kind in patterns.timeline(pattern.id)]
+            shown.append(Shown(pattern, marks))
+    return patterns_section(shown, total=total)

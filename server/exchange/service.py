@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
-from server.exchange import discovery_scan
+from server.exchange import cross_patterns, discovery_scan
 from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
@@ -22,6 +22,8 @@ from server.exchange.pictures import PICTURES, draw, drawn_for
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
 from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
 from server.model.candidate import Candidate
+from server.patterns.arrival import take_in
+from server.patterns.service import PatternService
 from server.registry.registration import Registration
 from server.registry.service import RegistryService
 from server.registry.validated import validated, with_validations
@@ -46,12 +48,17 @@ class ExchangeService:
         *,
         documents: Mapping[str, Callable[[datetime], str | None]] = MappingProxyType({}),
         take_candidates: Callable[[Sequence[Candidate], datetime], Sequence[str]] = lambda candidates, now: (),
+        patterns: PatternService | None = None,
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
     ) -> None:
         """`documents` are the source documents that other areas write, by the names of their files; None = nothing yet.
 
-        `take_candidates` keeps what a scan's file lists, and gives the ids that it has here.
+        `take_candidates` keeps what a scan's file lists, and gives the ids that it has here. `changed` is told which patterns an
+        import changed. The page shows `patterns`.
         """
         self._take_candidates = take_candidates
+        self._patterns = patterns
+        self._changed = changed
         self._registry = registry
         self._database = database
         self._documents: dict[str, Callable[[datetime], str | None]] = {
@@ -101,6 +108,10 @@ class ExchangeService:
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
         if imported.kind == discovery_scan.KIND:
             return discovery_scan.outcome_of(imported, self._take_candidates(imported.candidates, now))
+        if imported.kind == cross_patterns.KIND:
+            return cross_patterns.outcome_of(
+                imported, take_in(self._database, imported.patterns, changed=self._changed)
+            )
         if imported.inferred:
             imported = discreet(imported)
         as_written = {listed.system.id: listed.system for listed in imported.systems}
@@ -167,7 +178,7 @@ class ExchangeService:
                 for one in foreign:
                     texts.update(one.write(known, now))
         for kind in pictures:
-            texts.update(draw(kind, self._registry, self._database, now))
+            texts.update(draw(kind, self._registry, self._patterns, self._database, now))
         return texts
 
 

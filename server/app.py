@@ -122,6 +122,8 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
                 "cross_patterns.json": lambda now: cross_patterns_text(patterns.document(now)),
             },
             take_candidates=discovery.take_in,
+            patterns=patterns,
+            changed=changed,
         ),
         journal=JournalService(
             database,

@@ -62,6 +62,12 @@ SETTINGS = {
         "Hosts that a validation may ask for the data of contracts, as `name` or `name:port`, separated by commas. "
         "Databases on other machines are asked only where they are listed, too.",
     ),
+    "CONCORD_KEEP_EVENTS_DAYS": (
+        "`400`",
+        "Days for which what systems report is kept event by event; what is older stands in weekly sums. Heartbeats are kept "
+        "for 30 days at most; promotions, rejections, trials and incidents for good. `0` keeps all but heartbeats for ever. "
+        "Patterns are looked for in 90 days.",
+    ),
     "CONCORD_SCAN_PATHS": (
         "empty: what was looked through last",
         "Folders that discovery looks through where none is named, separated as in `PATH`.",

@@ -36,6 +36,8 @@ class Config:
     """Folders that the scheduled discovery looks through."""
     http_hosts: tuple[str, ...] = ()
     """Hosts that may be asked for the data that contracts are about: `name`, or `name:port`."""
+    keep_events_days: int = 400
+    """Days for which events are kept one by one; 0 = for ever."""
 
     def with_flags(self, **flags: Any) -> "Config":
         """The same settings with those flags in place that were given (None = not given)."""
@@ -59,6 +61,7 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         jobs=read_switch("CONCORD_JOBS", env.get("CONCORD_JOBS", "")),
         scan_paths=tuple(filter(None, env.get("CONCORD_SCAN_PATHS", "").split(os.pathsep))),
         http_hosts=tuple(env.get("CONCORD_HTTP_HOSTS", "").replace(",", " ").lower().split()),
+        keep_events_days=read_days("CONCORD_KEEP_EVENTS_DAYS", env.get("CONCORD_KEEP_EVENTS_DAYS", ""), 400),
     )
 
 
@@ -68,6 +71,16 @@ def read_switch(name: str, setting: str) -> bool:
     if (switch := words.get(setting.strip().lower())) is None:
         raise ConfigurationError(f"{name} is {setting[:100]!r}.", allowed=("on", "off"))
     return switch
+
+
+def read_days(name: str, setting: str, otherwise: int) -> int:
+    """The whole number of days that a setting states, at most 36,500. Raises ConfigurationError for anything else."""
+    text = setting.strip()
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= 36_500 and len(text) < 10):
+        raise ConfigurationError(f"{name} is {setting[:100]!r}.", hint="A whole number from 0 to 36500.")
+    return int(text)
 
 
 def default_home(env: Mapping[str, str]) -> Path:

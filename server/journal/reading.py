@@ -33,6 +33,8 @@ class Arrived:
     """The value, one of server/model/event.py."""
     document: dict[str, Any]
     """The members that were sent, without `kind`."""
+    position: int = 0
+    """In the call."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def read_events(
     ignored: dict[str, None] = {}
     for position, given in enumerate(events):
         try:
-            one, unknown = _read(given, kinds)
+            one, unknown = _read(given, kinds, position)
         except InvalidArgument as error:
             rejected.append((position, error.message))
             continue
@@ -69,7 +71,7 @@ def read_events(
     return Batch(tuple(arrived), tuple(rejected), tuple(sorted(ignored)[:_KEYS_NAMED]))
 
 
-def _read(given: Any, kinds: Mapping[str, type[BaseModel]]) -> tuple[Arrived, list[str]]:
+def _read(given: Any, kinds: Mapping[str, type[BaseModel]], position: int) -> tuple[Arrived, list[str]]:
     if not isinstance(given, dict):
         raise InvalidArgument('An event is an object such as {"kind": "heartbeat", "at": "2026-04-05T14:00:00Z"}.')
     kind = given.get("kind")
@@ -87,7 +89,7 @@ def _read(given: Any, kinds: Mapping[str, type[BaseModel]]) -> tuple[Arrived, li
     name = str(shape.model_fields["kind"].default)
     document = event.model_dump(mode="json", exclude_unset=True)
     return (
-        Arrived(_key(name, document), name, microseconds(document["at"]), event, document),
+        Arrived(_key(name, document), name, microseconds(document["at"]), event, document, position),
         [key[:100] for key in told if key not in shape.model_fields],
     )
 

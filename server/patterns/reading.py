@@ -1,11 +1,9 @@
 """Reads what systems reported in a time out of the database into the columns that detectors read."""
 
-import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pydantic_core import from_json
-
+from server.journal.weeks import read_documents
 from server.patterns.history import READ_KINDS, History, HistoryBuilder
 from server.storage import events
 
@@ -30,15 +28,5 @@ def read_history(
             by_kind.setdefault(row[2], []).append(row)
         for kind, some in by_kind.items():
             seqs, ids, _, at, texts = zip(*some, strict=True)
-            builder.add_many(kind, seqs, ids, at, _documents(texts))
+            builder.add_many(kind, seqs, ids, at, read_documents(texts))
     return builder.build()
-
-
-def _documents(texts: Sequence[str]) -> list[dict[str, Any]]:
-    """The documents that these texts are. All in one go takes half the time."""
-    whole = f"[{','.join(texts)}]"
-    try:
-        documents: list[dict[str, Any]] = from_json(whole)
-    except ValueError:  # half a surrogate pair, which it does not know
-        documents = json.loads(whole)
-    return documents

@@ -71,7 +71,6 @@ def test_old_events_stand_in_weekly_sums_and_what_people_decided_stays(
 ) -> None:
     monkeypatch.setattr(journal, "SUMMED_AT_ONCE", 2)
     assert report(services, "sys_a", MIXED)["accepted"] == len(MIXED)
-    told: list[tuple[float, float]] = []
     told: list[Any] = []
     assert services.journal.sum_up(NOW, lambda done, total, message: told.append((done, total))) == {"events": 7}
     assert told[-1] == (7, 7)

@@ -60,10 +60,15 @@ class Folder:
         """Whether anything goes by this name."""
         return os.path.lexists(os.path.join(self.root, path))
 
+    def holds(self, path: str) -> bool:
+        """Whether what goes by this name lies in the folder, every link resolved."""
+        real = os.path.realpath(os.path.join(self.root, path))
+        return real.startswith(self.root.rstrip("/") + "/")
+
     def read(self, path: str) -> OwnFile | str:
         """The file, or why it can't be read."""
         real = os.path.realpath(os.path.join(self.root, path))
-        if not real.startswith(self.root.rstrip("/") + "/"):
+        if not self.holds(path):
             return "it leads out of the system's folder"
         try:
             descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))

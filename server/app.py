@@ -78,7 +78,12 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     patterns = PatternService(database, registry, likeness=_lexical_likeness, changed=changed)
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
-        database, registry, engine=containment_engine, check_schema=check_shape, open_proposals=in_flight.seen_in
+        database,
+        registry,
+        engine=containment_engine,
+        check_schema=check_shape,
+        open_proposals=in_flight.seen_in,
+        risk_patterns=patterns.risks_in,
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
     validation = ValidationService(

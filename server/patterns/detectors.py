@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from server.patterns import cascade, contention, root_cause
+from server.patterns import cascade, contention, root_cause, timing
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
 from server.patterns.history import History
@@ -28,4 +28,5 @@ def detectors(likeness: Likeness) -> tuple[Detector, ...]:
         Detector("failures that follow another system's", cascade.detect),
         Detector("errors of one cause", partial(root_cause.detect, likeness=likeness)),
         Detector("systems that use a resource at the same time", contention.detect),
+        Detector("readers that run before their writer is done", timing.detect),
     )

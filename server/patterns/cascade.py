@@ -15,7 +15,8 @@ from server.patterns.explaining import direct_links
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
-from server.patterns.links import Link, Scene, find_links, known_links, scene_of
+from server.patterns.links import Link, find_links, known_links
+from server.patterns.scene import Scene, scene_of
 from server.patterns.surrogates import stands_shifted_days
 
 _SECOND = 1_000_000
@@ -36,7 +37,7 @@ class Story:
 def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozenset()) -> list[Found]:
     """The cascades in a history, one a pair: those that stand out from chance, and candidates that a schedule explains."""
     scene = scene_of(history)
-    if not len(scene.episodes):
+    if not len(scene.plain.episodes):
         return []
     links = find_links(scene, _linked(history, fleet))
     strong = [link for link in links if link.q_value <= SIGNIFICANT_Q and link.lift >= LEAST_LIFT]
@@ -69,7 +70,7 @@ def _linked(history: History, fleet: Fleet) -> Bools:
 
 def story_of(scene: Scene, link: Link) -> Story:
     """The moments of a link, one to one: each episode with the last cause before it, each cause once."""
-    effects, causes = scene.episodes_of(link.effect), scene.cause_moments(link.cause, link.trigger)
+    effects, causes = scene.effects(link), scene.causes(link)
     last = np.searchsorted(causes.at, effects.at, side="left") - 1
     near = (last >= 0) & (effects.at - causes.at[np.maximum(last, 0)] <= link.window)
     position = np.flatnonzero(near)
@@ -78,7 +79,7 @@ def story_of(scene: Scene, link: Link) -> Story:
     effect, cause = effects.only(position), causes.only(last[position])
     seqs = tuple(sorted({int(a), int(b)}) for a, b in zip(cause.seq, effect.seq, strict=True))
     severity = int(effect.severity.max()) if len(effect) else 1
-    return Story(link, cause.at, effect.at, tuple(tuple(one) for one in seqs), severity)
+    return Story(link, scene.moment(cause.at), scene.moment(effect.at), tuple(tuple(one) for one in seqs), severity)
 
 
 def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:

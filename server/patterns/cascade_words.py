@@ -6,7 +6,8 @@ from server.patterns.episodes import DAY, HOUR, MINUTE
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact
 from server.patterns.history import Ints
-from server.patterns.links import Link, Scene
+from server.patterns.links import Link
+from server.patterns.scene import Scene
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SEQS_NAMED = 200
@@ -28,8 +29,8 @@ def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
     """A row of evidence for the effect and one for the cause."""
     history = scene.history
     days = round((history.until - history.since) / DAY)
-    episodes = scene.episodes_of(link.effect)
-    causes = scene.cause_moments(link.cause, link.trigger)
+    episodes = scene.plain.episodes_of(link.effect)
+    causes = scene.plain.causes_of(link.cause, link.trigger)
     when = when_of(effect_at)
     followed = np.isin(episodes.at, effect_at)
     minutes = link.window // MINUTE
@@ -70,7 +71,7 @@ def _kind_of(scene: Scene, seqs: tuple[int, ...]) -> str:
 def what_of(scene: Scene, system: int) -> str:
     """What a system's failures are called: the categories of its errors, most frequent first."""
     history = scene.history
-    episodes = scene.episodes_of(system)
+    episodes = scene.plain.episodes_of(system)
     place = np.isin(history.troubles.seq, episodes.seq)
     categories, counts = np.unique(history.troubles.category[place], return_counts=True)
     if not len(categories):
@@ -80,7 +81,7 @@ def what_of(scene: Scene, system: int) -> str:
 
 
 def _told_of_cause(scene: Scene, link: Link, cause_at: Ints, days: int) -> str:
-    causes = scene.cause_moments(link.cause, link.trigger)
+    causes = scene.plain.causes_of(link.cause, link.trigger)
     when = when_of(cause_at)
     noun = "runs" if link.trigger == "run" else "failures"
     followed = f"{len(np.unique(cause_at))} of {len(causes)} {noun} in the last {days} days were followed"

@@ -32,7 +32,7 @@ class Moments:
     def __len__(self) -> int:
         return len(self.at)
 
-    def only(self, chosen: Bools | Ints) -> "Moments":
+    def only(self, chosen: Bools | Ints | slice) -> "Moments":
         """Some of them, in the same order."""
         return Moments(
             self.system[chosen],

@@ -8,9 +8,10 @@ import numpy as np
 from server.patterns.episodes import MINUTE
 from server.patterns.found import LEAST_OCCURRENCES
 from server.patterns.history import Ints
-from server.patterns.links import Link, Scene
+from server.patterns.links import Link
 from server.patterns.pairs import WINDOWS
-from server.patterns.permuted import chances, exposed_at
+from server.patterns.permuted import exposed_at
+from server.patterns.scene import Scene
 from server.patterns.significance import upper_tail
 
 _STANDS_ALONE = 0.01
@@ -43,8 +44,7 @@ class Lean:
 
 def lean_of(scene: Scene, link: Link) -> Lean:
     """The direction of a pair, from how its moments lie around each other. Failures may lie wider than the window."""
-    effects = scene.episodes_of(link.effect).at
-    causes = scene.causes_of(link.cause, link.trigger)
+    effects, causes = scene.effects(link).at, scene.onsets(link).at
     wide = {WINDOWS[0]: WINDOWS[1]}.get(link.window, WINDOWS[-1]) if link.trigger == "failure" else link.window
     after = int(exposed_at(effects, causes, wide).sum())
     before = int(exposed_at(-effects[::-1], -causes[::-1], wide).sum())
@@ -123,16 +123,16 @@ def _explains(scene: Scene, rival: Link, link: Link) -> bool:
 
 def _left(scene: Scene, link: Link, without: Link) -> float:
     """The p-value of a link when episodes that came after the other link's cause are left out."""
-    episodes = scene.episodes_of(link.effect).at
-    others = scene.causes_of(without.cause, without.trigger)
-    causes = scene.causes_of(link.cause, link.trigger)
-    window = link.window
-    alone = exposed_at(episodes, others, WINDOWS[-1]) == 0
-    together = int(exposed_at(episodes[alone], causes, window).sum())
+    episodes, causes = scene.effects(link).at, scene.causes(link).at
+    others = scene.causes(without).at
+    if link.by_source and without.by_source:
+        alone = exposed_at(episodes, others, WINDOWS[-1]) == 0
+    else:
+        alone = exposed_at(scene.moment(episodes), np.sort(scene.moment(others)), WINDOWS[-1]) == 0
+    together = int(exposed_at(episodes[alone], causes, link.window).sum())
     if together < max(LEAST_OCCURRENCES - 1, _LEAST_LEFT * link.together * float(alone.mean())):
         return 1.0
-    cover = scene.cover(link.cause, link.trigger, window)
-    chance, number = chances(scene.places(link.effect), causes, window, scene.hours, cover)
+    chance, number = scene.chances(link)
     order = np.argsort(-chance, kind="stable")
     left = np.minimum(number[order], np.maximum(int(alone.sum()) - np.cumsum(number[order]) + number[order], 0))
     return upper_tail(chance[order], left, together)
@@ -140,5 +140,5 @@ def _left(scene: Scene, link: Link, without: Link) -> float:
 
 def _spread(scene: Scene, link: Link) -> float:
     """How much the lag varies: less over a direct link than over two steps (MAD, in minutes)."""
-    lag = lags(scene.episodes_of(link.effect).at, scene.causes_of(link.cause, link.trigger), WINDOWS[-1])
+    lag = lags(scene.effects(link).at, scene.causes(link).at, WINDOWS[-1])
     return float(np.median(np.abs(lag - np.median(lag)))) / MINUTE if len(lag) else np.inf

@@ -1,19 +1,16 @@
 """Which systems' failures follow which other systems' runs or failures more often than chance allows."""
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.patterns.episodes import Moments, episodes, failures, run_starts
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES
-from server.patterns.history import Bools, Floats, History, Ints
-from server.patterns.pairs import WINDOWS, Counts, count_pairs
-from server.patterns.permuted import Places, chances, cover_of, exposed_at, places_of
-from server.patterns.rhythm import Hours, active_hours, expected_shape, hours_of
+from server.patterns.history import Bools, Floats
+from server.patterns.pairs import WINDOWS, Counts, count_pairs, next_of_system
+from server.patterns.permuted import exposed_at
+from server.patterns.scene import TRIGGERS, Scene, Sources
 from server.patterns.significance import rates_by_family, rough_tail, upper_tail
 
-TRIGGERS = ("failure", "run")
 _WORTH_A_LOOK = 0.1
 _MOST_LOOKED_AT = 30_000
 
@@ -26,11 +23,15 @@ class Link:
     effect: int
     trigger: str
     window: int
-    together: int
-    matched: int
-    mean: float
+    by_source: bool = False
+    """Whether only what happened on the same component or device counts as together."""
+    together: int = 0
+    """Episodes of the effect within the window after the cause."""
+    matched: int = 0
+    """The same one to one, within the widest window."""
+    mean: float = 0.0
     """Co-occurrences by chance."""
-    p_value: float
+    p_value: float = 1.0
     """After the windows and triggers that were tried."""
     q_value: float = 1.0
 
@@ -41,73 +42,11 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Scene:
-    """A history as moments: who failed when, and what may have set it off."""
+class _Look:
+    """A pair that stands out roughly."""
 
-    history: History
-    hours: Hours
-    failures: Moments
-    episodes: Moments
-    runs: Moments
-    shape: Floats
-    _places: dict[int, Places] = field(default_factory=dict)
-    _covers: dict[tuple[int, str, int], Floats] = field(default_factory=dict)
-
-    @property
-    def systems(self) -> int:
-        """How many."""
-        return len(self.history.systems)
-
-    @cached_property
-    def _bounds(self) -> dict[str, Ints]:
-        return {
-            "failure": self.failures.bounds(self.systems),
-            "run": self.runs.bounds(self.systems),
-            "episode": self.episodes.bounds(self.systems),
-        }
-
-    def causes(self, trigger: str) -> Moments:
-        """What may set failures off."""
-        return self.failures if trigger == "failure" else self.runs
-
-    def causes_of(self, system: int, trigger: str) -> Ints:
-        """When, for one system."""
-        bounds = self._bounds[trigger]
-        return self.causes(trigger).at[bounds[system] : bounds[system + 1]]
-
-    def cause_moments(self, system: int, trigger: str) -> Moments:
-        """What may set failures off, of one system."""
-        bounds = self._bounds[trigger]
-        return self.causes(trigger).only(np.arange(bounds[system], bounds[system + 1]))
-
-    def episodes_of(self, system: int) -> Moments:
-        """A system's episodes of failure."""
-        bounds = self._bounds["episode"]
-        return self.episodes.only(np.arange(bounds[system], bounds[system + 1]))
-
-    def places(self, system: int) -> Places:
-        """Where a system's failures could as well have come."""
-        if system not in self._places:
-            mine = self.episodes_of(system)
-            self._places[system] = places_of(system, mine, self.history.runs, self.shape[system], self.hours)
-        return self._places[system]
-
-    def cover(self, system: int, trigger: str, window: int) -> Floats:
-        """What part of each hour lies within the window after a cause of the system."""
-        key = (system, trigger, window)
-        if key not in self._covers:
-            self._covers[key] = cover_of(self.causes_of(system, trigger), window, self.hours)
-        return self._covers[key]
-
-
-def scene_of(history: History) -> Scene:
-    """The history as moments."""
-    hours = hours_of(history.since, history.until)
-    failed = failures(history)
-    count = len(history.systems)
-    first = episodes(failed, count, history.until - history.since)
-    shape = expected_shape(first, hours, active_hours(history, hours), count)
-    return Scene(history, hours, failed, first, run_starts(history), shape)
+    rough: float
+    link: Link
 
 
 def find_links(scene: Scene, linked: Bools) -> list[Link]:
@@ -116,77 +55,117 @@ def find_links(scene: Scene, linked: Bools) -> list[Link]:
     `linked[effect, cause]` says which pairs the registry connects; those and all others are corrected for multiple
     looks each as a family of its own, so that known neighbours don't pay for a million strangers.
     """
-    offered = [trigger for trigger in TRIGGERS if len(scene.causes(trigger))]
-    if not len(scene.episodes):
-        return []
-    looked_at: list[tuple[float, int, int, str, int, int, int]] = []
-    for trigger in offered:
-        counts = count_pairs(scene.episodes, scene.causes(trigger), scene.systems)
-        looked_at += _worth_a_look(scene, trigger, counts)
-    looked_at = sorted(looked_at)[:_MOST_LOOKED_AT]
+    looks: list[_Look] = []
+    for trigger in offered(scene):
+        looks += _looks(scene, trigger)
+    if scene.sources is not None:
+        looks += _looks_by_source(scene, scene.sources)
+    looks.sort(key=lambda look: (look.rough, look.link.effect, look.link.cause, look.link.trigger, look.link.window))
     best: dict[tuple[int, int], Link] = {}
-    for _, effect, cause, trigger, window, together, matched in looked_at:
-        link = weigh(scene, effect, cause, trigger, window, together, matched, len(WINDOWS) * len(offered))
-        known = best.get((effect, cause))
+    for look in looks[:_MOST_LOOKED_AT]:
+        link = weigh(scene, look.link)
+        known = best.get((link.effect, link.cause))
         if known is None or link.p_value < known.p_value:
-            best[effect, cause] = link
-    links = [best[key] for key in sorted(best)]
-    return _with_rates(links, linked, scene)
+            best[link.effect, link.cause] = link
+    return _with_rates([best[key] for key in sorted(best)], linked, scene)
+
+
+def offered(scene: Scene) -> list[str]:
+    """The triggers that anyone reported."""
+    return [trigger for trigger in TRIGGERS if len(scene.plain.causes(trigger))]
+
+
+def _looks(scene: Scene, trigger: str) -> list[_Look]:
+    cast = scene.plain
+    counts = count_pairs(cast.episodes, cast.causes(trigger), cast.count)
+    number = np.bincount(cast.episodes.system, minlength=cast.count).astype(np.float64)
+    shape = np.array([cast.row(one) for one in range(cast.count)])
+    found: list[_Look] = []
+    for position, window in enumerate(WINDOWS):
+        cover = np.array([cast.cover(one, trigger, window) for one in range(cast.count)])
+        mean = shape @ cover.T
+        if trigger == "failure" and scene.sources is not None:
+            mean[scene.sources.comparable] = np.inf
+        found += _standing_out(counts, position, mean, number, trigger, by_source=False)
+    return found
+
+
+def _looks_by_source(scene: Scene, sources: Sources) -> list[_Look]:
+    counts = count_pairs(sources.episodes, sources.failures, scene.systems)
+    number = np.bincount(sources.episodes.system, minlength=scene.systems).astype(np.float64)
+    width = int(sources.failures.source.max()) + 1
+    episodes_on = np.zeros((scene.systems, width))
+    np.add.at(episodes_on, (sources.episodes.system, sources.episodes.source), 1.0)
+    distance = next_of_system(sources.failures) - sources.failures.at
+    span = scene.history.until - scene.history.since
+    found: list[_Look] = []
+    for position, window in enumerate(WINDOWS):
+        cover = np.zeros((scene.systems, width))
+        lasting = np.minimum(distance, window) / span
+        np.add.at(cover, (sources.failures.system, sources.failures.source), lasting)
+        mean = episodes_on @ cover.T
+        mean[~sources.comparable] = np.inf
+        found += _standing_out(counts, position, mean, number, "failure", by_source=True)
+    return found
+
+
+def _standing_out(
+    counts: Counts, position: int, mean: Floats, number: Floats, trigger: str, *, by_source: bool
+) -> list[_Look]:
+    together, matched = counts.together[position], counts.matched
+    chosen = (matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & (together >= LEAST_LIFT * mean)
+    effect, cause = np.nonzero(chosen)
+    rough = rough_tail(together[chosen].astype(np.float64), number[effect], mean[chosen])
+    return [
+        _Look(
+            float(rough[one]),
+            Link(
+                int(cause[one]),
+                int(effect[one]),
+                trigger,
+                WINDOWS[position],
+                by_source,
+                int(together[effect[one], cause[one]]),
+                int(matched[effect[one], cause[one]]),
+            ),
+        )
+        for one in np.flatnonzero(rough <= _WORTH_A_LOOK).tolist()
+    ]
 
 
 def known_links(scene: Scene, pairs: list[tuple[int, int]], links: list[Link]) -> list[Link]:
     """The given pairs (effect, cause), weighed however weak they are, by the trigger and window that fit best."""
     weighed = {(link.effect, link.cause): link for link in links}
-    offered = [trigger for trigger in TRIGGERS if len(scene.causes(trigger))]
     found = []
     for effect, cause in pairs:
         tried = [weighed[effect, cause]] if (effect, cause) in weighed else []
-        at = scene.episodes_of(effect).at
-        for trigger in offered if not tried else []:
-            causes = scene.causes_of(cause, trigger)
+        by_source = scene.sources is not None and bool(scene.sources.comparable[effect, cause])
+        for trigger in offered(scene) if not tried else []:
             for window in WINDOWS:
-                together = int(exposed_at(at, causes, window).sum())
+                link = Link(cause, effect, trigger, window, by_source and trigger == "failure")
+                exposed = exposed_at(scene.effects(link).at, scene.causes(link).at, window)
+                together = int(exposed.sum())
                 if together:
-                    tries = len(WINDOWS) * len(offered)
-                    tried.append(weigh(scene, effect, cause, trigger, window, together, together, tries))
+                    tried.append(weigh(scene, replace(link, together=together, matched=together)))
         found += sorted(tried, key=lambda link: link.p_value)[:1]
     return found
 
 
+def weigh(scene: Scene, link: Link) -> Link:
+    """The link with its exact p-value under the effect's own rhythm."""
+    chance, number = scene.chances(link)
+    tries = len(WINDOWS) * len(offered(scene))
+    p_value = min(1.0, tries * upper_tail(chance, number, link.together))
+    return replace(link, mean=float((chance * number).sum()), p_value=p_value)
+
+
 def _with_rates(links: list[Link], linked: Bools, scene: Scene) -> list[Link]:
     failing = np.zeros(scene.systems, dtype=bool)
-    failing[scene.episodes.system] = True
+    failing[scene.plain.episodes.system] = True
     reporting = failing.copy()
-    reporting[scene.runs.system] = True
+    reporting[scene.plain.runs.system] = True
     pairs = failing[:, None] & reporting[None, :] & ~np.eye(scene.systems, dtype=bool)
     tests = int((pairs & ~linked).sum()), int((pairs & linked).sum())
     family = np.array([linked[link.effect, link.cause] for link in links], dtype=bool)
     rates = rates_by_family(np.array([link.p_value for link in links]), family, tests)
     return [replace(link, q_value=float(rate)) for link, rate in zip(links, rates, strict=True)]
-
-
-def _worth_a_look(scene: Scene, trigger: str, counts: Counts) -> list[tuple[float, int, int, str, int, int, int]]:
-    number = np.bincount(scene.episodes.system, minlength=scene.systems).astype(np.float64)
-    found = []
-    for window, together in zip(WINDOWS, counts.together, strict=True):
-        cover = np.array([scene.cover(one, trigger, window) for one in range(scene.systems)])
-        mean = scene.shape @ cover.T
-        rough = rough_tail(together.astype(np.float64), np.broadcast_to(number[:, None], mean.shape), mean)
-        chosen = (counts.matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & (rough <= _WORTH_A_LOOK)
-        chosen &= together >= LEAST_LIFT * mean
-        for effect, cause in np.argwhere(chosen).tolist():
-            found.append((
-                float(rough[effect, cause]), effect, cause, trigger, window,
-                int(together[effect, cause]), int(counts.matched[effect, cause]),
-            ))  # fmt: skip
-    return found
-
-
-def weigh(
-    scene: Scene, effect: int, cause: int, trigger: str, window: int, together: int, matched: int, tries: int
-) -> Link:
-    """A pair with its exact p-value under the effect's own rhythm."""
-    cover = scene.cover(cause, trigger, window)
-    chance, number = chances(scene.places(effect), scene.causes_of(cause, trigger), window, scene.hours, cover)
-    p_value = min(1.0, tries * upper_tail(chance, number, together))
-    return Link(cause, effect, trigger, window, together, matched, float((chance * number).sum()), p_value)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import HOUR, Moments
+from server.patterns.episodes import HOUR
 from server.patterns.history import Floats, History, Ints
 
 CLASSES = 48
@@ -64,25 +64,21 @@ def active_hours(history: History, hours: Hours) -> Ints:
     return pairs
 
 
-def expected_shape(moments: Moments, hours: Hours, active: Ints, systems: int) -> Floats:
-    """How many of each system's moments its own rhythm puts into each hour: systems by hours, rows sum to their number.
+def expected_shape(moments: Ints, hours: Hours, active: Ints) -> Floats:
+    """How many of a system's moments its own rhythm puts into each hour; they sum to their number.
 
     Each class of hours keeps its number; within a class they spread evenly over the hours in which the system was
-    heard of, but for spells that are bad beyond chance.
+    heard of (`active`, first and last), but for spells that are bad beyond chance.
     """
-    shape = np.zeros((systems, hours.count))
-    hour = hours.of(moments.at)
-    bounds = moments.bounds(systems)
-    for one in range(systems):
-        mine = hour[bounds[one] : bounds[one + 1]]
-        if not len(mine):
-            continue
-        weight = np.zeros(hours.count)
-        weight[active[one, 0] : active[one, 1] + 1] = 1.0
-        weight *= _bad_spells(mine, hours, weight)
-        in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
-        total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
-        shape[one] = weight * (in_class / np.maximum(total, 1e-9))[hours.classes]
+    if not len(moments):
+        return np.zeros(hours.count)
+    mine = hours.of(moments)
+    weight = np.zeros(hours.count)
+    weight[active[0] : active[1] + 1] = 1.0
+    weight *= _bad_spells(mine, hours, weight)
+    in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
+    total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
+    shape: Floats = weight * (in_class / np.maximum(total, 1e-9))[hours.classes]
     return shape
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from server.patterns.history import Bools, Floats, Ints
 
 _TILT_STEPS = 60
+_MOST_GROUPS = 96
 
 
 def upper_tail(chances: Floats, counts: Ints, least: float) -> float:
@@ -28,6 +29,8 @@ def upper_tail(chances: Floats, counts: Ints, least: float) -> float:
         return 0.0
     if wanted == trials:
         return float(np.exp((n * np.log(p)).sum()))
+    if len(p) > _MOST_GROUPS:
+        p, n = _grouped(p, n)
     tilt = _tilt(p, n, wanted) if wanted > float((p * n).sum()) else 0.0
     scale = 1.0 - p + p * math.exp(tilt)
     tilted = p * math.exp(tilt) / scale
@@ -39,6 +42,15 @@ def upper_tail(chances: Floats, counts: Ints, least: float) -> float:
     log_scale = float((n * np.log(scale)).sum()) - tilt * wanted
     back = np.exp(-tilt * np.arange(trials + 1 - wanted))
     return float(min(1.0, max(0.0, math.exp(min(0.0, log_scale)) * float((density * back).sum()))))
+
+
+def _grouped(p: Floats, n: Floats) -> tuple[Floats, Floats]:
+    """Fewer groups, each with the largest of the chances in it, so that the tail never comes out too small."""
+    step = np.floor(np.log(p / p.min()) / max(math.log(p.max() / p.min()), 1e-9) * (_MOST_GROUPS - 1))
+    steps, group = np.unique(step, return_inverse=True)
+    largest = np.zeros(len(steps))
+    np.maximum.at(largest, group, p)
+    return largest, np.bincount(group, weights=n).astype(np.float64)
 
 
 def _tilt(p: Floats, n: Floats, wanted: int) -> float:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from server.patterns.episodes import DAY
-from server.patterns.links import Link, Scene
+from server.patterns.links import Link
 from server.patterns.permuted import exposed_at
+from server.patterns.scene import Scene
 
 _FEWEST = 5
 _SHIFTS = 39
@@ -18,15 +19,15 @@ def stands_shifted_days(scene: Scene, link: Link) -> bool:
     """
     history = scene.history
     days = (history.until - history.since) // DAY
-    effects = scene.episodes_of(link.effect).at
-    causes = scene.causes_of(link.cause, link.trigger)
+    effects, causes = scene.effects(link).at, scene.causes(link).at
     if link.together < _FEWEST or days < 2:
         return False
     span = days * DAY
     shifts = np.unique(np.linspace(1, days - 1, min(_SHIFTS, days - 1)).astype(np.int64))
     shifts = shifts[shifts % 7 != 0]
     for shift in shifts.tolist():
-        moved = np.sort((causes - history.since + shift * DAY) % span + history.since)
+        moment = scene.moment(causes)
+        moved = np.sort(causes - moment + (moment - history.since + shift * DAY) % span + history.since)
         if int(exposed_at(effects, moved, link.window).sum()) >= link.together:
             return False
     return len(shifts) > 0

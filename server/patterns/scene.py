@@ -1,0 +1,255 @@
+"""A history as moments: who failed when, and what may have set it off, on one timeline or on one for each source."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from server.patterns.episodes import DAY, Moments, episodes, failures, run_starts
+from server.patterns.history import Bools, Floats, History, Ints, Runs
+from server.patterns.permuted import Places, chances, cover_of, places_of
+from server.patterns.rhythm import Hours, active_hours, expected_shape, hours_of
+
+TRIGGERS = ("failure", "run")
+_SOURCED = 0.8
+"""The part of a system's failures that must name their component or device."""
+_SAME_SOURCES = 0.5
+"""The part of one side's episodes that must come from sources of the other, for the two to be compared by source."""
+
+_NOTHING = np.zeros(0, dtype=np.int64)
+_NO_RUNS = Runs(_NOTHING, _NOTHING, _NOTHING, _NOTHING, _NOTHING.astype(bool), _NOTHING.astype(bool))
+
+
+class Pair(Protocol):
+    """What a link says of the moments that it rests on."""
+
+    @property
+    def cause(self) -> int:
+        """Position of the system."""
+
+    @property
+    def effect(self) -> int:
+        """Position of the system."""
+
+    @property
+    def trigger(self) -> str:
+        """`failure` or `run`."""
+
+    @property
+    def window(self) -> int:
+        """In microseconds."""
+
+    @property
+    def by_source(self) -> bool:
+        """Whether only what happened on the same component or device counts as together."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Streams of moments (a system, or a system on one device) and their rhythms, each worked out when it is asked for."""
+
+    count: int
+    hours: Hours
+    reported: Runs
+    failures: Moments
+    episodes: Moments
+    runs: Moments
+    active: Ints
+    _rows: dict[int, Floats] = field(default_factory=dict)
+    _places: dict[int, Places] = field(default_factory=dict)
+    _covers: dict[tuple[int, str, int], Floats] = field(default_factory=dict)
+
+    @cached_property
+    def _bounds(self) -> dict[str, list[int]]:
+        return {
+            "failure": self.failures.bounds(self.count).tolist(),
+            "run": self.runs.bounds(self.count).tolist(),
+            "episode": self.episodes.bounds(self.count).tolist(),
+        }
+
+    def causes(self, trigger: str) -> Moments:
+        """What may set failures off, of all."""
+        return self.failures if trigger == "failure" else self.runs
+
+    def causes_of(self, one: int, trigger: str) -> Moments:
+        """What may set failures off, of one stream."""
+        bounds = self._bounds[trigger]
+        return self.causes(trigger).only(slice(bounds[one], bounds[one + 1]))
+
+    def episodes_of(self, one: int) -> Moments:
+        """A stream's episodes of failure."""
+        bounds = self._bounds["episode"]
+        return self.episodes.only(slice(bounds[one], bounds[one + 1]))
+
+    def row(self, one: int) -> Floats:
+        """How many of a stream's episodes its rhythm puts into each hour."""
+        if one not in self._rows:
+            self._rows[one] = expected_shape(self.episodes_of(one).at, self.hours, self.active[one])
+        return self._rows[one]
+
+    def cover(self, one: int, trigger: str, window: int) -> Floats:
+        """What part of each hour lies within the window after a cause of the stream."""
+        key = (one, trigger, window)
+        if key not in self._covers:
+            self._covers[key] = cover_of(self.causes_of(one, trigger).at, window, self.hours)
+        return self._covers[key]
+
+    def chances(self, effect: int, cause: int, trigger: str, window: int) -> tuple[Floats, Ints]:
+        """The chances of a stream's episodes to come within the window after a cause, and how many have each."""
+        if effect not in self._places:
+            mine = self.episodes_of(effect)
+            self._places[effect] = places_of(effect, mine, self.reported, self.row(effect), self.hours)
+        cover = self.cover(cause, trigger, window)
+        return chances(self._places[effect], self.causes_of(cause, trigger).at, window, self.hours, cover)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Failures told apart by component or device. On the line, the time of each source follows that of the one before."""
+
+    cast: Cast
+    """One stream for each system on each source."""
+    streams: dict[int, dict[int, int]]
+    """By system and source."""
+    failures: Moments
+    """On the line, by system."""
+    episodes: Moments
+    comparable: Bools
+    """Effect by cause: whether the two tell of the same sources."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All of it."""
+
+    history: History
+    plain: Cast
+    sources: Sources | None
+    stretch: int
+    """Length of the time of one source on the line."""
+
+    @property
+    def systems(self) -> int:
+        """How many."""
+        return len(self.history.systems)
+
+    def effects(self, pair: Pair) -> Moments:
+        """Episodes of the effect; on the line where the pair is compared by source."""
+        return (
+            _of(self.sources.episodes, pair.effect)
+            if pair.by_source and self.sources
+            else self.plain.episodes_of(pair.effect)
+        )
+
+    def causes(self, pair: Pair) -> Moments:
+        """Moments of the cause; on the line where the pair is compared by source."""
+        return (
+            _of(self.sources.failures, pair.cause)
+            if pair.by_source and self.sources
+            else self.plain.causes_of(pair.cause, pair.trigger)
+        )
+
+    def onsets(self, pair: Pair) -> Moments:
+        """When bursts of the cause began; on the line where the pair is compared by source."""
+        if pair.by_source and self.sources:
+            return _of(self.sources.episodes, pair.cause)
+        return self.plain.episodes_of(pair.cause) if pair.trigger == "failure" else self.causes(pair)
+
+    def moment(self, at: Ints) -> Ints:
+        """When that was, of moments on the line or not."""
+        moment: Ints = (at - self.history.since) % self.stretch + self.history.since
+        return moment
+
+    def chances(self, pair: Pair) -> tuple[Floats, Ints]:
+        """The chances of the effect's episodes to come within the window after the cause, and how many have each."""
+        if not pair.by_source or self.sources is None:
+            return self.plain.chances(pair.effect, pair.cause, pair.trigger, pair.window)
+        effects, causes = self.sources.streams[pair.effect], self.sources.streams[pair.cause]
+        each = [
+            self.sources.cast.chances(stream, causes[source], pair.trigger, pair.window)
+            for source, stream in effects.items()
+            if source in causes
+        ]
+        elsewhere = sum(
+            len(self.sources.cast.episodes_of(stream)) for source, stream in effects.items() if source not in causes
+        )
+        chance = np.concatenate([one for one, _ in each] + [np.zeros(1)])
+        return chance, np.concatenate([number for _, number in each] + [np.array([elsewhere])])
+
+
+def scene_of(history: History) -> Scene:
+    """The history as moments."""
+    hours = hours_of(history.since, history.until)
+    failed, runs = failures(history), run_starts(history)
+    count, span = len(history.systems), history.until - history.since
+    active = active_hours(history, hours)
+    plain = Cast(count, hours, history.runs, failed, episodes(failed, count, span), runs, active)
+    stretch = (span // DAY + 2) * DAY
+    return Scene(history, plain, _sources(plain, span, history.since, stretch), stretch)
+
+
+def _of(moments: Moments, system: int) -> Moments:
+    begin, end = np.searchsorted(moments.system, [system, system + 1]).tolist()
+    return moments.only(slice(begin, end))
+
+
+def _sources(plain: Cast, span: int, since: int, stretch: int) -> Sources | None:
+    failed = plain.failures
+    total = np.bincount(failed.system, minlength=plain.count)
+    named = np.bincount(failed.system, weights=failed.source >= 0, minlength=plain.count)
+    telling = (total > 0) & (named >= _SOURCED * total)
+    mine = failed.only(np.flatnonzero(telling[failed.system] & (failed.source >= 0)))
+    if telling.sum() < 2 or not len(mine):
+        return None
+    first = episodes(mine, plain.count, span, by_source=True)
+    sources = int(mine.source.max()) + 1
+    codes, stream = np.unique(mine.system * sources + mine.source, return_inverse=True)
+    streams: dict[int, dict[int, int]] = {}
+    for position, code in enumerate(codes.tolist()):
+        streams.setdefault(code // sources, {})[code % sources] = position
+    first_stream = np.searchsorted(codes, first.system * sources + first.source)
+    cast = Cast(
+        len(codes),
+        plain.hours,
+        _NO_RUNS,
+        _as_streams(mine, stream),
+        _as_streams(first, first_stream),
+        mine.only(slice(0, 0)),
+        plain.active[codes // sources],
+    )
+    comparable = _comparable(streams, cast, plain.count)
+    return Sources(cast, streams, _on_line(mine, stretch), _on_line(first, stretch), comparable)
+
+
+def _as_streams(moments: Moments, stream: Ints) -> Moments:
+    order = np.lexsort([moments.seq, moments.at, stream])
+    chosen = moments.only(order)
+    return Moments(stream[order], chosen.at, chosen.seq, np.full(len(chosen), -1), chosen.source, chosen.severity)
+
+
+def _on_line(moments: Moments, stretch: int) -> Moments:
+    at = moments.at + moments.source * stretch
+    order = np.lexsort([moments.seq, at, moments.system])
+    chosen = moments.only(order)
+    return Moments(chosen.system, at[order], chosen.seq, chosen.run, chosen.source, chosen.severity)
+
+
+def _comparable(streams: dict[int, dict[int, int]], cast: Cast, systems: int) -> Bools:
+    """Whether half of one side's episodes come from sources that the other tells of as well."""
+    number = np.bincount(cast.episodes.system, minlength=cast.count)
+    comparable = np.zeros((systems, systems), dtype=bool)
+    using: dict[int, list[int]] = {}
+    for system, mine in streams.items():
+        for source in mine:
+            using.setdefault(source, []).append(system)
+    shared = np.zeros((systems, systems))
+    for source, users in using.items():
+        weights = np.array([number[streams[system][source]] for system in users], dtype=np.float64)
+        shared[np.ix_(users, users)] += weights[:, None]
+    for system, mine in streams.items():
+        total = float(sum(number[stream] for stream in mine.values()))
+        comparable[system] |= shared[system] >= _SAME_SOURCES * max(total, 1.0)
+    comparable |= comparable.T
+    np.fill_diagonal(comparable, False)
+    return comparable

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from server.patterns.found import LEAST_LIFT
 from server.patterns.history import Bools, History, Ints
 from server.patterns.intervals import covered
 from server.patterns.significance import upper_tail
@@ -80,56 +81,55 @@ def apart(moments: Ints, gap: int) -> Ints:
     """The moments that remain when one that follows another within the gap is left out; `moments` ascend."""
     if len(moments) < 2 or gap <= 0 or bool((np.diff(moments) >= gap).all()):
         return moments
+    following = np.searchsorted(moments, moments + gap).tolist()
     kept, place = [], 0
-    while place < len(moments):
+    while place < len(following):
         kept.append(place)
-        place = max(place + 1, int(np.searchsorted(moments, moments[place] + gap)))
+        place = following[place]
     return moments[kept]
 
 
-def by_share(work: Activity, moments: Ints, share: float, days: float) -> Tie:
+def tie(work: Activity, moments: Ints, share: float, days: float) -> Tie | None:
+    """The better of two answers, at the price of having asked twice; None where neither stands out in size."""
+    asked = [one for one in (_by_share(work, moments, share, days), _by_cycle(work, moments)) if one is not None]
+    if not asked:
+        return None
+    best = min(asked, key=lambda one: (one.p_value, one.by_chance_a_day))
+    return Tie(min(1.0, 2 * best.p_value), best.lift, best.by_chance_a_day)
+
+
+def _by_share(work: Activity, moments: Ints, share: float, days: float) -> Tie | None:
     """The moments against the share of time in which there was work: would any moments fall into it as often?"""
     starts = apart(moments, int(np.median(work.finished - work.started)))
     hits = int(np.count_nonzero(under_way(work, starts) >= 0))
     lift = hits / len(starts) / share
-    p_value = upper_tail(np.array([share]), np.array([len(starts)]), hits)
-    return Tie(p_value, lift, share * len(starts) / days)
+    if lift < LEAST_LIFT:
+        return None
+    return Tie(_binomial_tail(hits, len(starts), share), lift, share * len(starts) / days)
 
 
-def by_cycle(work: Activity, moments: Ints) -> Tie:
+def _by_cycle(work: Activity, moments: Ints) -> Tie | None:
     """The moments against the cycle of the work: do they keep to one part of it, as the next step of a chain does?
 
     Of two schedules that are tied to each other in this way each overlap is one step getting ahead of the other, however
     rare; chance gives none.
     """
-    if len(work.started) < 2:
-        return Tie(1.0, 1.0, 0.0)
     cycles = np.diff(work.started)
-    typical = max(1, int(np.median(cycles)))
+    typical = max(1, int(np.median(cycles))) if len(cycles) else 0
     starts = apart(moments, typical // SECTORS)
     before = np.searchsorted(work.started, starts, side="right") - 1
     starts, before = starts[before >= 0], before[before >= 0]
+    if not typical or not len(starts):
+        return None
     length = np.maximum(1, np.concatenate([cycles, [typical]]))[before]
     phase = (starts - work.started[before]) / length * SECTORS
     counts = [np.bincount(np.floor(phase + shift).astype(np.int64) % SECTORS, minlength=SECTORS) for shift in (0, 0.5)]
-    most, total = int(max(count.max() for count in counts)), len(starts)
-    if not total:
-        return Tie(1.0, 1.0, 0.0)
-    p_value = upper_tail(np.array([1 / SECTORS]), np.array([total]), most) * 2 * SECTORS
-    return Tie(min(1.0, p_value), SECTORS * most / total, 0.0)
-
-
-def tie(work: Activity, moments: Ints, share: float, days: float, least_lift: float) -> Tie | None:
-    """The better of the two answers, at the price of having asked twice; None where neither stands out in size."""
-    asked = [
-        one
-        for one, least in (
-            (by_share(work, moments, share, days), least_lift),
-            (by_cycle(work, moments), LEAST_CONCENTRATION),
-        )
-        if one.lift >= least
-    ]
-    if not asked:
+    most = int(max(count.max() for count in counts))
+    lift = SECTORS * most / len(starts)
+    if lift < LEAST_CONCENTRATION:
         return None
-    best = min(asked, key=lambda one: (one.p_value, one.by_chance_a_day))
-    return Tie(min(1.0, 2 * best.p_value), best.lift, best.by_chance_a_day)
+    return Tie(min(1.0, 2 * SECTORS * _binomial_tail(most, len(starts), 1 / SECTORS)), lift, 0.0)
+
+
+def _binomial_tail(hits: int, trials: int, chance: float) -> float:
+    return upper_tail(np.array([chance]), np.array([trials]), hits)

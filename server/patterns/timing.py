@@ -14,7 +14,7 @@ from server.model.pattern import PatternType
 from server.model.wording import counted
 from server.patterns.activity import Activity, Tie, accesses_of, runs_of, share_of_time, tie, under_way
 from server.patterns.fleet import Fleet
-from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, Fact, Found, Identity, Occurrence
+from server.patterns.found import LEAST_OCCURRENCES, SIGNIFICANT_Q, Fact, Found, Identity, Occurrence
 from server.patterns.history import History, Ints
 from server.patterns.output_links import OutputLink, output_links
 from server.patterns.significance import false_discovery_rates
@@ -37,11 +37,11 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     rates = false_discovery_rates(np.array([one.p_value for one in looked]), len(looked))
     shown: dict[tuple[str, ...], tuple[tuple[bool, int, float], Found]] = {}
     for one, q_value in zip(looked, rates.tolist(), strict=True):
-        few = len(one.occurrences) < LEAST_OCCURRENCES
+        few = one.seen < LEAST_OCCURRENCES
         held_back = "too_few" if few else "not_significant" if q_value > SIGNIFICANT_Q else ""
-        if one.occurrences and (not held_back or one.identity in known):
+        if one.seen and (not held_back or one.identity in known):
             pair = tuple(sorted((one.link.writer, one.link.reader)))
-            rank = bool(held_back), -len(one.occurrences), one.p_value
+            rank = bool(held_back), -one.seen, one.p_value
             if pair not in shown or rank < shown[pair][0]:
                 shown[pair] = rank, one.found(q_value, held_back)
     found = [one for _, one in shown.values()]
@@ -83,7 +83,12 @@ class _Early:
         """The first start in each piece of work."""
         together = starts.started[(starts.started >= since) & (starts.started <= until)]
         chance = len(self._first) >= LEAST_OCCURRENCES and self.share > 0 and len(together) > 0
-        self._tie = tie(work, together, self.share, (until - since) / _DAY, LEAST_LIFT) if chance else None
+        self._tie = tie(work, together, self.share, (until - since) / _DAY) if chance else None
+
+    @property
+    def seen(self) -> int:
+        """How many occurrences there are."""
+        return len(self._first)
 
     @property
     def occurrences(self) -> tuple[Occurrence, ...]:

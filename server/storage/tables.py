@@ -145,7 +145,7 @@ class CounterRow(Row, table=True):
     __tablename__ = "counters"
 
     name: str = Field(primary_key=True)
-    value: int
+    value: int = Field(sa_column=Column(BigInteger().with_variant(Integer(), "sqlite"), nullable=False))
 
 
 class IdempotencyRow(Row, table=True):

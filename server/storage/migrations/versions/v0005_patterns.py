@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     """The tables of this step are there."""
+    if op.get_bind().dialect.name == "postgresql":  # SQLite's numbers are as long as they need to be
+        op.alter_column("counters", "value", type_=sa.BigInteger())
     op.add_column("events", sa.Column("origin", sa.String(), nullable=False, server_default=""))
     op.create_table(
         "event_weeks",

@@ -7,6 +7,7 @@ from server.model.base import JsonObject
 from server.model.pattern import Pattern
 from server.model.wording import counted
 from server.patterns.document import pattern_document
+from server.registry.views import shortened
 from server.surface import Answer, Arguments, Call, Cursor, Limit, Next, Tool, argument, decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def find_patterns(call: "Call[Services]", args: FindPatterns) -> Answer:
 
 
 def _in_short(pattern: Pattern) -> str:
-    return f"{pattern.id} ({pattern.type.value}, {pattern.severity.value}) {pattern.description[:300]}"
+    told = shortened(pattern.description, 300).rstrip(".")
+    return f"{pattern.id} ({pattern.type.value}, {pattern.severity.value}): {told}."
 
 
 def _row(pattern: Pattern) -> JsonObject:

@@ -37,6 +37,8 @@ _SOURCE = (
     "affected_contracts",
 )
 """The members that the source names, in its order."""
+_FIGURES = ("p_value", "q_value", "lift", "lag_seconds", "window_seconds")
+"""Shown with four digits."""
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
@@ -44,6 +46,7 @@ def pattern_document(pattern: Pattern) -> JsonObject:
     """The pattern as it is shown: the source's members in its order, then all others, whether they are set or not."""
     whole = pattern.model_dump(mode="json")
     whole["first_detected"] = pattern.first_detected[:10]
+    whole |= {name: float(f"{whole[name]:.4g}") for name in _FIGURES if whole[name] is not None}
     return {name: whole[name] for name in (*_SOURCE, *(name for name in whole if name not in _SOURCE))}
 
 

@@ -1,5 +1,6 @@
 """A pattern's events on a line of time, as SVG that needs no script: a lane for each system, cause and effect joined."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -123,23 +124,32 @@ def _mark(pattern: Pattern, one: Mark, x: float, y: float) -> str:
 
 
 def _joined(pattern: Pattern, marks: Sequence[Mark], lanes: Sequence[str], scale: _Scale) -> list[str]:
-    """A line from each cause to the effect that followed it, or between events of two systems that came together."""
+    """A line from each effect to the cause nearest in time, or between events of two systems that came together.
+
+    A run bears the moment at which it ended, which may lie after what it set off.
+    """
     window = int((pattern.window_seconds or 0) * 1_000_000) or _NEAR
-    directed = bool(_role(pattern, pattern.cause))
-    lines: dict[str, None] = {}
-    latest: dict[str, Mark] = {}
-    for one in marks:
-        before = [latest[pattern.cause]] if directed and pattern.cause in latest else list(latest.values())
-        if not directed or one.system == pattern.effect:
-            for other in before:
-                if other.system != one.system and one.at - other.at <= window:
-                    begin, end = lanes.index(other.system), lanes.index(one.system)
-                    lines[
-                        f'<line class="joined" x1="{scale.x(other.at):g}" y1="{_middle(begin):g}" '
-                        f'x2="{scale.x(one.at):g}" y2="{_middle(end):g}"/>'
-                    ] = None
-        latest[one.system] = one
-    return list(lines)
+    causes = [one for one in marks if one.system == pattern.cause] if _role(pattern, pattern.cause) else []
+    pairs: list[tuple[Mark, Mark]] = []
+    if causes:
+        times = [one.at for one in causes]
+        for one in marks:
+            if one.system == pattern.effect:
+                place = bisect_left(times, one.at)
+                near = min(causes[max(0, place - 1) : place + 1], key=lambda cause: abs(cause.at - one.at))
+                pairs.append((near, one))
+    else:
+        latest: dict[str, Mark] = {}
+        for one in marks:
+            pairs += [(other, one) for other in latest.values() if other.system != one.system]
+            latest[one.system] = one
+    lines = [
+        f'<line class="joined" x1="{scale.x(first.at):g}" y1="{_middle(lanes.index(first.system)):g}" '
+        f'x2="{scale.x(then.at):g}" y2="{_middle(lanes.index(then.system)):g}"/>'
+        for first, then in pairs
+        if abs(then.at - first.at) <= window
+    ]
+    return list(dict.fromkeys(lines))
 
 
 def _axis(scale: _Scale, height: int) -> list[str]:

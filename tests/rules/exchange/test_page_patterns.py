@@ -78,6 +78,11 @@ def test_an_event_that_nothing_followed_in_the_window_is_joined_with_nothing() -
     assert of_class(drawn(timeline(pattern(), late)), "joined") == []
 
 
+def test_a_run_that_ended_after_what_it_set_off_is_joined_with_it() -> None:
+    ended = [Mark(one.system, one.at + (HOUR // 3 if one.kind == "run" else 0), one.kind) for one in weekly()]
+    assert len(of_class(drawn(timeline(pattern(), ended)), "joined")) == 4
+
+
 def test_events_of_a_pattern_without_direction_are_joined_where_they_came_together() -> None:
     both = pattern(type=PatternType.RESOURCE_CONTENTION, cause="", effect="", window_seconds=None)
     picture = drawn(timeline(both, weekly(3)))

@@ -28,6 +28,5 @@ def detectors(likeness: Likeness) -> tuple[Detector, ...]:
         Detector("failures that follow another system's", cascade.detect),
         Detector("errors of one cause", partial(root_cause.detect, likeness=likeness)),
         Detector("systems that use a resource at the same time", contention.detect),
-        Detector("systems that begin before what they need is there", timing.detect),
         Detector("readers that run before their writer is done", timing.detect),
     )

@@ -17,6 +17,7 @@ from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, 
 from server.patterns.history import Bools, History, Ints
 from server.patterns.links import Link, find_links, known_links
 from server.patterns.scene import Scene, scene_of
+from server.patterns.schedule import schedule_explains
 from server.patterns.surrogates import stands_shifted_days
 
 _SECOND = 1_000_000
@@ -42,7 +43,7 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     links = find_links(scene, _linked(history, fleet))
     strong = [link for link in links if link.q_value <= SIGNIFICANT_Q and link.lift >= LEAST_LIFT]
     direct, explained = direct_links(scene, strong)
-    found = [_found(scene, fleet, link, "") for link in direct]
+    found = [_found(scene, fleet, link, _held_back(scene, link)) for link in direct]
     found += [_found(scene, fleet, link, "explained_away") for link in explained][:_MOST_HELD_BACK]
     told = {one.identity for one in found}
     for link in known_links(scene, _pairs(history, known), links):
@@ -82,6 +83,16 @@ def story_of(scene: Scene, link: Link) -> Story:
     return Story(link, scene.moment(cause.at), scene.moment(effect.at), tuple(tuple(one) for one in seqs), severity)
 
 
+def _held_back(scene: Scene, link: Link) -> str:
+    story = story_of(scene, link)
+    firings = scene.moment(scene.onsets(link).at)
+    return (
+        "confounded_by_schedule"
+        if schedule_explains(firings, np.sort(story.cause_at), np.sort(story.effect_at))
+        else ""
+    )
+
+
 def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
     story = story_of(scene, link)
     names = scene.history.systems
@@ -99,7 +110,7 @@ def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
         recommendation=recommend(cause, effect, link.trigger, resources),
         cause=cause,
         effect=effect,
-        trigger=link.trigger,
+        trigger="failure" if link.trigger == "failure" else "run",
         resources=resources,
         p_value=link.p_value,
         q_value=link.q_value,

@@ -43,7 +43,7 @@ def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
     by_runs = bool(len(own_runs)) and bool(np.isin(episodes.seq[followed], history.runs.seq).all())
     last = np.searchsorted(causes.at, effect_at, side="left") - 1
     cause_seqs = tuple(np.unique(causes.seq[np.maximum(last, 0)]).tolist()[-_SEQS_NAMED:])
-    cause_kind = "run" if link.trigger == "run" else _kind_of(scene, cause_seqs)
+    cause_kind = "run" if link.trigger != "failure" else _kind_of(scene, cause_seqs)
     return (
         Fact(history.systems[link.effect], effect, "run" if by_runs else _kind_of(scene, seqs), seqs),
         Fact(
@@ -56,7 +56,7 @@ def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
 
 
 def _a(link: Link) -> str:
-    return "a run" if link.trigger == "run" else "a failure"
+    return {"failure": "a failure", "run": "a run", "odd run": "a long or special run"}[link.trigger]
 
 
 def _kind_of(scene: Scene, seqs: tuple[int, ...]) -> str:
@@ -83,7 +83,7 @@ def what_of(scene: Scene, system: int) -> str:
 def _told_of_cause(scene: Scene, link: Link, cause_at: Ints, days: int) -> str:
     causes = scene.plain.causes_of(link.cause, link.trigger)
     when = when_of(cause_at)
-    noun = "runs" if link.trigger == "run" else "failures"
+    noun = "failures" if link.trigger == "failure" else "runs"
     followed = f"{len(np.unique(cause_at))} of {len(causes)} {noun} in the last {days} days were followed"
     return f"{followed} ({when})" if when else followed
 
@@ -124,7 +124,7 @@ def describe(scene: Scene, link: Link, effect_at: Ints, lag: float | None, resou
 
 def recommend(cause: str, effect: str, trigger: str, resources: tuple[str, ...]) -> str:
     """What to do, for this trigger and resource."""
-    if trigger == "run":
+    if trigger != "failure":
         what = resources[0] if resources else "what it writes"
         return (
             f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it runs; "

@@ -1,6 +1,7 @@
 """Failures and what may set them off, as moments: a burst of troubles is one episode."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -13,6 +14,10 @@ _SHORTEST_GAP = 2 * MINUTE
 _LONGEST_GAP = 30 * MINUTE
 _PART_OF_GAP = 10
 """Troubles nearer together than this part of the mean distance between episodes are one episode."""
+_FEWEST_RUNS = 12
+_TIMES_LONGER = 3.0
+_ODD = 0.25
+"""The largest part of a system's runs that can be unlike the others."""
 _AFTER_RUN = MINUTE
 """A trouble this long after the end of a run still belongs to it."""
 
@@ -53,6 +58,24 @@ def run_starts(history: History) -> Moments:
     runs = history.runs
     none = np.full(len(runs.seq), -1)
     return Moments(runs.system, runs.started, runs.seq, np.arange(len(runs.seq)), none, np.zeros_like(none))
+
+
+def odd_runs(history: History) -> Moments:
+    """Runs unlike most of their system's: far longer, or at another minute of the hour (a weekly refresh among hourly runs)."""
+    runs, starts = history.runs, run_starts(history)
+    odd = np.zeros(len(runs.seq), dtype=bool)
+    bounds = starts.bounds(len(history.systems)).tolist()
+    for begin, end in pairwise(bounds):
+        if end - begin < _FEWEST_RUNS:
+            continue
+        lasted = runs.finished[begin:end] - runs.started[begin:end]
+        strange = lasted > np.maximum(_TIMES_LONGER * np.median(lasted), np.median(lasted) + MINUTE)
+        if not 0 < strange.sum() <= _ODD * (end - begin):
+            ten_minutes = runs.started[begin:end] // (10 * MINUTE) % 6
+            usual = np.bincount(ten_minutes, minlength=6) >= _ODD * (end - begin) / 6
+            strange = ~usual[ten_minutes]
+        odd[begin:end] = strange & (strange.sum() <= _ODD * (end - begin))
+    return starts.only(odd)
 
 
 def failures(history: History) -> Moments:

@@ -29,26 +29,31 @@ class Lean:
     after: int
     before: int
     chance: float
+    dense: bool = False
+    """Whether the cause fires so often that before and after are the same."""
 
     @property
     def is_one_way(self) -> bool:
         """Whether the pair has a direction at all."""
+        if self.dense:
+            return True
         return self.after - self.chance >= _LEAST_LEANING * max(self.before - self.chance, 0.0) + 1.0
 
     @property
     def is_clear(self) -> bool:
         """Whether chance does not give such a direction to a pair that has none."""
         total = self.after + self.before
-        return upper_tail(np.array([0.5]), np.array([total]), self.after) <= _CLEAR
+        return self.dense or upper_tail(np.array([0.5]), np.array([total]), self.after) <= _CLEAR
 
 
 def lean_of(scene: Scene, link: Link) -> Lean:
     """The direction of a pair, from how its moments lie around each other. Failures may lie wider than the window."""
     effects, causes = scene.effects(link).at, scene.onsets(link).at
     wide = {WINDOWS[0]: WINDOWS[1]}.get(link.window, WINDOWS[-1]) if link.trigger == "failure" else link.window
+    dense = link.trigger != "failure" and len(causes) > 1 and float(np.median(np.diff(causes))) < 3 * link.window
     after = int(exposed_at(effects, causes, wide).sum())
     before = int(exposed_at(-effects[::-1], -causes[::-1], wide).sum())
-    return Lean(after, before, link.mean * wide / link.window)
+    return Lean(after, before, link.mean * wide / link.window, dense)
 
 
 def lags(effects: Ints, causes: Ints, window: int) -> Ints:

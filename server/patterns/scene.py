@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 
-from server.patterns.episodes import DAY, Moments, episodes, failures, run_starts
+from server.patterns.episodes import DAY, Moments, episodes, failures, odd_runs, run_starts
 from server.patterns.history import Bools, Floats, History, Ints, Runs
 from server.patterns.permuted import Places, chances, cover_of, places_of
 from server.patterns.rhythm import Hours, active_hours, expected_shape, hours_of
 
-TRIGGERS = ("failure", "run")
+TRIGGERS = ("failure", "run", "odd run")
 _SOURCED = 0.8
 """The part of a system's failures that must name their component or device."""
 _SAME_SOURCES = 0.5
@@ -34,7 +34,7 @@ class Pair(Protocol):
 
     @property
     def trigger(self) -> str:
-        """`failure` or `run`."""
+        """One of TRIGGERS."""
 
     @property
     def window(self) -> int:
@@ -55,6 +55,7 @@ class Cast:
     failures: Moments
     episodes: Moments
     runs: Moments
+    odd: Moments
     active: Ints
     _rows: dict[int, Floats] = field(default_factory=dict)
     _places: dict[int, Places] = field(default_factory=dict)
@@ -65,12 +66,13 @@ class Cast:
         return {
             "failure": self.failures.bounds(self.count).tolist(),
             "run": self.runs.bounds(self.count).tolist(),
+            "odd run": self.odd.bounds(self.count).tolist(),
             "episode": self.episodes.bounds(self.count).tolist(),
         }
 
     def causes(self, trigger: str) -> Moments:
         """What may set failures off, of all."""
-        return self.failures if trigger == "failure" else self.runs
+        return {"failure": self.failures, "run": self.runs, "odd run": self.odd}[trigger]
 
     def causes_of(self, one: int, trigger: str) -> Moments:
         """What may set failures off, of one stream."""
@@ -184,7 +186,7 @@ def scene_of(history: History) -> Scene:
     failed, runs = failures(history), run_starts(history)
     count, span = len(history.systems), history.until - history.since
     active = active_hours(history, hours)
-    plain = Cast(count, hours, history.runs, failed, episodes(failed, count, span), runs, active)
+    plain = Cast(count, hours, history.runs, failed, episodes(failed, count, span), runs, odd_runs(history), active)
     stretch = (span // DAY + 2) * DAY
     return Scene(history, plain, _sources(plain, span, history.since, stretch), stretch)
 
@@ -215,6 +217,7 @@ def _sources(plain: Cast, span: int, since: int, stretch: int) -> Sources | None
         _NO_RUNS,
         _as_streams(mine, stream),
         _as_streams(first, first_stream),
+        mine.only(slice(0, 0)),
         mine.only(slice(0, 0)),
         plain.active[codes // sources],
     )

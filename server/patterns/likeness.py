@@ -18,6 +18,8 @@ class Alike(NamedTuple):
     """Words in common that don't stand in just anybody's messages, the rarest first."""
     meanings: tuple[str, ...] = ()
     """What both say besides, in whatever words: `stale`, `timeout`."""
+    contrary: bool = False
+    """Whether each says such a thing and they have none in common."""
 
 
 class Likeness(Protocol):

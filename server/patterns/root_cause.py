@@ -26,7 +26,7 @@ MOST_ENTRIES = 20_000
 MOST_CANDIDATES = 200
 FEW_SYSTEMS = 6
 """In a smaller fleet it can't be told which words are everybody's."""
-NEAREST, NEAR = 0.25, 0.45
+NEAREST, NEAR = 0.33, 0.5
 """Least likeness of each other's nearest neighbours, and of near ones."""
 SOUNDS_ALIKE = 0.6
 HABIT = 1 / 3
@@ -49,8 +49,7 @@ def detect(
     shown = [one for one in found if not one.held_back or one.identity in mine]
     candidates = sorted((one for one in found if one.held_back and one.identity not in mine), key=_strongest)
     seen = {one.identity for one in found}
-    again = [one for one in _again(mine - seen, history, by_resource, by_category) if one is not None]
-    return shown + candidates[:MOST_CANDIDATES] + again
+    return shown + candidates[:MOST_CANDIDATES] + _again(mine - seen, history, by_resource, by_category)
 
 
 def _strongest(found: Found) -> tuple[int, tuple[str, ...], str]:
@@ -136,7 +135,7 @@ def _of_like_meaning(catalogue: Catalogue, fleet: Fleet, likeness: Likeness, lea
         specific = []
     doubtful = _sounding_alike(pairs, told, {(pair.one, pair.other) for pair in specific})
     upheld = legs(catalogue, fleet, [tuple(int(told.entries[place]) for place in group) for group in doubtful])
-    like = {(pair.one, pair.other) for pair in pairs if pair.score >= SOUNDS_ALIKE}
+    like = {(pair.one, pair.other) for pair in pairs if pair.score >= SOUNDS_ALIKE and not pair.contrary}
     sure = [(group, leg) for group, leg in zip(doubtful, upheld, strict=True) if leg.stands or _few(group, told, like)]
     causes = _joined(specific, sure, told)
     taken = {entry for cause in causes for entry in cause.entries}
@@ -155,7 +154,7 @@ def _specific(pair: Alike, told: _Entries) -> bool:
     """Whether they share words that are not everybody's, beyond a category of the same name."""
     same = told.names[pair.one] == told.names[pair.other]
     telling = [word for word in pair.telling if not same or word not in told.names[pair.one]]
-    enough = len(telling) > 1 or (bool(telling) and (bool(pair.meanings) or pair.score >= SOUNDS_ALIKE))
+    enough = len(telling) + bool(pair.meanings) > 1 and bool(telling) and not pair.contrary
     return enough and not (same and told.names.count(told.names[pair.one]) > told.widest)
 
 
@@ -169,6 +168,7 @@ def _sounding_alike(pairs: Sequence[Alike], told: _Entries, apart_from: set[tupl
         (pair.one, pair.other)
         for pair in pairs
         if pair.score >= SOUNDS_ALIKE
+        and not pair.contrary
         and (pair.one, pair.other) not in apart_from
         and told.names[pair.one] != told.names[pair.other]
     ]
@@ -224,9 +224,7 @@ def _joined(specific: Sequence[Alike], sure: Sequence[tuple[tuple[int, ...], Leg
     return causes
 
 
-def _again(
-    known: set[Identity], history: History, by_resource: Catalogue, by_category: Catalogue
-) -> list[Found | None]:
+def _again(known: set[Identity], history: History, by_resource: Catalogue, by_category: Catalogue) -> list[Found]:
     """What is known and shows again, if not often enough to be found anew."""
     found = []
     for one in sorted(known, key=lambda it: (it.systems, it.subject)):

@@ -12,7 +12,7 @@ from server.patterns.catalogue import Catalogue
 from server.patterns.fleet import Fleet
 
 DAY = 86_400_000_000
-SURE = 0.05
+SURE = 0.01
 MOST_TOGETHER = 40
 """Systems of a group that are compared by pairs."""
 LEAST_DAYS = 3

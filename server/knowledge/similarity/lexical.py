@@ -1,7 +1,7 @@
 """The likeness of texts by their terms, for whoever wants pairs: nearest neighbours of each other."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from server.knowledge.similarity.words import is_everyday, terms
 from server.patterns.likeness import Alike
@@ -42,13 +42,18 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
             telling = sorted(
                 (one for one in both if _tells(one, used[one], widest)), key=lambda one: (len(used[one]), one)
             )
-            meanings = sorted(one.removeprefix("=") for one in both if one.startswith("="))
-            pairs += [Alike(one, its, score, rank, tuple(telling), tuple(meanings)) for one, its in found]
+            meanings = _meanings(both)
+            contrary = not meanings and bool(_meanings(bags[number])) and bool(_meanings(bags[other]))
+            pairs += [Alike(one, its, score, rank, tuple(telling), meanings, contrary) for one, its in found]
     return sorted(pairs)
 
 
 def _tells(term: str, owners: set[int], widest: int) -> bool:
     return not is_everyday(term) and len(owners) <= widest
+
+
+def _meanings(bag: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({one.removeprefix("=") for one in bag if one.startswith("=")}))
 
 
 def _sole_owners(members: Sequence[Sequence[int]], owners: Sequence[int]) -> list[int]:

@@ -7,8 +7,8 @@ of software systems in English; what it doesn't know is compared word by word.
 _TOGETHER = {
     "stale": "stale staleness outdated obsolete old older aged age expired expiry expire lagging behind unrefreshed freshness",
     "late": "late delayed delay lateness overdue tardy",
-    "timeout": "timeout timeouts timed unresponsive hang hung hangs stuck slow slowness latency deadline",
-    "missing": "missing absent lost lacking lacks nonexistent vanished gone unavailable",
+    "timeout": "timeout timeouts timed unresponsive hang hung hangs stuck slow slowness latency deadline unavailable unreachable",
+    "missing": "missing absent lost lacking lacks nonexistent vanished gone",
     "null": "null nulls none nan nil undefined nullpointer npe",
     "empty": "empty blank zero void",
     "broken": "malformed corrupt corrupted corruption garbled mangled unparsable unparseable unreadable",
@@ -18,7 +18,7 @@ _TOGETHER = {
     "throttled": "throttle throttled throttling ratelimit ratelimited quota quotas",
     "memory": "memory oom heap outofmemory",
     "disk": "disk enospc",
-    "connect": "connection connections connect connecting network socket unreachable econnrefused econnreset disconnected disconnect",
+    "connect": "connection connections connect connecting network socket econnrefused econnreset disconnected disconnect",
     "duplicate": "duplicate duplicates duplicated dupe dupes repeated double doubled redundant",
     "crash": "crash crashed crashes segfault panic abort aborted killed died",
     "wrong": "wrong incorrect inaccurate mistaken erroneous",
@@ -27,9 +27,9 @@ _TOGETHER = {
     "delete": "delete deleted deletion remove removed removal drop dropped",
 }
 _PHRASES = {
-    "timeout": "timed out|time out|no response|did not respond|not responding|took too long|did not answer|no answer",
+    "timeout": "timed out|time out|no response|did not respond|not responding|took too long|did not answer|no answer|not available",
     "stale": "out of date|not fresh|too old|not up to date|not updated|not refreshed",
-    "missing": "not found|does not exist|no such|could not find|cannot find|not available",
+    "missing": "not found|does not exist|no such|could not find|cannot find",
     "memory": "out of memory",
     "disk": "no space left|disk full|out of space|out of disk",
     "throttled": "rate limit|rate limited|rate limiting|too many requests|rate limits",
@@ -58,7 +58,7 @@ program property provider py python query queue random raise range rate raw reac
 refused reject rejected remote report request reset resource response result retry return returned root row rule run running
 runtime schema script second server service session set size source spike stage start started state status step stop
 storage store stream string syntax system table target task temporary test thread threshold time tmp today token tool total
-trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream url usage user value values
+trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream end ended complete completed document finish finished url usage user value values
 version warn warning week window worker write writer writing wrong xml yaml year yesterday
 monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october
 november december utc gmt sys agent

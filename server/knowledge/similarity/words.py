@@ -62,6 +62,8 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
+    if word.endswith("ly") and len(word) > 6:
+        word = word[:-2]
     for ending in ("ing", "ed"):
         begin = word[: -len(ending)]
         if word.endswith(ending) and len(begin) >= 3 and _VOWEL.search(begin):
@@ -78,7 +80,7 @@ def stem(word: str) -> str:
 
 _ENDINGS = (
     ("ization", "iz"), ("isation", "iz"), ("ational", "at"), ("ation", "at"), ("iveness", "iv"), ("fulness", "ful"),
-    ("ibility", "ibl"), ("ability", "abl"), ("ness", ""), ("ment", ""), ("ally", "al"), ("ly", ""), ("tion", "t"), ("sion", "s"),
+    ("ibility", "ibl"), ("ability", "abl"), ("ness", ""), ("ment", ""), ("ally", "al"), ("tion", "t"), ("sion", "s"),
 )  # fmt: skip
 _BY_STEM = {stem(word): meaning for word, meaning in MEANINGS.items()}
 _EVERYDAY = frozenset(stem(word) for word in EVERYDAY)

@@ -33,6 +33,12 @@ def environment(home: Path) -> dict[str, str]:
     return {**os.environ, "CONCORD_HOME": str(home), "PYTHONPATH": str(ROOT)}
 
 
+def encoded(number: int, method: str, params: dict[str, Any]) -> bytes:
+    """A request as one line."""
+    message = {"jsonrpc": "2.0", "id": number, "method": method, "params": {**params, "_meta": ENVELOPE}}
+    return json.dumps(message).encode() + b"\n"
+
+
 class StdioSession:
     """A server that runs as long as the block; requests are answered one at a time, on the current revision."""
 
@@ -54,12 +60,15 @@ class StdioSession:
 
     def request(self, method: str, **params: Any) -> dict[str, Any]:
         """The result of a request. Raises RuntimeError with the error where there is none."""
+        number = next(self._numbers)
+        return self.exchange(number, encoded(number, method, params))
+
+    def exchange(self, number: int, request: bytes) -> dict[str, Any]:
+        """The result of a request that is written already. Raises RuntimeError with the error where there is none."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        number = next(self._numbers)
-        message = {"jsonrpc": "2.0", "id": number, "method": method, "params": {**params, "_meta": ENVELOPE}}
-        stdin.write(json.dumps(message).encode() + b"\n")
+        stdin.write(request)
         stdin.flush()
         for line in stdout:
             reply = json.loads(line)
@@ -68,7 +77,7 @@ class StdioSession:
                     raise RuntimeError(reply["error"])
                 result: dict[str, Any] = reply["result"]
                 return result
-        raise RuntimeError(f"The server ended without an answer to {method}.")
+        raise RuntimeError(f"The server ended without an answer to {request[:200]!r}.")
 
     def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
         """The result of a tool. Raises RuntimeError where the tool refuses."""

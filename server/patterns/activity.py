@@ -105,7 +105,7 @@ def _by_share(work: Activity, moments: Ints, share: float, days: float) -> Tie |
     lift = hits / len(starts) / share
     if lift < LEAST_LIFT:
         return None
-    return Tie(_binomial_tail(hits, len(starts), share), lift, share * len(starts) / days)
+    return Tie(binomial_tail(hits, len(starts), share), lift, share * len(starts) / days)
 
 
 def _by_cycle(work: Activity, moments: Ints) -> Tie | None:
@@ -128,8 +128,9 @@ def _by_cycle(work: Activity, moments: Ints) -> Tie | None:
     lift = SECTORS * most / len(starts)
     if lift < LEAST_CONCENTRATION:
         return None
-    return Tie(min(1.0, 2 * SECTORS * _binomial_tail(most, len(starts), 1 / SECTORS)), lift, 0.0)
+    return Tie(min(1.0, 2 * SECTORS * binomial_tail(most, len(starts), 1 / SECTORS)), lift, 0.0)
 
 
-def _binomial_tail(hits: int, trials: int, chance: float) -> float:
+def binomial_tail(hits: int, trials: int, chance: float) -> float:
+    """The probability of that many hits or more."""
     return upper_tail(np.array([chance]), np.array([trials]), hits)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from server.model.moments import microseconds
 from server.model.pattern import PatternType
 from server.patterns.contention import detect
-from server.patterns.fleet import Fleet
+from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
 from tests.rules.patterns.telling import at, told
 
@@ -140,6 +140,60 @@ def test_of_a_resource_with_many_readers_the_fifty_strongest_pairs_are_told() ->
     assert [len(one.occurrences) for one in given_back] == sorted(
         (len(one.occurrences) for one in given_back), reverse=True
     )
+
+
+def runs(*spans: Span, days: int = 30) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "run",
+            "at": at(day, minute=end),
+            "started_at": at(day, minute=begin),
+            "finished_at": at(day, minute=end),
+            "result": "OK",
+        }
+        for day in range(days)
+        for begin, end in spans
+    ]
+
+
+def by_hand(shift: int, count: int = 30) -> list[dict[str, Any]]:
+    """Runs of ten minutes without any timetable, moved by some minutes."""
+    hours = [number * 53 + number * number * 7 % 41 for number in range(count)]
+    return runs(*((hour * 60 % 120_000 + shift, hour * 60 % 120_000 + shift + 10) for hour in sorted(hours)), days=1)
+
+
+SHARED = Fleet(
+    {
+        "sys_w": Member("sys_w", writes=frozenset({"/data/a.json"})),
+        "sys_r": Member("sys_r", reads=frozenset({"/data/a.json"})),
+    }
+)
+OFTEN = runs(*((minute, minute + 10) for minute in range(0, 1440, 30)))
+
+
+@pytest.mark.parametrize(
+    ("writer", "other", "fleet", "held_back"),
+    [
+        pytest.param(by_hand(0), by_hand(4), SHARED, [""], id="whenever one works, the other does"),
+        pytest.param(runs((0, 10)), runs((5, 15)), SHARED, ["confounded_by_schedule"], id="both by the clock"),
+        pytest.param(by_hand(0), OFTEN, SHARED, [], id="as often as chance gives"),
+        pytest.param(by_hand(0), by_hand(10), SHARED, [], id="one after the other"),
+        pytest.param(by_hand(0), by_hand(4), NOBODY, [], id="nothing shared"),
+        pytest.param(by_hand(0), by_hand(4) + accesses("read", (700, 701)), SHARED, [], id="one tells when it reads"),
+    ],
+)
+def test_runs_stand_in_where_nobody_tells_accesses(
+    writer: list[dict[str, Any]], other: list[dict[str, Any]], fleet: Fleet, held_back: list[str]
+) -> None:
+    given_back = detect(told(("sys_w", writer), ("sys_r", other)), fleet)
+    assert [one.held_back for one in given_back] == held_back
+    for one in given_back:
+        assert one.identity == Identity(PatternType.RESOURCE_CONTENTION, ("sys_r", "sys_w"), "/data/a.json")
+        assert len(one.occurrences) == 30
+        assert "Runs overlap of sys_w" in one.description
+        assert one.facts[0].data_point.startswith(
+            "30 of 30 runs overlap with runs of sys_r; they take 10 min typically"
+        )
 
 
 MOMENTS = st.integers(0, 40)

@@ -18,9 +18,13 @@ from tools import TOOLS
 if TYPE_CHECKING:
     from server.findings.service import FindingsService
     from server.jobs.leader import Leader
+    from server.jobs.running import Errand
     from server.jobs.service import JobService
+    from server.journal.service import JournalService
+    from server.model.base import JsonObject
     from server.patterns.likeness import Likeness
     from server.patterns.service import PatternService
+    from server.proposals.service import ProposalService
     from server.registry.discovery.service import DiscoveryService
     from server.registry.health_sources import HealthService
     from server.registry.service import RegistryService
@@ -98,7 +102,14 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     discovery = DiscoveryService(
         database, registry, read_yaml=lambda text, name: read_yaml(text, name).documents, changed=changed
     )
-    areas = _Areas(registry, findings, health, validation, discovery, patterns)
+    journal = JournalService(
+        database,
+        changed=changed,
+        heard=registry.heard,
+        directives=lambda system_id, now: proposals.directives(system_id),
+        keep_days=config.keep_events_days,
+    )
+    areas = _Areas(registry, findings, health, validation, discovery, patterns, journal, proposals)
     jobs, leader = _build_jobs(config, database, areas, changed)
 
     def end_jobs() -> None:
@@ -130,13 +141,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
             patterns=patterns,
             changed=changed,
         ),
-        journal=JournalService(
-            database,
-            changed=changed,
-            heard=registry.heard,
-            directives=lambda system_id, now: proposals.directives(system_id),
-            keep_days=config.keep_events_days,
-        ),
+        journal=journal,
         health=health,
         happenings=HappeningsService(database),
         jobs=jobs,
@@ -163,6 +168,8 @@ class _Areas:
     validation: "ValidationService"
     discovery: "DiscoveryService"
     patterns: "PatternService"
+    journal: "JournalService"
+    proposals: "ProposalService"
 
 
 def _build_jobs(
@@ -185,6 +192,7 @@ def _build_jobs(
             scan=lambda errand: (
                 areas.discovery.scan(errand.paths, errand.now, errand.progress, run_id=errand.run_id).summary_data
             ),
+            read_own_files=lambda errand: _read_own_files(database, areas, errand),
             detect=lambda errand: areas.patterns.detect(
                 errand.now, errand.progress, since=errand.since, until=errand.until
             ),
@@ -194,6 +202,14 @@ def _build_jobs(
         changed=changed,
     )
     return jobs, Leader(database, jobs, now=now, folders=folders)
+
+
+def _read_own_files(database: "Database", areas: _Areas, errand: "Errand") -> "JsonObject":
+    """What systems' folders tell is taken in; the readers are loaded by the first job that does."""
+    from server.exchange.own_files.service import OwnFilesService
+
+    reader = OwnFilesService(database, areas.registry, areas.journal, areas.proposals)
+    return reader.read(errand.now, errand.progress, paths=errand.paths)
 
 
 def build_server(config: Config) -> "ConcordServer":

@@ -26,6 +26,7 @@ def works(
     look_after_health: Look,
     validate: Look,
     scan: Look,
+    read_own_files: Look,
     detect: Look,
 ) -> Mapping[Job, Work]:
     """The work of every job, as the areas do it."""
@@ -39,7 +40,19 @@ def works(
         errand.progress(2, 3, "counting")
         return {"health": health, "open_findings": findings.counts(), "registry": registry.overview()}
 
-    return {Job.REGISTRY: look_at_registry, Job.VALIDATION: validate, Job.DISCOVERY: scan, Job.PATTERNS: detect}
+    def look_for_patterns(errand: Errand) -> JsonObject:
+        """What systems' folders tell is taken in, and patterns are as all events show them now."""
+        errand.progress(0, 2, "reading the files of systems")
+        own_files = read_own_files(replace(errand, progress=errand.step(0, 2)))
+        errand.progress(1, 2, "looking for patterns")
+        return {**detect(replace(errand, progress=errand.step(1, 2))), "own_files": own_files}
+
+    return {
+        Job.REGISTRY: look_at_registry,
+        Job.VALIDATION: validate,
+        Job.DISCOVERY: scan,
+        Job.PATTERNS: look_for_patterns,
+    }
 
 
 def scanned_folders(database: "Database", configured: Sequence[str]) -> Callable[[], Sequence[str]]:

@@ -151,7 +151,7 @@ class _Together:
         until = min(int(one.finished.max()), int(other.finished.max()))
         if until <= since:
             return
-        length = int(np.median(one.finished - one.started))
+        length = int(np.mean(one.finished - one.started))  # rather too much is left to chance than too little
         wider = Activity(other.seq, other.started - length, other.finished, other.failed)
         share = share_of_time(wider, since, until)
         together = np.flatnonzero((one.started >= since) & (one.started <= until))

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from server.model.base import JsonObject
-from server.model.pattern import Pattern
 from server.model.wording import counted
-from server.patterns.document import pattern_document
-from server.registry.views import shortened
 from server.surface import Answer, Arguments, Call, Cursor, Limit, Next, Tool, argument, decode_cursor, encode_cursor
 
 if TYPE_CHECKING:
+    from server.model.base import JsonObject
+    from server.model.pattern import Pattern
     from server.services import Services
 
 MOST_EVIDENCE = 6
@@ -66,13 +64,15 @@ def find_patterns(call: "Call[Services]", args: FindPatterns) -> Answer:
     )
 
 
-def _in_short(pattern: Pattern) -> str:
-    told = shortened(pattern.description, 300).rstrip(".")
-    return f"{pattern.id} ({pattern.type.value}, {pattern.severity.value}): {told}."
+def _in_short(pattern: "Pattern") -> str:
+    told = pattern.description if len(pattern.description) <= 300 else f"{pattern.description[:299].rstrip()}…"
+    return f"{pattern.id} ({pattern.type.value}, {pattern.severity.value}): {told.rstrip('.')}."
 
 
-def _row(pattern: Pattern) -> JsonObject:
+def _row(pattern: "Pattern") -> "JsonObject":
     """The pattern; of long lists the first, with the address of the whole."""
+    from server.patterns.document import pattern_document  # not before the first call
+
     document = pattern_document(pattern)
     whole = len(pattern.evidence) <= MOST_EVIDENCE and len(pattern.affected_contracts) <= MOST_CONTRACTS
     document["evidence"] = document["evidence"][:MOST_EVIDENCE]

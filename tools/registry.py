@@ -26,9 +26,12 @@ from server.surface import (
 )
 
 if TYPE_CHECKING:
+    from server.model.pattern import Pattern
     from server.services import Services
 
 _ID_NAMES = ("sys", "id", "name", "system", "agent", "agent_id")
+MOST_PATTERNS = 10
+"""Of those that concern one thing."""
 
 
 class Brief(Arguments):
@@ -44,9 +47,30 @@ class Brief(Arguments):
 
 def brief(call: "Call[Services]", args: Brief) -> Answer:
     """Who reads it, what was agreed on, what is open."""
+    from server.patterns.concerning import in_brief  # not before the first call
+
     told = call.services.registry.brief(path=args.path, system_id=args.system_id, caller=call.caller, now=call.now)
     following = [Next("check_change", {"resource": args.path})] if args.path else []
-    return Answer(summary=told.summary, data=told.data, next=following)
+    patterns = _patterns(call, told.data)
+    data = {
+        **told.data,
+        "patterns": [in_brief(one) for one in patterns[:MOST_PATTERNS]],
+        "patterns_total": len(patterns),
+    }
+    summary = f"{told.summary.rstrip('.')}; {counted(len(patterns), 'active pattern')}." if patterns else told.summary
+    return Answer(summary=summary, data=data, next=following)
+
+
+def _patterns(call: "Call[Services]", told: Mapping[str, Any]) -> "list[Pattern]":
+    """The active patterns that concern what the briefing is about, the gravest first."""
+    from server.patterns.concerning import about_resource, gravest_first
+
+    about = told["about"]
+    if about["kind"] == "system":
+        return gravest_first(call.services.patterns.of_systems([about["id"]]))
+    concerned = [*told["writers"], *(reader["system_id"] for reader in told["readers"])]
+    known = call.services.patterns.of_systems(concerned)
+    return gravest_first(about_resource(known, about["canonical"], writers=told["writers"], concerned=concerned))
 
 
 class FindSystems(Arguments):
@@ -218,7 +242,7 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="core",
         title="Brief me before I change something",
         description=(
-            "Call before you change a file, table, prompt or system: who reads it, contracts, proposals, findings. "
+            "Call before you change a file, table, prompt or system: who reads it, contracts, proposals, patterns. "
             "Not for judging a concrete change: that is check_change."
         ),
         arguments=Brief,

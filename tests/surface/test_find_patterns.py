@@ -12,7 +12,7 @@ from mcp.types import ResourceTemplateReference
 from server.surface.answer import TOKEN_CAP, tokens_of
 from tests.surface.refreshes import CAUSE, EFFECT, reported
 from tests.surface.test_pat_10_cross_patterns import CASCADE, CONTENTION, FILE, bring_in
-from tests.surface.world import Concord, Era, running
+from tests.surface.world import Concord, Era, register_example, running
 
 pytestmark = pytest.mark.anyio
 
@@ -126,3 +126,17 @@ async def test_a_system_sees_patterns_of_others_and_of_their_events_only_when_th
             "kind",
         }
         assert (await system.refused("import_catalog", content=json.dumps(FILE)))["code"] == "not_allowed"
+
+
+async def test_a_briefing_tells_the_active_patterns_that_concern_its_object(concord: Concord) -> None:
+    await register_example(concord)
+    resolved = {**CASCADE, "id": "XPAT-008", "systems_involved": ["sys_dashboard", "sys_x"], "status": "RESOLVED"}
+    await bring_in(concord, {**FILE, "patterns": [CONTENTION, CASCADE, resolved]})
+    told = await concord.call("brief", system_id="sys_dashboard")
+    assert [one["id"] for one in told["patterns"]] == ["XPAT-003", "XPAT-001"]
+    assert told["summary"].endswith("; 2 active patterns.")
+    assert told["patterns"][0]["recommendation"] == CASCADE["recommendation"]
+    told = await concord.call("brief", path="~/cache/market_data/")
+    assert [one["id"] for one in told["patterns"]] == ["XPAT-003"]
+    told = await concord.call("brief", system_id="sys_data_pipeline")
+    assert [one["id"] for one in told["patterns"]] == ["XPAT-003"]

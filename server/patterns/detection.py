@@ -61,7 +61,7 @@ class _Standing(NamedTuple):
 
     newest_event: int
     registry: int
-    marks: Mapping[str, int]
+    marks: patterns.Marks
     known: Mapping[str, patterns.StoredPattern]
 
 
@@ -138,14 +138,15 @@ class Detection:
             portrait=lambda one, occurrences: portrait(one, occurrences, fleet, evidence.source_of),
             fired=lambda system, trigger, moment: firings(history, system, trigger, moment),
         )
-        marks = {"analysed": span.until, "events": standing.newest_event, "registry": standing.registry}
+        before = standing.marks
+        marks = patterns.Marks(span.until, standing.newest_event, standing.registry)
 
         def store(session: "Session") -> Outcome:
             patterns.next_detection(session)  # from here on no other detection stores anything
             known = patterns.everything(session)
             outcome = _live_on(session, known, by_print, look, evidence)
-            if span.until >= standing.marks["analysed"]:
-                patterns.leave_marks(session, marks if span.usual else {"analysed": span.until})
+            if span.until >= before.analysed:
+                patterns.leave_marks(session, marks if span.usual else before._replace(analysed=span.until))
             return outcome
 
         return self._database.write(store)
@@ -163,7 +164,7 @@ class Detection:
                 wanted.update(seq for fact in one.facts for seq in fact.seqs[-_SOURCES_ASKED:])
             return patterns.events_by_number(session, wanted)
 
-        return _Evidence(self._database.read(read), standing.marks["events"])
+        return _Evidence(self._database.read(read), standing.marks.events)
 
 
 def _span(now: datetime, since: str, until: str) -> Span:
@@ -177,7 +178,7 @@ def _standing(session: "Session") -> _Standing:
     return _Standing(
         events.newest_number(session),
         revisions(session).registry,
-        patterns.marks(session, ["analysed", "events", "registry"]),
+        patterns.marks(session),
         patterns.everything(session),
     )
 
@@ -191,8 +192,8 @@ def _needless(standing: _Standing, span: Span) -> str:
 
 def _is_as_it_was(standing: _Standing, span: Span) -> bool:
     marks = standing.marks
-    same_day = at_microseconds(marks["analysed"])[:10] == at_microseconds(span.until)[:10]
-    return same_day and (marks["events"], marks["registry"]) == (standing.newest_event, standing.registry)
+    same_day = at_microseconds(marks.analysed)[:10] == at_microseconds(span.until)[:10]
+    return same_day and (marks.events, marks.registry) == (standing.newest_event, standing.registry)
 
 
 def _is_candidate(stored: patterns.StoredPattern) -> bool:

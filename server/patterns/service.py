@@ -158,7 +158,7 @@ class PatternService:
 
         def look(session: "Session") -> tuple[list[Pattern], int]:
             known = [one.pattern for one in patterns.everything(session).values()]
-            return known, patterns.marks(session, ["analysed"])["analysed"]
+            return known, patterns.marks(session).analysed
 
         known, analysed = self._database.read(look)
         return cross_patterns(known, analysis_date=at_microseconds(analysed)[:10] if analysed else to_wire(now)[:10])

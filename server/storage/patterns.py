@@ -1,8 +1,8 @@
 """Queries over patterns: each stands once by its fingerprint, with the stored events that it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.model.base import JsonObject
 from server.model.pattern import Certainty, Pattern, PatternStatus, PatternType
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REVISION = "patterns:revision"
 """Counts the writes that changed a pattern, so that those who remember some know whether theirs are still good."""
 _ID = "pattern"
+_MINUTE = 60_000_000
 _RISKS = tuple(one.value for one in PatternType if one.is_risk)
 
 
@@ -44,6 +45,17 @@ class EventRow:
     system_id: str
     event_id: str
     kind: str
+
+
+class Marks(NamedTuple):
+    """Where a detection stood."""
+
+    analysed: int
+    """The end of what it looked at, microseconds since 1970, by the minute."""
+    events: int
+    """The number of the newest event."""
+    registry: int
+    """The registry's revision."""
 
 
 def next_revision(session: "Session") -> int:
@@ -242,20 +254,21 @@ def ids_like(session: "Session", typed: str, limit: int) -> list[str]:
     return list(session.connection().execute(newest).scalars())
 
 
-def marks(session: "Session", names: Sequence[str]) -> dict[str, int]:
-    """Where the last detection stood; 0 for what it left no mark of."""
-    found = session.connection().execute(
-        sql.select(tables.counters.c.name, tables.counters.c.value).where(
-            tables.counters.c.name.in_([f"patterns:{name}" for name in names])
-        )
+def marks(session: "Session") -> Marks:
+    """Where the last detection stood; all 0 before the first."""
+    counted = tables.counters.c
+    rows = session.connection().execute(
+        sql.select(counted.name, counted.value).where(counted.name.in_([f"patterns:{name}" for name in Marks._fields]))
     )
-    known = {name.partition(":")[2]: value for name, value in found}
-    return {name: known.get(name, 0) for name in names}
+    known = {name.partition(":")[2]: value for name, value in rows}
+    return Marks(known.get("analysed", 0) * _MINUTE, known.get("events", 0), known.get("registry", 0))
 
 
-def leave_marks(session: "Session", where: Mapping[str, int]) -> None:
+def leave_marks(session: "Session", where: Marks) -> None:
     """The last detection stood there."""
-    put(session, tables.counters, [{"name": f"patterns:{name}", "value": value} for name, value in where.items()])
+    # A counter holds 31 bits.
+    values = where._replace(analysed=where.analysed // _MINUTE)._asdict()
+    put(session, tables.counters, [{"name": f"patterns:{name}", "value": value} for name, value in values.items()])
 
 
 def _put_systems(session: "Session", pairs: Sequence[tuple[str, str]]) -> None:

@@ -196,6 +196,7 @@ def _build_jobs(
             detect=lambda errand: areas.patterns.detect(
                 errand.now, errand.progress, since=errand.since, until=errand.until
             ),
+            sum_up=lambda errand: areas.journal.sum_up(errand.now, errand.progress),
         ),
         now=now,
         folders=folders,

@@ -28,6 +28,7 @@ def works(
     scan: Look,
     read_own_files: Look,
     detect: Look,
+    sum_up: Look,
 ) -> Mapping[Job, Work]:
     """The work of every job, as the areas do it."""
 
@@ -41,11 +42,13 @@ def works(
         return {"health": health, "open_findings": findings.counts(), "registry": registry.overview()}
 
     def look_for_patterns(errand: Errand) -> JsonObject:
-        """What systems' folders tell is taken in, and patterns are as all events show them now."""
-        errand.progress(0, 2, "reading the files of systems")
-        own_files = read_own_files(replace(errand, progress=errand.step(0, 2)))
-        errand.progress(1, 2, "looking for patterns")
-        return {**detect(replace(errand, progress=errand.step(1, 2))), "own_files": own_files}
+        """What systems' folders tell is taken in, patterns are as all events show them now, and old events are summed up."""
+        errand.progress(0, 3, "reading the files of systems")
+        own_files = read_own_files(replace(errand, progress=errand.step(0, 3)))
+        errand.progress(1, 3, "looking for patterns")
+        found = detect(replace(errand, progress=errand.step(1, 3)))
+        errand.progress(2, 3, "summing up old events")
+        return {**found, "own_files": own_files, "summed_up": sum_up(replace(errand, progress=errand.step(2, 3)))}
 
     return {
         Job.REGISTRY: look_at_registry,

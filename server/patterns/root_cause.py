@@ -22,7 +22,7 @@ from server.patterns.root_cause_found import Cause, found_of
 from server.patterns.second_leg import Leg, legs
 
 TYPE = PatternType.SHARED_ROOT_CAUSE
-MOST_ENTRIES = 20_000
+MOST_ENTRIES = 10_000
 MOST_CANDIDATES = 200
 FEW_SYSTEMS = 6
 """In a smaller fleet it can't be told which words are everybody's."""
@@ -45,15 +45,20 @@ def detect(
     causes = _on_one_resource(by_resource, LEAST_OCCURRENCES)
     by_category = catalogue_of(history, _told(history))
     causes += _not_covered(_of_like_meaning(by_category, fleet, likeness, LEAST_OCCURRENCES), causes)
-    found = [found_of(cause, fleet, mine) for cause in causes]
-    shown = [one for one in found if not one.held_back or one.identity in mine]
-    candidates = sorted((one for one in found if one.held_back and one.identity not in mine), key=_strongest)
-    seen = {one.identity for one in found}
-    return shown + candidates[:MOST_CANDIDATES] + _again(mine - seen, history, by_resource, by_category)
+    shown = [cause for cause in causes if not cause.held_back]
+    candidates = sorted((cause for cause in causes if cause.held_back), key=_strongest)[:MOST_CANDIDATES]
+    found = [found_of(cause, fleet, mine) for cause in shown + candidates]
+    grown = {one for one in mine for other in found if _is_part(one, other.identity)}
+    return found + _again(mine - grown, history, by_resource, by_category)
 
 
-def _strongest(found: Found) -> tuple[int, tuple[str, ...], str]:
-    return (-len(found.occurrences), found.systems, found.identity.subject)
+def _is_part(one: Identity, other: Identity) -> bool:
+    """Whether the other is the same, or the same with more systems: then the one has nothing more to say."""
+    return one.subject == other.subject and set(one.systems) <= set(other.systems)
+
+
+def _strongest(cause: Cause) -> tuple[int, tuple[int, ...]]:
+    return (-int(cause.catalogue.occurrences[list(cause.entries)].min()), cause.entries)
 
 
 def _told(history: History) -> Ints:
@@ -76,16 +81,17 @@ def _on_one_resource(catalogue: Catalogue, least: int) -> list[Cause]:
 
 
 def _not_covered(causes: list[Cause], on_resources: Sequence[Cause]) -> list[Cause]:
-    """Those that aren't the same troubles told a second time."""
-    covered = [(frozenset(one.systems), one.positions()) for one in on_resources]
-    return [
-        cause
-        for cause in causes
-        if not any(
-            systems.issuperset(cause.systems) and np.isin(cause.positions(), positions).mean() >= 0.5
-            for systems, positions in covered
-        )
-    ]
+    """Those that aren't the same troubles told a second time: of which half or more are on one such resource."""
+    holders = {one.resource: frozenset(one.systems) for one in on_resources}
+    left = []
+    for cause in causes:
+        history, positions = cause.catalogue.history, cause.positions()
+        on, many = np.unique(history.troubles.resource[positions], return_counts=True)
+        main = int(on[np.argmax(many)])
+        whose = holders.get(history.resources[main], frozenset()) if main >= 0 else frozenset()
+        if not (2 * int(many.max()) >= len(positions) and whose.issuperset(cause.systems)):
+            left.append(cause)
+    return left
 
 
 @dataclass(frozen=True)

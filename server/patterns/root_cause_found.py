@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -15,6 +16,10 @@ from server.patterns.second_leg import Leg
 
 EVENTS_OF_ONE = 20
 """Stored events that a single occurrence rests on at most; facts rest on all."""
+MOST_FACTS = 20
+"""Systems with evidence of their own, the most affected ones."""
+SAME = 0.75
+"""Where so many of all systems are in both, a cause is the one that was known."""
 NAMED = 4
 """Systems, and categories of a system, that a sentence names."""
 
@@ -31,38 +36,45 @@ class Cause:
     leg: Leg = field(default_factory=lambda: Leg(()))
     held_back: str = ""
 
+    @cached_property
+    def by_system(self) -> dict[str, Ints]:
+        """Positions of each system's troubles, by time; the systems sorted."""
+        names, catalogue = self.catalogue.history.systems, self.catalogue
+        held: defaultdict[str, list[Ints]] = defaultdict(list)
+        for entry in self.entries:
+            held[names[catalogue.system[entry]]].append(catalogue.troubles(entry))
+        at = catalogue.history.troubles.at
+        together = {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in held.items()}
+        return {name: mine[np.argsort(at[mine], kind="stable")] for name, mine in sorted(together.items())}
+
     @property
     def systems(self) -> tuple[str, ...]:
         """Whom it concerns, sorted."""
-        names = self.catalogue.history.systems
-        return tuple(sorted({names[one] for one in self.catalogue.system[list(self.entries)].tolist()}))
+        return tuple(self.by_system)
+
+    @cached_property
+    def most_affected(self) -> tuple[str, ...]:
+        """The 20 systems with most errors, by name."""
+        ranked = sorted(self.by_system, key=lambda name: (-len(self.by_system[name]), name))
+        return tuple(sorted(ranked[:MOST_FACTS]))
 
     def positions(self) -> Ints:
         """Positions of all its troubles."""
-        return np.concatenate([self.catalogue.troubles(entry) for entry in self.entries])
-
-    def of_system(self, name: str) -> Ints:
-        """Positions of the system's troubles, by time."""
-        names = self.catalogue.history.systems
-        mine = [self.catalogue.troubles(one) for one in self.entries if names[self.catalogue.system[one]] == name]
-        together = np.concatenate(mine)
-        order: Ints = together[np.argsort(self.catalogue.history.troubles.at[together], kind="stable")]
-        return order
+        return np.concatenate(list(self.by_system.values()))
 
 
 def found_of(cause: Cause, fleet: Fleet, known: set[Identity], identity: Identity | None = None) -> Found:
     """The finding; one of `known` on the same systems keeps what it is told apart by."""
     history = cause.catalogue.history
-    systems = cause.systems if identity is None else identity.systems
-    categories = {name: _categories(cause, name) for name in cause.systems}
-    identity = identity or _identity(cause, systems, categories, known)
+    categories = {name: _categories(cause, name) for name in cause.most_affected}
+    identity = identity or _identity(cause, categories, known)
     resources = (cause.resource,) if cause.resource else _resources(cause)
     positions = cause.positions()
     return Found(
         identity=identity,
         occurrences=_occurrences(cause),
-        facts=tuple(_fact(cause, name, categories[name]) for name in cause.systems),
-        description=_description(cause, systems, categories, fleet),
+        facts=tuple(_fact(cause, name, categories[name]) for name in cause.most_affected),
+        description=_description(cause, identity.systems, categories, fleet),
         recommendation=_recommendation(cause, categories, resources, fleet),
         trigger=f"write:{cause.resource}" if cause.resource else "",
         resources=resources,
@@ -73,24 +85,26 @@ def found_of(cause: Cause, fleet: Fleet, known: set[Identity], identity: Identit
     )
 
 
-def _identity(
-    cause: Cause, systems: tuple[str, ...], categories: dict[str, list[tuple[str, int]]], known: set[Identity]
-) -> Identity:
+def _identity(cause: Cause, categories: dict[str, list[tuple[str, int]]], known: set[Identity]) -> Identity:
     """By the resource, else by the category that most of the systems have; what it was told apart by before is kept."""
-    kind = PatternType.SHARED_ROOT_CAUSE
-    if cause.resource:
-        return Identity(kind, systems, cause.resource)
     having = Counter(name for told in categories.values() for name, _ in told)
-    for name in sorted(having):
-        if (before := Identity(kind, systems, name)) in known:
-            return before
-    return Identity(kind, systems, min(having, key=lambda name: (-having[name], name)))
+    subjects = {cause.resource} if cause.resource else set(having)
+    mine = set(cause.systems)
+    before = [one for one in known if one.subject in subjects and _overlap(mine, set(one.systems)) >= SAME]
+    if before:
+        return max(before, key=lambda one: (_overlap(mine, set(one.systems)), one.systems, one.subject))
+    subject = cause.resource or min(having, key=lambda name: (-having[name], name))
+    return Identity(PatternType.SHARED_ROOT_CAUSE, cause.systems, subject)
+
+
+def _overlap(mine: set[str], its: set[str]) -> float:
+    return len(mine & its) / len(mine | its)
 
 
 def _categories(cause: Cause, system: str) -> list[tuple[str, int]]:
     """(category, errors) of the system, the most frequent first."""
     history = cause.catalogue.history
-    counted = Counter(history.troubles.category[cause.of_system(system)].tolist())
+    counted = Counter(history.troubles.category[cause.by_system[system]].tolist())
     named = [(history.categories[kind], many) for kind, many in counted.items()]
     return sorted(named, key=lambda one: (-one[1], one[0]))
 
@@ -110,18 +124,18 @@ def _occurrences(cause: Cause) -> tuple[Occurrence, ...]:
     """As often as a second system shows it too: the bursts of the second most affected one, with what the others had nearest."""
     troubles = cause.catalogue.history.troubles
     moments: dict[str, Ints] = {}
-    for name in cause.systems:
-        at = troubles.at[cause.of_system(name)]
+    for name in cause.most_affected:
+        at = troubles.at[cause.by_system[name]]
         moments[name] = at[np.concatenate([[True], np.diff(at) > 300_000_000])]
     ranked = sorted(moments, key=lambda name: (-len(moments[name]), name))
     begins = moments[ranked[min(1, len(ranked) - 1)]]
     middles = (begins[1:] + begins[:-1]) // 2
     held: list[list[int]] = [[] for _ in begins]
-    for name in cause.systems:
-        positions = cause.of_system(name)
+    for name in cause.most_affected:
+        positions = cause.by_system[name]
         places = np.searchsorted(middles, troubles.at[positions], side="right")
         rank = np.arange(len(places)) - np.searchsorted(places, places)
-        few = rank < max(1, EVENTS_OF_ONE // len(cause.systems))
+        few = rank < max(1, EVENTS_OF_ONE // len(cause.most_affected))
         for place, seq in zip(places[few].tolist(), troubles.seq[positions[few]].tolist(), strict=True):
             held[place].append(seq)
     return tuple(Occurrence(at, tuple(sorted(seqs))) for at, seqs in zip(begins.tolist(), held, strict=True))
@@ -129,7 +143,7 @@ def _occurrences(cause: Cause) -> tuple[Occurrence, ...]:
 
 def _fact(cause: Cause, system: str, categories: list[tuple[str, int]]) -> Fact:
     history = cause.catalogue.history
-    positions = cause.of_system(system)
+    positions = cause.by_system[system]
     days = (history.until - history.since) // 86_400_000_000
     at = f" at {cause.resource}" if cause.resource else ""
     told = ", ".join(f"{name or 'unnamed'}: {many}" for name, many in categories[:NAMED])

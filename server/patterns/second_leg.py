@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -67,30 +66,34 @@ def _on_common_days(catalogue: Catalogue, group: tuple[int, ...]) -> list[tuple[
     """(p, entry, entry, common days) of each pair that has at least three common days."""
     history = catalogue.history
     begin, end = history.since // DAY, -(-history.until // DAY)
-    active = {}
-    for entry in group[:MOST_TOGETHER]:
-        row = np.zeros(max(1, end - begin), np.bool_)
-        row[np.clip(catalogue.moments(entry) // DAY - begin, 0, len(row) - 1)] = True
-        active[entry] = row
-    pairs = []
-    for one, other in combinations(active, 2):
-        shared = int((active[one] & active[other]).sum())
-        if catalogue.system[one] != catalogue.system[other] and shared >= LEAST_DAYS:
-            pairs.append((_tail_by_weekday(active[one], active[other], shared), one, other, shared))
+    entries = group[:MOST_TOGETHER]
+    active = np.zeros((len(entries), max(1, end - begin)), np.float64)
+    for row, entry in enumerate(entries):
+        active[row, np.clip(catalogue.moments(entry) // DAY - begin, 0, active.shape[1] - 1)] = 1.0
+    weekdays = [active[:, weekday::7] for weekday in range(7) if active.shape[1] > weekday]
+    shared = active @ active.T
+    counted = [days.sum(axis=1) for days in weekdays]
+    expected = sum(np.outer(one, one) / days.shape[1] for one, days in zip(counted, weekdays, strict=True))
+    system = catalogue.system[list(entries)]
+    compared = (system[:, None] != system[None, :]) & (shared >= LEAST_DAYS)
+    pairs = [(1.0, entries[one], entries[other], 0) for one, other in zip(*np.nonzero(np.triu(compared)), strict=True)]
+    outstanding = compared & (shared > expected + 2 * np.sqrt(expected))
+    for one, other in zip(*np.nonzero(np.triu(outstanding)), strict=True):
+        chance = _tail(
+            [(days.shape[1], int(mine[one]), int(mine[other])) for days, mine in zip(weekdays, counted, strict=True)],
+            int(shared[one, other]),
+        )
+        pairs.append((chance, entries[one], entries[other], int(shared[one, other])))
     return pairs
 
 
-def _tail_by_weekday(
-    one: "np.ndarray[tuple[int], np.dtype[np.bool_]]", other: "np.ndarray[tuple[int], np.dtype[np.bool_]]", shared: int
-) -> float:
-    """How likely so many common days are if each keeps how often it comes on which weekday (hypergeometric, exact)."""
+def _tail(strata: Sequence[tuple[int, int, int]], both: int) -> float:
+    """How likely at least so many are drawn in common, from strata of (all, of the one, of the other): hypergeometric, exact."""
     chances = np.ones(1)
-    for weekday in range(7):
-        days = len(one[weekday::7])
-        mine, its = int(one[weekday::7].sum()), int(other[weekday::7].sum())
-        ways = [comb(mine, both) * comb(days - mine, its - both) for both in range(min(mine, its) + 1)]
-        chances = np.convolve(chances, np.array([way / comb(days, its) for way in ways]))
-    return float(min(1.0, chances[shared:].sum()))
+    for everybody, one, other in strata:
+        ways = [comb(one, some) * comb(everybody - one, other - some) for some in range(min(one, other) + 1)]
+        chances = np.convolve(chances, np.array([way / comb(everybody, other) for way in ways]))
+    return float(min(1.0, chances[both:].sum()))
 
 
 def _on_dependencies(
@@ -116,15 +119,7 @@ def _on_dependencies(
         for dependency, held in holders.items():
             both = len({int(catalogue.system[entry]) for entry in held})
             if both > 1:
-                chance = _tail(len(erring), len(resting[dependency]), owners, both)
+                chance = _tail([(len(erring), len(resting[dependency]), owners)], both)
                 found.append((chance, dependency, tuple(held)))
         result.append(found)
     return result
-
-
-def _tail(everybody: int, resting: int, drawn: int, both: int) -> float:
-    """How likely at least so many of those drawn rest on it (hypergeometric)."""
-    ways = sum(
-        comb(resting, some) * comb(everybody - resting, drawn - some) for some in range(both, min(resting, drawn) + 1)
-    )
-    return ways / comb(everybody, drawn)

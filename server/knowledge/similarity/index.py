@@ -53,11 +53,15 @@ class LexicalIndex:
 
     def extend(self, texts: Iterable[str]) -> None:
         """These texts are in it as well, numbered on from the last."""
+        self.extend_terms(map(terms, texts))
+
+    def extend_terms(self, texts: Iterable[Sequence[str]]) -> None:
+        """The same for texts whose terms are known already."""
         of: list[int] = []
         term: list[int] = []
         count: list[int] = []
         for text in texts:
-            for name, times in Counter(terms(text)).items():
+            for name, times in Counter(text).items():
                 place = self._terms.get(name)
                 if place is None:
                     place = self._terms[name] = len(self._names)

@@ -27,7 +27,8 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
     for bag, positions in alike.items():
         for term in set(bag):
             used[term].update(owners[position] for position in positions)
-    index = LexicalIndex(texts[positions[0]] for positions in members)
+    index = LexicalIndex()
+    index.extend_terms(bags)
     nearest, scores = index.neighbours(NEIGHBOURS, _sole_owners(members, owners))
     pairs = []
     for number, positions in enumerate(members):

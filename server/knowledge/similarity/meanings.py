@@ -46,7 +46,8 @@ error errors err failure failures failed fail fails failing exception exceptions
 happened
 """
 _EVERYDAY = """
-abnormal action alert api app application argument attempt backend bad batch body broke bug build byte cache call cannot
+abnormal complete completed document end ended finish finished
+action alert api app application argument attempt backend bad batch body broke bug build byte cache call cannot
 category check class client cloud code column com command component condition config configuration content context could
 count critical csv current cycle data database date datum day db default dependency detail detected directory down
 encountered endpoint entry env environment event exceed exceeded execute execution exit expected external fatal fetch field
@@ -58,7 +59,7 @@ program property provider py python query queue random raise range rate raw reac
 refused reject rejected remote report request reset resource response result retry return returned root row rule run running
 runtime schema script second server service session set size source spike stage start started state status step stop
 storage store stream string syntax system table target task temporary test thread threshold time tmp today token tool total
-trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream end ended complete completed document finish finished url usage user value values
+trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream url usage user value values
 version warn warning week window worker write writer writing wrong xml yaml year yesterday
 monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october
 november december utc gmt sys agent

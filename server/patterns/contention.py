@@ -16,7 +16,7 @@ from server.patterns.contention_of_runs import overlapping_runs
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Fact, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
-from server.patterns.intervals import Meetings, Spans, meetings, occasions
+from server.patterns.intervals import Meetings, Spans, meetings, occasions, touched
 from server.patterns.shared_names import held_in
 from server.patterns.usual_times import SECOND, in_words, usual_time
 
@@ -163,9 +163,9 @@ class _Pair:
         self._resource = looked.history.resources[resource]
         self._since = looked.looked_since.get(resource)
         self._overlaps, self._opening = overlaps, opening
-        self._places = np.array(sorted({resource, *looked.held.get(resource, ())}))
-        rows = np.concatenate([looked.one[overlaps], looked.other[overlaps]])
-        sides = [self._side(system, np.unique(rows[self._accesses.system[rows] == system])) for system in systems]
+        self._wider, self._held = resource, looked.held.get(resource, ())
+        rows = [self._rows(system) for system in systems]
+        sides = [self._side(system, *pair) for system, pair in zip(systems, (rows, rows[::-1]), strict=True)]
         sides.sort(key=lambda side: (not side.writes, side.system))
         self._writer, self._other = sides
 
@@ -176,7 +176,9 @@ class _Pair:
         begun = np.sort(looked.at[self._opening])
         held_back = "too_few" if len(begun) < LEAST_OCCURRENCES else ""
         names = looked.history.resources
-        touched = np.flatnonzero(np.bincount(self._accesses.resource[np.concatenate([writer.met, other.met])])).tolist()
+        narrower = np.flatnonzero(
+            np.bincount(self._accesses.resource[np.concatenate([writer.met, other.met])])
+        ).tolist()
         written = np.bincount(self._accesses.resource[writer.met[self._accesses.write[writer.met]]])
         doing = "both write" if other.writes else f"{other.system} reads while {writer.system} writes"
         when = usual_time(begun)
@@ -196,18 +198,32 @@ class _Pair:
             ),
             recommendation=advice(self._resource, writer.system, other.system, both_write=other.writes),
             trigger=f"write:{names[int(written.argmax())]}",
-            resources=(self._resource, *[names[one] for one in touched if names[one] != self._resource][:MOST_NAMED]),
+            resources=(self._resource, *[names[one] for one in narrower if names[one] != self._resource][:MOST_NAMED]),
             lift=self._lift(),
             held_back=held_back,
         )
 
-    def _side(self, system: int, met: Ints) -> _Side:
+    def _rows(self, system: int) -> Ints:
         accesses = self._accesses
         begin, end = np.searchsorted(accesses.system, [system, system + 1])
-        rows = begin + np.flatnonzero(np.isin(accesses.resource[begin:end], self._places))
-        if self._since is not None:
-            rows = rows[(accesses.started[rows] >= self._since) | np.isin(rows, met)]
-        return _Side(self._looked.history.systems[system], rows, met, bool(accesses.write[met].any()))
+        rows: Ints = begin + np.flatnonzero(np.isin(accesses.resource[begin:end], [self._wider, *self._held]))
+        return rows if self._since is None else rows[accesses.finished[rows] > self._since]
+
+    def _side(self, system: int, rows: Ints, others: Ints) -> _Side:
+        """A narrower name meets the wider one only, a read only writes."""
+        accesses = self._accesses
+        met = np.zeros(len(rows), bool)
+        wider, theirs_wider = (accesses.resource[of] == self._wider for of in (rows, others))
+        for at_wider in (True, False):
+            for write in (True, False):
+                mine = np.flatnonzero((wider == at_wider) & (accesses.write[rows] == write))
+                theirs = others[(theirs_wider | at_wider) & (accesses.write[others] | write)]
+                spans = [
+                    moments[of] for of in (rows[mine], theirs) for moments in (accesses.started, accesses.finished)
+                ]
+                met[mine] = touched(*spans)
+        writes = bool(accesses.write[rows[met]].any())
+        return _Side(self._looked.history.systems[system], rows, rows[met], writes)
 
     def _fact(self, side: _Side, other: _Side) -> Fact:
         write = self._accesses.write

@@ -75,12 +75,22 @@ def meetings(one: Spans, other: Spans, owner: Ints, at_most: int, *, same: bool 
 
 
 def covered(started: Ints, finished: Ints) -> tuple[Ints, Ints]:
-    """The time that the spans cover together, as spans apart from each other; `started` ascends."""
+    """The time that the spans cover together, as spans that don't overlap; `started` ascends."""
     if not len(started):
         return started, finished
     reach = np.maximum.accumulate(finished)
-    opens = np.concatenate([[True], started[1:] > reach[:-1]])
+    opens = np.concatenate([[True], started[1:] >= reach[:-1]])
     return started[opens], reach[np.concatenate([opens[1:], [True]])]
+
+
+def touched(started: Ints, finished: Ints, others_started: Ints, others_finished: Ints) -> Bools:
+    """Which of the spans overlap with any of the others; `others_started` ascends."""
+    begins, ends = covered(others_started, others_finished)
+    if not len(begins):
+        return np.zeros(len(started), bool)
+    next_one = np.searchsorted(ends, started, side="right")
+    inside: Bools = (next_one < len(ends)) & (begins[np.minimum(next_one, len(ends) - 1)] < finished)
+    return inside
 
 
 def occasions(key: Ints, at: Ints, until: Ints) -> tuple[Ints, Ints]:

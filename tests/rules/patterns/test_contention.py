@@ -215,32 +215,42 @@ def test_the_sweep_finds_what_comparing_all_with_all_finds(drawn: list[tuple[str
             for system, resource, write, begin, length in drawn
         )
     )
-    expected: dict[tuple[tuple[str, ...], str], list[int]] = {}
+    expected: dict[tuple[tuple[str, ...], str], tuple[list[int], set[int]]] = {}
     for key, overlaps in _all_with_all(drawn).items():
         occasions: list[int] = []
         reach = -1
-        for begin, end in sorted(overlaps):
+        for begin, end, _ in sorted(overlaps):
             if begin >= reach:
                 occasions.append(microseconds(at(minute=begin)))
             reach = max(reach, end)
         if len(occasions) >= 3:
-            expected[key] = occasions
-    assert {
-        (one.systems, one.identity.subject): [occurrence.at for occurrence in one.occurrences]
-        for one in detect(history, NOBODY)
-    } == expected
+            expected[key] = occasions, {1 + number for _, _, pair in overlaps for number in pair}
+    for one in detect(history, NOBODY):
+        occasions, seqs = expected.pop((one.systems, one.identity.subject))
+        assert [occurrence.at for occurrence in one.occurrences] == occasions
+        told_of = {seq for fact in one.facts for seq in fact.seqs}
+        assert {seq for occurrence in one.occurrences for seq in occurrence.seqs} <= seqs
+        # of a system that writes and reads, its writes are told of
+        modes: dict[str, set[bool]] = {}
+        for seq in seqs:
+            modes.setdefault(drawn[seq - 1][0], set()).add(drawn[seq - 1][2])
+        assert told_of == {seq for seq in seqs if drawn[seq - 1][2] or modes[drawn[seq - 1][0]] == {False}}
+    assert expected == {}
 
 
-def _all_with_all(
-    drawn: list[tuple[str, str, bool, int, int]],
-) -> dict[tuple[tuple[str, ...], str], list[tuple[int, int]]]:
-    """By systems and resource: when each overlap began, and when the longer of the two ended."""
-    overlaps: dict[tuple[tuple[str, ...], str], list[tuple[int, int]]] = {}
+Overlap = tuple[int, int, tuple[int, int]]
+"""When both had begun, when the longer of the two ended, and which two they were."""
+
+
+def _all_with_all(drawn: list[tuple[str, str, bool, int, int]]) -> dict[tuple[tuple[str, ...], str], list[Overlap]]:
+    """By systems and resource."""
+    overlaps: dict[tuple[tuple[str, ...], str], list[Overlap]] = {}
     for number, (system, resource, write, begin, length) in enumerate(drawn):
-        for other, place, writes, start, lasting in drawn[number + 1 :]:
+        for second, (other, place, writes, start, lasting) in enumerate(drawn[number + 1 :], number + 1):
             wider = min(resource, place)
             related = resource == place or (wider == "/d" and max(resource, place).startswith("/d/"))
             if related and system != other and (write or writes) and begin < start + lasting and start < begin + length:
                 key = tuple(sorted((system, other))), wider
-                overlaps.setdefault(key, []).append((max(begin, start), max(begin + length, start + lasting)))
+                ended = max(begin + length, start + lasting)
+                overlaps.setdefault(key, []).append((max(begin, start), ended, (number, second)))
     return overlaps

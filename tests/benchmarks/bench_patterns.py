@@ -21,9 +21,12 @@ from time import perf_counter, process_time
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from server.knowledge.similarity.lexical import lexical_likeness
 from server.patterns import cascade
+from server.patterns.detectors import detectors
 from tests.benchmarks.fleet_mixes import BUSY, MIXES, simulate
 from tests.benchmarks.fleet_simulator import PlantedFleet
+from tests.benchmarks.other_patterns import TYPES, plant_others
 from tests.benchmarks.pattern_rivals import Pairs, bare_rule, pcmci
 
 
@@ -69,12 +72,12 @@ class Score:
     def row(self, name: str) -> str:
         """A line of the table."""
         return (
-            f"{name:22} {self.planted:7} {self.found:6} {self.true:5} {self.precision:9.3f} {self.recall:7.3f} "
+            f"{name:24} {self.planted:7} {self.found:6} {self.true:5} {self.precision:9.3f} {self.recall:7.3f} "
             f"{self.f1:6.3f} {self.per_null:9.2f} {self.seconds:8.1f}  {_listed(self.kinds)}"
         )
 
 
-HEAD = f"{'':22} {'planted':>7} {'found':>6} {'true':>5} {'precision':>9} {'recall':>7} {'F1':>6} {'per null':>9} {'seconds':>8}"
+HEAD = f"{'':24} {'planted':>7} {'found':>6} {'true':>5} {'precision':>9} {'recall':>7} {'F1':>6} {'per null':>9} {'seconds':>8}"
 
 
 def detected(planted: PlantedFleet) -> Pairs:
@@ -164,6 +167,29 @@ def measure(mix: str, seeds: Iterable[int], limit: float, is_shown: bool) -> dic
     return scores
 
 
+def others(seeds: Iterable[int]) -> dict[str, Score]:
+    """The scores of the five other types, by type; a pattern is true whose systems are the planted ones."""
+    scores = {kind: Score() for kind in TYPES}
+    for seed in seeds:
+        for is_planted in (True, False):
+            made = plant_others(seed, planted=is_planted)
+            history, fleet = made.history(), made.fleet()
+            said: dict[str, set[frozenset[str]]] = {kind: set() for kind in TYPES}
+            began = process_time()
+            for detector in detectors(lexical_likeness):
+                for one in detector.detect(history, fleet, frozenset()):
+                    if not one.held_back and one.identity.type.value in said:
+                        said[one.identity.type.value].add(frozenset(one.systems))
+            share = (process_time() - began) / len(TYPES)
+            for kind, found in said.items():
+                truth = made.truth[kind]
+                if is_planted:
+                    scores[kind].add(Score(len(truth), len(found), len(found & truth), seconds=share))
+                else:
+                    scores[kind].add(Score(null_runs=1, null_found=len(found), seconds=share))
+    return scores
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -188,6 +214,9 @@ def main() -> int:
     for name, one in pooled.items():
         print(one.row(f"all, {name}"))
     print(busy.row("busy fleets"))
+    other_types = others(range(asked.start, asked.start + asked.seeds))
+    for name, one in other_types.items():
+        print(one.row(name))
     ours = pooled["detector"]
     print(
         json.dumps(
@@ -199,6 +228,7 @@ def main() -> int:
                 "false_per_null": ours.per_null,
                 "busy_f1": busy.f1,
                 "mixes": table,
+                "other_types": {name: [one.planted, one.found, one.true] for name, one in other_types.items()},
                 **{f"{name}_f1": one.f1 for name, one in pooled.items()},
             }
         )

@@ -61,7 +61,7 @@ def content_of(text: str, telling: Telling) -> Json:
         telling.tell("", "it is empty")
         return None
     try:
-        return json.loads(text)
+        value = json.loads(text)
     except RecursionError:
         telling.tell("", "it is nested too deeply")
         return None
@@ -71,6 +71,10 @@ def content_of(text: str, telling: Telling) -> Json:
             place = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
             telling.tell("", f"it is no JSON{place}")
             return None
+    else:
+        if value is None:
+            telling.tell("", "it holds nothing")
+        return value
     for number in lines[1]:
         telling.tell(f"line {number}", "it is no JSON")
     return lines[0]

@@ -15,6 +15,7 @@ from server.exchange.own_files.incidents import SHAPE as INCIDENTS_SHAPE
 from server.exchange.own_files.incidents import tell_incident
 from server.exchange.own_files.members import AT, Members, figure_of, later_by, moment_of, normal, text_of
 from server.exchange.own_files.told import Telling, Told
+from server.model.base import JsonObject
 
 LISTS = ("reviews", "performancereviews", "history", "entries", "reviewhistory", "weeklyreviews", "items")
 DATE = tuple("reviewdate reviewedat reviewed analysisdate generatedat asof lastreview updatedat lastupdated".split())
@@ -37,14 +38,18 @@ def read(text: str) -> Told:
     """What the reviews in the file tell."""
     telling = Telling()
     content = content_of(text, telling)
-    if isinstance(content, dict) and not any(
-        isinstance(content.get(key), list) for key in content if normal(key) in LISTS
-    ):
+    if isinstance(content, dict) and not _holds_reviews(content):
         _tell_review(Entry("", content), telling)
     elif content is not None:
         for entry in entries_in(content, SHAPE, telling):
             _tell_review(entry, telling)
     return telling.told()
+
+
+def _holds_reviews(content: JsonObject) -> bool:
+    """Whether an object is no review itself: it has a list of them, or stands them under their dates."""
+    lists = any(normal(key) in LISTS and isinstance(one, list) for key, one in content.items())
+    return lists or any(moment_of(key) for key in content)
 
 
 def _tell_review(entry: Entry, telling: Telling) -> None:

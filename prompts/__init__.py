@@ -2,9 +2,17 @@
 
 from prompts.incident_review import PROMPT as INCIDENT_REVIEW
 from prompts.onboard_system import PROMPT as ONBOARD_SYSTEM
+from prompts.pattern_review import PROMPT as PATTERN_REVIEW
 from prompts.plan_migration import PROMPT as PLAN_MIGRATION
 from prompts.registry_audit import PROMPT as REGISTRY_AUDIT
 from prompts.review_proposal import PROMPT as REVIEW_PROPOSAL
 from server.surface import Prompt
 
-PROMPTS: tuple[Prompt, ...] = (REVIEW_PROPOSAL, PLAN_MIGRATION, REGISTRY_AUDIT, INCIDENT_REVIEW, ONBOARD_SYSTEM)
+PROMPTS: tuple[Prompt, ...] = (
+    REVIEW_PROPOSAL,
+    PLAN_MIGRATION,
+    REGISTRY_AUDIT,
+    PATTERN_REVIEW,
+    INCIDENT_REVIEW,
+    ONBOARD_SYSTEM,
+)

@@ -8,34 +8,28 @@ from tests.surface.world import Concord, register_example
 WEDNESDAY = datetime(2026, 1, 7, 3, 0, tzinfo=UTC)
 """The first refresh; the last one is on 1 April."""
 WEEKS = 13
+SKIPPED, LATE = (4,), {7: timedelta(hours=5), 10: timedelta(hours=2)}
+"""Weeks without a refresh, and those in which it came later: what tells a cause from two schedules."""
 CAUSE, EFFECT = "sys_data_pipeline", "sys_dashboard"
 
 
-def refreshes(weeks: int = WEEKS) -> list[dict[str, Any]]:
+def beginnings() -> list[datetime]:
+    """When the long refreshes began."""
+    weeks = (week for week in range(WEEKS) if week not in SKIPPED)
+    return [WEDNESDAY + timedelta(weeks=week) + LATE.get(week, timedelta()) for week in weeks]
+
+
+def refreshes() -> list[dict[str, Any]]:
     """The runs of the pipeline: a short one each day at noon, and the long refresh on Wednesdays."""
-    runs = []
-    for day in range(7 * weeks):
-        noon = WEDNESDAY + timedelta(days=day, hours=9)
-        runs.append(_run(noon, minutes=4))
-        if day % 7 == 0:
-            runs.append(_run(WEDNESDAY + timedelta(days=day), minutes=20))
-    return runs
+    noons = [WEDNESDAY + timedelta(days=day, hours=9) for day in range(7 * WEEKS)]
+    return [*(_run(noon, minutes=4) for noon in noons), *(_run(begun, minutes=20) for begun in beginnings())]
 
 
-def rendering_errors(weeks: int = WEEKS, *, minutes: float = 15) -> list[dict[str, Any]]:
-    """An error of the dashboard so long after the beginning of each refresh, and a few at other times."""
-    times = [WEDNESDAY + timedelta(weeks=week, minutes=minutes + week % 3) for week in range(weeks)]
+def rendering_errors(*, minutes: float = 15) -> list[dict[str, Any]]:
+    """An error of the dashboard so long after the beginning of each refresh, and a few of another kind at other times."""
+    times = [begun + timedelta(minutes=minutes + number % 3) for number, begun in enumerate(beginnings())]
     others = [WEDNESDAY + timedelta(days=17 * number + 2, hours=number * 5 + 1) for number in range(4)]
-    return [
-        {
-            "kind": "error",
-            "at": at.isoformat(),
-            "category": "rendering" if at in times else "login",
-            "severity": "HIGH",
-            "description": "Unexpected null values in a row of the page.",
-        }
-        for at in (*times, *others)
-    ]
+    return [*(_error(at, "rendering") for at in times), *(_error(at, "login") for at in others)]
 
 
 async def reported(concord: Concord, *, minutes: float = 15) -> dict[str, Any]:
@@ -46,6 +40,16 @@ async def reported(concord: Concord, *, minutes: float = 15) -> dict[str, Any]:
     run = await concord.call("run_job", job="patterns")
     assert run["state"] == "SUCCEEDED", run
     return run
+
+
+def _error(at: datetime, category: str) -> dict[str, Any]:
+    return {
+        "kind": "error",
+        "at": at.isoformat(),
+        "category": category,
+        "severity": "HIGH",
+        "description": "Unexpected null values in a row of the page.",
+    }
 
 
 def _run(started: datetime, *, minutes: float) -> dict[str, Any]:

@@ -269,6 +269,79 @@ def _frantic(make: Making) -> None:
         make.link(cause, effect, gap=0)
 
 
+def _nightly(make: Making) -> None:
+    """Jobs of every night at quarters of an hour; some need what another wrote a quarter before."""
+    for one in range(make.count):
+        hour = float(make.rng.integers(0, 4)) * 60 + float(make.rng.choice([0, 15, 30, 45]))
+        make.run(one, every=1_440, offset=hour, takes=6, failing=make.between(0.04, 0.15))
+    for cause, effect in make.disjoint(5):
+        begin = make.schedules[cause][0].started[0]
+        make.schedules[cause], make.schedules[effect] = [], []
+        make.run(cause, every=1_440, offset=float(begin), takes=6, failing=make.between(0.12, 0.25))
+        make.run(
+            effect, every=1_440, offset=float(begin) + make.between(14, 25), takes=6, failing=make.between(0.02, 0.08)
+        )
+        make.link(cause, effect, shows="run")
+
+
+def _logged(make: Making) -> None:
+    """Runs every half hour to six hours; one that fails logs errors as well, and there are other errors besides."""
+    for one in range(make.count):
+        every = float(make.rng.choice([30, 60, 120, 360]))
+        make.run(one, every=every, offset=make.between(0, 29), takes=5, failing=make.between(0.02, 0.08))
+        make.err(one, poisson(make, make.between(0.1, 1)))
+        schedule = make.schedules[one][0]
+        ended = schedule.finished[schedule.failed]
+        make.err(one, ended - make.rng.uniform(0, 1, ended.size), "out_of_memory")
+    for cause, effect in make.disjoint(5):
+        make.link(cause, effect, gap=10)
+
+
+def _storms(make: Making) -> None:
+    """A failure of the cause is followed by several errors of the effect; the others err in storms as well."""
+    for one in range(make.count):
+        make.err(one, _stormy(make, poisson(make, make.between(0.2, 1))))
+    for cause, effect in make.disjoint(6):
+        make.link(cause, effect, gap=20)
+        if make.planted:
+            moments, category = make.errors[effect].pop()
+            make.err(effect, _stormy(make, moments), category)
+
+
+def _stormy(make: Making, moments: Floats) -> Floats:
+    """Each moment with up to six more in the ten minutes after it."""
+    again = np.repeat(moments, make.rng.integers(0, 7, moments.size))
+    return np.sort(np.concatenate([moments, again + make.rng.uniform(0, 10, again.size)]))
+
+
+def _retries(make: Making) -> None:
+    """Whoever fails tries again every few minutes until it is mended, an hour or two later."""
+    begun = {one: poisson(make, make.between(0.15, 0.5)) for one in range(make.count)}
+    for one, moments in begun.items():
+        make.err(one, _tried_again(make, moments))
+    for cause, effect in make.disjoint(5):
+        if make.planted:
+            make.errors[cause] = []
+            make.err(cause, begun[cause])
+        make.link(cause, effect)
+        if make.planted:
+            make.errors[cause] = []
+            make.err(cause, _tried_again(make, begun[cause]))
+            moments, category = make.errors[effect].pop()
+            make.err(effect, _tried_again(make, moments), category)
+
+
+def _tried_again(make: Making, moments: Floats) -> Floats:
+    """Each moment and those after it, at even steps of 3 to 12 minutes, for up to 90 minutes."""
+    told = [
+        begin + step * np.arange(1 + int(lasts / step))
+        for begin, step, lasts in zip(
+            moments, make.rng.uniform(3, 12, moments.size), make.rng.uniform(5, 90, moments.size), strict=True
+        )
+    ]
+    return np.sort(np.concatenate([*told, np.empty(0)]))
+
+
 MIXES: dict[str, Callable[[Making], None]] = {
     "quiet": _quiet,
     "steady": _steady,
@@ -290,6 +363,10 @@ MIXES: dict[str, Callable[[Making], None]] = {
     "dense": _dense,
     "drift": _drift,
     "frantic": _frantic,
+    "nightly": _nightly,
+    "logged": _logged,
+    "storms": _storms,
+    "retries": _retries,
     "everyday": _everyday,
 }
 BUSY = ("busy", "busy_hours", "frantic")

@@ -4,15 +4,18 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from server.errors import InvalidArgument, TooLarge
 from server.model.event import KINDS
 from server.model.moments import microseconds
 
 MOST_EVENTS = 5_000
+MOST_BYTES = 5_000_000
 """In one call."""
 REJECTED_SHOWN = 20
 _KEYS_NAMED = 50
@@ -48,12 +51,22 @@ class Batch:
 
 
 def read_events(
-    events: Sequence[Any], *, most: int = MOST_EVENTS, kinds: Mapping[str, type[BaseModel]] = KINDS
+    events: Sequence[Any],
+    *,
+    most: int = MOST_EVENTS,
+    most_bytes: int = MOST_BYTES,
+    kinds: Mapping[str, type[BaseModel]] = KINDS,
 ) -> Batch:
     """The events that can be kept, and why the others can't. Raises TooLarge for more than `most`."""
     if len(events) > most:
         raise TooLarge(
             f"{len(events):,} events came; at most {most:,} are taken in one call.",
+            path="/events",
+            hint="Send them in several calls; their order does not matter.",
+        )
+    if (size := _size(events)) > most_bytes:
+        raise TooLarge(
+            f"The events take {size:,} bytes; at most {most_bytes:,} are taken in one call.",
             path="/events",
             hint="Send them in several calls; their order does not matter.",
         )
@@ -81,24 +94,45 @@ def _read(given: Any, kinds: Mapping[str, type[BaseModel]], position: int) -> tu
         raise InvalidArgument(f"{what}; it is one of {', '.join(KINDS)}.")
     if given.get("at") in (None, ""):
         raise InvalidArgument("at is missing: when it happened, ISO 8601, such as 2026-04-05T14:00:00Z.")
-    told = {name: value for name, value in given.items() if value is not None and name != "kind"}
+    told = {
+        name: value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
+        for name, value in given.items()
+        if value is not None and name != "kind"
+    }  # PostgreSQL finds nothing in a document with a NUL
     try:
         event = shape.model_validate(told)
     except ValidationError as error:
         raise InvalidArgument(_reason(shape, error)) from error
-    name = str(shape.model_fields["kind"].default)
+    name, members = _described(shape)
     document = event.model_dump(mode="json", exclude_unset=True)
     return (
         Arrived(_key(name, document), name, microseconds(document["at"]), event, document, position),
-        [key[:100] for key in told if key not in shape.model_fields],
+        [key[:100] for key in told if key not in members],
     )
+
+
+@cache
+def _described(shape: type[BaseModel]) -> tuple[str, frozenset[str]]:
+    """The word for a kind of event, and its members."""
+    return str(shape.model_fields["kind"].default), frozenset(shape.model_fields)
+
+
+_in_order = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+"""Made once: making it takes as long as using it."""
 
 
 def _key(kind: str, document: dict[str, Any]) -> str:
     if document.get("id"):
         return f"id:{document['id']}"
-    content = json.dumps([kind, document], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(content.encode(errors="surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(_in_order([kind, document]).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def _size(events: Sequence[Any]) -> int:
+    """Bytes as JSON."""
+    try:
+        return len(to_json(events, inf_nan_mode="constants"))
+    except ValueError:  # half a surrogate pair, or too deep
+        return len(repr(events))
 
 
 def _reason(shape: type[BaseModel], error: ValidationError) -> str:

@@ -1,5 +1,6 @@
 """The journal as the surfaces use it: systems report what happened, and are told what waits for them."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,7 +114,7 @@ class JournalService:
         `origin` is the file's name; `undated` are the ids of events that tell no moment of their own. `beside` is done in
         the same transaction: all of it stands, or nothing. Raises NotFound where nobody is registered by that id.
         """
-        batch = read_events(given, most=len(given), kinds=KINDS_OF_FILES)
+        batch = read_events(given, most=len(given), most_bytes=sys.maxsize, kinds=KINDS_OF_FILES)
         before: list[Signs] = []
 
         def keep(session: "Session") -> TakenIn:

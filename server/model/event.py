@@ -27,6 +27,10 @@ At = Annotated[str, BeforeValidator(read_moment)]
 MaybeAt = Annotated[str, BeforeValidator(lambda value: "" if value in ("", None) else read_moment(value))]
 
 
+def _lower_case(word: object) -> object:
+    return word.strip().lower() if isinstance(word, str) else word
+
+
 class _Event(BaseModel):
     """What all events have. Members that nobody defined are not kept."""
 
@@ -91,7 +95,7 @@ class Access(_Event):
 
     kind: Literal["access"] = "access"
     resource: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-    mode: Literal["read", "write"]
+    mode: Annotated[Literal["read", "write"], BeforeValidator(_lower_case)]
     started_at: MaybeAt = ""
     finished_at: MaybeAt = ""
 

@@ -133,10 +133,9 @@ def by_numbers(session: "Session", seqs: Collection[int]) -> list[Noted]:
             .where(events.seq.in_(some))
             .order_by(events.seq)
         )
-        found.extend(
-            Noted(row.seq, row.system_id, row.key.removeprefix("id:"), row.at, row.kind, row.document, row.origin)
-            for row in rows
-        )
+        for row in rows:
+            event_id = row.document.get("id") or row.key
+            found.append(Noted(row.seq, row.system_id, event_id, row.at, row.kind, row.document, row.origin))
     return found
 
 

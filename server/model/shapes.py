@@ -160,6 +160,15 @@ def _with_short_plans(schema: JsonObject) -> JsonObject:
     return schema
 
 
+def _with_its_kind(schema: JsonObject) -> JsonObject:
+    """An event says what kind it is; only then does one of the shapes fit."""
+    for shape in schema["$defs"].values():
+        if "kind" in shape.get("properties", {}):
+            del shape["properties"]["kind"]["default"]
+            shape["required"] = ["kind", *shape["required"]]
+    return schema
+
+
 def _entry_or_record(schema: JsonObject) -> JsonObject:
     """What a record lists are entries again."""
     entry = schema.pop("required")
@@ -173,7 +182,7 @@ SHAPES: dict[str, tuple[type[BaseModel], Callable[[JsonObject], JsonObject]]] = 
     "system": (System, lambda schema: schema),
     "contract": (ShownContract, _entry_or_record),
     "change": (Change, lambda schema: schema),
-    "event": (ReportedEvent, lambda schema: schema),
+    "event": (ReportedEvent, _with_its_kind),
     "check": (ShownCheck, _with_short_plans),
     "proposal": (ShownProposal, lambda schema: schema),
     "pattern": (ShownPattern, lambda schema: schema),

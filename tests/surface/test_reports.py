@@ -185,7 +185,12 @@ async def test_every_kind_of_event_is_kept_as_its_schema_describes_it(concord: C
     for number, event in enumerate(told):
         event["at"] = f"2026-04-05T13:00:{number:02d}Z"
         Draft202012Validator(schema).validate(event)
+        for missing in ("kind", "at"):
+            rest = {name: value for name, value in event.items() if name != missing}
+            assert not Draft202012Validator(schema).is_valid(rest)
     assert not Draft202012Validator(schema).is_valid({"kind": "gossip", "at": "2026-04-05T13:00:00Z"})
+    told_of_kinds = [shape["properties"] for shape in schema["$defs"].values() if "properties" in shape]
+    assert {shape["kind"]["const"] for shape in told_of_kinds} == {one["kind"] for one in told}
     await concord.register("sys_a")
     assert (await concord.call("report", system_id="sys_a", events=told))["rejected"] == []
     assert list(reversed(await events_of(concord, "sys_a"))) == told

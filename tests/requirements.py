@@ -83,9 +83,7 @@ RULES = (
     Rule("CON-5", "Every plan can be rolled back for all systems involved in under five minutes.", completed_by="F"),
     Rule("CON-6", "A change that touches no contract and no pattern is CLEAR at once."),
     Rule("CON-7", "Conflicts are logged, and a contract in conflict three times in thirty days is fragile."),
-    Rule(
-        "CON-8", "A system in an active risk pattern has its conflicts raised by one level, and the pattern named.", "D"
-    ),
+    Rule("CON-8", "A system in an active risk pattern has its conflicts raised by one level, and the pattern named."),
     Rule(
         "CON-9",
         "Without a check of its current content no proposal goes on; each tier can be set to advisory.",

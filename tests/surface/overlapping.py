@@ -21,8 +21,9 @@ async def overlap(
     resource: str = "~/prices.json",
     writer: str = "sys_b",
     reader: str = "sys_a",
+    mode: str = "read",
 ) -> None:
-    """On each of these days the writer wrote for twenty minutes, and the reader read within that time."""
+    """On each of these days the writer wrote for twenty minutes, and the reader read (or wrote) within that time."""
     writes: list[dict[str, Any]] = []
     reads: list[dict[str, Any]] = []
     for day in days:
@@ -35,7 +36,7 @@ async def overlap(
                 "id": f"r{day}{resource}",
                 "started_at": at(day, 5),
                 "finished_at": at(day, 6),
-                "mode": "read",
+                "mode": mode,
             }
         )
     for system_id, events in ((writer, writes), (reader, reads)):

@@ -13,7 +13,7 @@ from server.patterns.cascade_words import describe, facts_of, recommend, shared_
 from server.patterns.episodes import DAY
 from server.patterns.explaining import direct_links
 from server.patterns.fleet import Fleet
-from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity, Occurrence
+from server.patterns.found import LEAST_OCCURRENCES, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
 from server.patterns.links import Link, find_links, known_links
 from server.patterns.scene import Scene, scene_of
@@ -41,7 +41,7 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     if not len(scene.plain.episodes):
         return []
     links = find_links(scene, _linked(history, fleet))
-    strong = [link for link in links if link.q_value <= SIGNIFICANT_Q and link.lift >= LEAST_LIFT]
+    strong = [link for link in links if link.is_strong]
     direct, explained = direct_links(scene, strong)
     found = [_found(scene, fleet, link, _held_back(scene, link)) for link in direct]
     found += [_found(scene, fleet, link, "explained_away") for link in explained][:_MOST_HELD_BACK]

@@ -73,8 +73,8 @@ def direct_links(scene: Scene, links: list[Link]) -> tuple[list[Link], list[Link
         by_effect.setdefault(link.effect, []).append(link)
     for incoming in by_effect.values():
         for link in sorted(incoming, key=lambda one: (-one.p_value, one.together, one.cause)):
-            rivals = [one for one in incoming if one != link and (one.cause, link.cause) in related]
-            if any(_explains(scene, rival, link) for rival in rivals):
+            rivals = [one for one in incoming if one != link]
+            if any(_explains(scene, rival, link, (rival.cause, link.cause) in related) for rival in rivals):
                 incoming.remove(link)
                 dropped.append(link)
     kept = [link for incoming in by_effect.values() for link in incoming]
@@ -116,28 +116,32 @@ def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[float, float, str]:
     return above[0] / max(above[0] + above[1], 1e-9), -link.p_value, scene.history.systems[link.cause]
 
 
-def _explains(scene: Scene, rival: Link, link: Link) -> bool:
+def _explains(scene: Scene, rival: Link, link: Link, related: bool) -> bool:
     """Whether what the rival's cause sets off leaves nothing of the link, while the rival itself does not need it."""
-    link_left, rival_left = _left(scene, link, rival), _left(scene, rival, link)
+    window = WINDOWS[-1] if related else rival.window
+    link_left = _left(scene, link, rival, window)
+    rival_left = _left(scene, rival, link, WINDOWS[-1] if related else link.window)
     if link_left >= _STANDS_ALONE and rival_left < _STANDS_ALONE:
         return True
     if link_left < _STANDS_ALONE:
         return False
+    if not related:
+        return rival.p_value < link.p_value
     return _spread(scene, link) > _spread(scene, rival)
 
 
-def _left(scene: Scene, link: Link, without: Link) -> float:
+def _left(scene: Scene, link: Link, without: Link, window: int) -> float:
     """The p-value of a link when episodes that came after the other link's cause are left out."""
     episodes, causes = scene.effects(link).at, scene.causes(link).at
     others = scene.causes(without).at
     if link.by_source and without.by_source:
-        alone = exposed_at(episodes, others, WINDOWS[-1]) == 0
+        alone = exposed_at(episodes, others, window) == 0
     else:
-        alone = exposed_at(scene.moment(episodes), np.sort(scene.moment(others)), WINDOWS[-1]) == 0
+        alone = exposed_at(scene.moment(episodes), np.sort(scene.moment(others)), window) == 0
     together = int(exposed_at(episodes[alone], causes, link.window).sum())
     if together < max(LEAST_OCCURRENCES - 1, _LEAST_LEFT * link.together * float(alone.mean())):
         return 1.0
-    chance, number = scene.chances(link)
+    chance, number = scene.chances(link).each
     order = np.argsort(-chance, kind="stable")
     left = np.minimum(number[order], np.maximum(int(alone.sum()) - np.cumsum(number[order]) + number[order], 0))
     return upper_tail(chance[order], left, together)

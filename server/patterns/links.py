@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES
+from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
 from server.patterns.pairs import WINDOWS, Counts, count_pairs, next_of_system
 from server.patterns.permuted import exposed_at
@@ -13,6 +13,10 @@ from server.patterns.significance import rates_by_family, rough_tail, upper_tail
 
 _WORTH_A_LOOK = 0.1
 _MOST_LOOKED_AT = 30_000
+_HOLDS_IN_CALM = 0.01
+"""What a link must reach without the effect's bad spells, when much else fails as well."""
+_OVERWHELMING = 1e-9
+"""What bad spells don't make of chance."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,30 @@ class Link:
     matched: int = 0
     """The same one to one, within the widest window."""
     mean: float = 0.0
-    """Co-occurrences by chance."""
+    """Co-occurrences by chance, under all that the effect's rhythm knows of."""
+    usual: float = 0.0
+    """Co-occurrences by chance, by class of hours alone."""
+    episodes: int = 0
+    """Of the effect, in all."""
     p_value: float = 1.0
     """After the windows and triggers that were tried."""
     q_value: float = 1.0
 
     @property
     def lift(self) -> float:
-        """How many times more often than by chance."""
-        return self.together / max(self.mean, 1e-9)
+        """How many times more often than at other times of the same hours."""
+        return self.together / max(self.usual or self.mean, 1e-9)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether the effect is large enough: the odds of coming after the cause, against those by chance."""
+        odds = (self.together + 0.5) / (self.episodes - self.together + 0.5)
+        return odds >= LEAST_LIFT * self.mean / max(self.episodes - self.mean, 1e-9) and self.lift >= LEAST_LIFT
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether chance is ruled out."""
+        return self.q_value <= SIGNIFICANT_Q and self.stands_out
 
 
 @dataclass(frozen=True)
@@ -127,6 +146,8 @@ def _standing_out(
                 by_source,
                 int(together[effect[one], cause[one]]),
                 int(matched[effect[one], cause[one]]),
+                usual=float(mean[effect[one], cause[one]]),
+                episodes=int(number[effect[one]]),
             ),
         )
         for one in np.flatnonzero(rough <= _WORTH_A_LOOK).tolist()
@@ -146,17 +167,24 @@ def known_links(scene: Scene, pairs: list[tuple[int, int]], links: list[Link]) -
                 exposed = exposed_at(scene.effects(link).at, scene.causes(link).at, window)
                 together = int(exposed.sum())
                 if together:
-                    tried.append(weigh(scene, replace(link, together=together, matched=together)))
+                    tried.append(
+                        weigh(scene, replace(link, together=together, matched=together, episodes=len(exposed)))
+                    )
         found += sorted(tried, key=lambda link: link.p_value)[:1]
     return found
 
 
 def weigh(scene: Scene, link: Link) -> Link:
     """The link with its exact p-value under the effect's own rhythm."""
-    chance, number = scene.chances(link)
+    chances = scene.chances(link)
     tries = len(WINDOWS) * len(offered(scene))
-    p_value = min(1.0, tries * upper_tail(chance, number, link.together))
-    return replace(link, mean=float((chance * number).sum()), p_value=p_value)
+    p_value = min(1.0, tries * upper_tail(chances.chance, chances.number, link.together, chances.urns))
+    calm = scene.calm_chances(link) if _OVERWHELMING < p_value <= SIGNIFICANT_Q else None
+    if calm is not None:
+        together, rest = calm
+        if upper_tail(rest.chance, rest.number, together, rest.urns) > _HOLDS_IN_CALM:
+            p_value = 1.0
+    return replace(link, mean=chances.mean, p_value=p_value)
 
 
 def _with_rates(links: list[Link], linked: Bools, scene: Scene) -> list[Link]:

@@ -1,113 +1,183 @@
 """The chance of each failure to come after a cause, were it permuted over its system's own rhythm.
 
 Failures in reported runs are permuted over the runs of that system in the same class of hours: two schedules that start
-together prove nothing. Failures that keep to certain minutes of the hour (a schedule that is not reported) are permuted
-over hours at their minute; all others over the time of their class of hours.
+together prove nothing. Failures that keep to a time of day or to a minute of the hour (a schedule that is not reported)
+are permuted over the days or hours at that time; all others over the time of their class of hours.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import HOUR, MINUTE, Moments
-from server.patterns.history import Floats, Ints, Runs
+from server.patterns.episodes import DAY, HOUR, MINUTE, Moments
+from server.patterns.history import Bools, Floats, Ints, Runs
 from server.patterns.rhythm import CLASSES, Hours, covered
+from server.patterns.significance import Urn, rough_tail
 
-_FEWEST_FOR_MINUTES = 8
-_MINUTES_TOGETHER = 5
-_LUMPED_FROM = 1e-4
+_FEWEST_ALIKE = 4
+_LUMPED_FROM = 1e-3
+_FEWEST_WEEKDAYS = 3
+"""A time of day that is kept to on fewer weekdays is a weekly matter, which the rhythm must not explain away."""
 _FEWEST_HOURS = 3
 _MOST_EXACT = 256
+
+
+@dataclass(frozen=True)
+class Chances:
+    """What chance gives: independent trials, `number` of them with each chance, and draws from urns."""
+
+    chance: Floats
+    number: Ints
+    urns: tuple[Urn, ...] = ()
+
+    @property
+    def mean(self) -> float:
+        """Co-occurrences by chance."""
+        return float((self.chance * self.number).sum()) + sum(urn.mean for urn in self.urns)
+
+    @property
+    def each(self) -> tuple[Floats, Ints]:
+        """The same with every urn as independent trials."""
+        chance = np.array([urn.marked / urn.places for urn in self.urns])
+        number = np.array([urn.drawn for urn in self.urns], dtype=np.int64)
+        return np.concatenate([self.chance, chance]), np.concatenate([self.number, number])
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Failures bound to anchors: starts of runs, of days or of hours."""
+
+    anchors: Ints
+    anchor_class: Ints
+    weight: Floats
+    classes: Ints
+    """Of each failure."""
+    offsets: Ints
+    """After its anchor; to the minute where there are many."""
 
 
 @dataclass(frozen=True)
 class Places:
     """Where a system's failures could as well have come: groups of equal chance under the null."""
 
-    system: int
     shape: Floats
     """Expected failures by hour."""
     loose: Ints
     """Failures by class of hours that may come at any time."""
-    anchors: Ints
-    """Moments that bound failures could have belonged to: starts of runs, or of hours."""
-    anchor_class: Ints
-    anchor_weight: Floats
-    bound_class: Ints
-    """Of each bound failure."""
-    bound_offset: Ints
-    """After its anchor; to the minute where there are many."""
+    bound: tuple[Bound, ...]
 
 
 def places_of(system: int, episodes: Moments, runs: Runs, shape: Floats, hours: Hours) -> Places:
     """Where the episodes of one system could have come."""
     in_run = episodes.run >= 0
-    hour = hours.of(episodes.at)
-    loose = np.bincount(hours.classes[hour[~in_run]], minlength=CLASSES)
-    began, ended = np.searchsorted(runs.system, [system, system + 1])
-    anchors = runs.started[began:ended]
-    bound = in_run
-    at = np.where(in_run, runs.started[np.maximum(episodes.run, 0)] if len(runs.seq) else 0, 0)
+    daily = ~in_run & keeps_to_time_of_day(episodes.at)
+    hourly = ~in_run & ~daily & keeps_to_minutes(episodes.at)
+    loose = np.bincount(hours.classes[hours.of(episodes.at[~in_run & ~daily & ~hourly])], minlength=CLASSES)
     usual = _usual(shape, hours)
-    weight = usual[hours.of(anchors)]
-    if not in_run.any() and keeps_to_minutes(episodes.at):
-        anchors, bound = hours.edges[:-1], ~in_run
-        at, weight, loose = hours.edges[hour], usual, np.zeros_like(loose)
-    offset = (episodes.at - at)[bound]
-    if len(offset) > _MOST_EXACT:
-        offset = offset // MINUTE * MINUTE + np.where(offset > 0, MINUTE // 2, 0)
-    return Places(
-        system, shape, loose, anchors, hours.classes[hours.of(anchors)], weight,
-        hours.classes[hours.of(at[bound])], offset,
-    )  # fmt: skip
+    bound = []
+    if in_run.any():
+        began, ended = np.searchsorted(runs.system, [system, system + 1])
+        own = runs.started[began:ended]
+        bound.append(_bound(own, runs.started[episodes.run[in_run]], episodes.at[in_run], usual, hours))
+    if daily.any():
+        days = np.unique(hours.edges[:-1] // DAY) * DAY
+        noon = np.where(hours.classes[hours.of(days + DAY // 2)] >= 24, 1, 0)
+        at = episodes.at[daily] // DAY * DAY
+        place = np.searchsorted(days, at)
+        bound.append(Bound(days, noon, np.ones(len(days)), noon[place], _rounded(episodes.at[daily] - at)))
+    if hourly.any():
+        starts = hours.edges[:-1]
+        at = starts[hours.of(episodes.at[hourly])]
+        bound.append(_bound(starts, at, episodes.at[hourly], usual, hours))
+    return Places(shape, loose, tuple(bound))
+
+
+def _bound(anchors: Ints, at: Ints, moments: Ints, usual: Floats, hours: Hours) -> Bound:
+    hour = hours.of(anchors)
+    return Bound(anchors, hours.classes[hour], usual[hour], hours.classes[hours.of(at)], _rounded(moments - at))
+
+
+def _rounded(offsets: Ints) -> Ints:
+    if len(np.unique(offsets)) <= _MOST_EXACT:
+        return offsets
+    return offsets // MINUTE * MINUTE + np.where(offsets > 0, MINUTE // 2, 0)
 
 
 def _usual(shape: Floats, hours: Hours) -> Floats:
-    """How an hour compares with its class: above 1 on bad days, 0 before the system was heard of."""
+    """How an hour compares with its class: above 1 in bad spells, 0 before the system was heard of."""
     total = np.bincount(hours.classes, weights=shape, minlength=CLASSES)
     number = np.bincount(hours.classes, weights=shape > 0, minlength=CLASSES)
-    mean = total / np.maximum(number, 1)
-    return np.where(mean[hours.classes] > 0, shape / np.maximum(mean[hours.classes], 1e-12), 0.0)
+    mean = (total / np.maximum(number, 1))[hours.classes]
+    return np.where(mean > 0, np.round(shape / np.maximum(mean, 1e-12), 9), 0.0)
 
 
-def keeps_to_minutes(at: Ints) -> bool:
-    """Whether moments come at certain minutes of the hour, in several hours of the day, beyond chance."""
-    minute = at // MINUTE % 60
-    hour = at // HOUR % 24
-    once = len(np.unique(hour * 60 + minute))
-    if once < _FEWEST_FOR_MINUTES or len(np.unique(hour)) < _FEWEST_HOURS:
-        return False
-    distinct = np.unique(hour * 60 + minute) % 60
-    counts = np.bincount(distinct, minlength=60)
-    ring = np.concatenate([counts, counts[: _MINUTES_TOGETHER - 1]])
-    most = int(np.convolve(ring, np.ones(_MINUTES_TOGETHER, dtype=np.int64), "valid").max())
-    share, chance = most / once, _MINUTES_TOGETHER / 60
-    if share <= chance:
-        return False
-    distance = share * np.log(share / chance) + (1 - share) * np.log(max(1 - share, 1e-12) / (1 - chance))
-    return bool(60 * np.exp(-once * distance) < _LUMPED_FROM)
+def keeps_to_time_of_day(at: Ints) -> Bools:
+    """Which moments come within minutes of one time of day far more often than in the hours around, on several weekdays."""
+    near, ring = _alike(at % DAY, DAY, 8 * MINUTE, HOUR)
+    lumped = _is_lump(near, ring, 16 / 120)
+    if not lumped.any():
+        return lumped
+    time_of_day = at % DAY
+    order = np.argsort(time_of_day[lumped], kind="stable")
+    chosen = np.flatnonzero(lumped)[order]
+    cluster = np.cumsum(np.concatenate([[0], np.diff(time_of_day[chosen]) > 10 * MINUTE]))
+    weekday = (at[chosen] // DAY) % 7
+    kinds = np.zeros((int(cluster[-1]) + 1, 7), dtype=bool)
+    kinds[cluster, weekday] = True
+    kept = np.zeros(len(at), dtype=bool)
+    kept[chosen] = kinds.sum(axis=1)[cluster] >= _FEWEST_WEEKDAYS
+    return kept
 
 
-def chances(places: Places, causes: Ints, window: int, hours: Hours, cover: Floats) -> tuple[Floats, Ints]:
+def keeps_to_minutes(at: Ints) -> Bools:
+    """Which moments come at one minute of the hour far more often than at others, in several hours of the day."""
+    near, ring = _alike(at % HOUR, HOUR, 3 * MINUTE, 29 * MINUTE)
+    lumped = _is_lump(near, ring, 6 / 58)
+    hours = np.unique(at[lumped] % DAY // HOUR)
+    return lumped if len(hours) >= _FEWEST_HOURS else np.zeros(len(at), dtype=bool)
+
+
+def _alike(phase: Ints, period: int, near: int, far: int) -> tuple[Floats, Floats]:
+    """For each phase on the circle: how many others lie near, and how many lie within the wider ring, near ones included."""
+    around = np.sort(np.concatenate([phase - period, phase, phase + period]))
+
+    def within(distance: int) -> Floats:
+        count = np.searchsorted(around, phase + distance, "right") - np.searchsorted(around, phase - distance, "left")
+        return (count - 1).astype(np.float64)
+
+    return within(near), within(far)
+
+
+def _is_lump(near: Floats, ring: Floats, chance: float) -> Bools:
+    lump: Bools = (near >= _FEWEST_ALIKE - 1) & (rough_tail(near, ring, ring * chance) < _LUMPED_FROM)
+    return lump
+
+
+def chances(places: Places, causes: Ints, window: int, hours: Hours, cover: Floats) -> Chances:
     """The chances of the failures to come within the window after a cause, and how many have each.
 
     `causes` are the cause's moments, ascending; `cover` is what part of each hour lies within the window after one.
     """
     weighted = np.bincount(hours.classes, weights=places.shape * cover, minlength=CLASSES)
     total = np.bincount(hours.classes, weights=places.shape, minlength=CLASSES)
-    loose = weighted / np.maximum(total, 1e-12)
-    groups, counts = [loose[places.loose > 0]], [places.loose[places.loose > 0]]
-    if len(places.bound_class):
-        offsets, which = np.unique(places.bound_offset, return_inverse=True)
-        all_weight = np.bincount(places.anchor_class, weights=places.anchor_weight, minlength=CLASSES)
+    loose = places.loose > 0
+    groups, counts = [(weighted / np.maximum(total, 1e-12))[loose]], [places.loose[loose]]
+    urns: list[Urn] = []
+    for bound in places.bound:
+        plain = bool((bound.weight == 1.0).all())
+        all_weight = np.bincount(bound.anchor_class, weights=bound.weight, minlength=CLASSES)
+        offsets, which = np.unique(bound.offsets, return_inverse=True)
         for position, offset in enumerate(offsets.tolist()):
-            exposed = exposed_at(places.anchors + offset, causes, window)
-            hit = np.bincount(places.anchor_class, weights=places.anchor_weight * exposed, minlength=CLASSES)
-            chance = hit / np.maximum(all_weight, 1e-12)
-            number = np.bincount(places.bound_class[which == position], minlength=CLASSES)
-            groups.append(chance[number > 0])
-            counts.append(number[number > 0])
-    return np.minimum(np.concatenate(groups), 1.0), np.concatenate(counts)
+            exposed = exposed_at(bound.anchors + offset, causes, window)
+            hit = np.bincount(bound.anchor_class, weights=bound.weight * exposed, minlength=CLASSES)
+            number = np.bincount(bound.classes[which == position], minlength=CLASSES)
+            drawn = np.flatnonzero(number)
+            if plain and len(offsets) == 1 and (number <= all_weight).all():
+                urns += [Urn(round(hit[one]), round(all_weight[one]), int(number[one])) for one in drawn.tolist()]
+            else:
+                groups.append(hit[drawn] / np.maximum(all_weight[drawn], 1e-12))
+                counts.append(number[drawn])
+    return Chances(np.minimum(np.concatenate(groups), 1.0), np.concatenate(counts), tuple(urns))
 
 
 def exposed_at(moments: Ints, causes: Ints, window: int) -> Floats:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.patterns.episodes import HOUR
-from server.patterns.history import Floats, History, Ints
+from server.patterns.history import Bools, Floats, History, Ints
 
 CLASSES = 48
 """24 hours of workdays, 24 of weekends. Not the hour of the week: that would explain a weekly cascade away."""
 _SPELL_HOURS = 3
+_FAR_WORSE = 3.0
 _BAD_SPELLS_FROM = 3.0
 """Standard errors by which counts must scatter more than by chance before spells are told apart."""
 
@@ -100,6 +101,16 @@ def _bad_spells(mine: Ints, hours: Hours, weight: Floats) -> Floats:
     plainly = seen >= usual + 4.0 * np.sqrt(usual) + 2.0
     factor[plainly] = (seen / np.maximum(usual, 1e-9))[plainly]
     return factor[spell]
+
+
+def bad_hours(shape: Floats, hours: Hours) -> Bools:
+    """The hours of spells that are far worse than the same hours on other days."""
+    usual = np.zeros(CLASSES)
+    for kind in range(CLASSES):
+        same = shape[hours.classes == kind]
+        usual[kind] = np.median(same[same > 0]) if (same > 0).any() else 0.0
+    bad: Bools = shape > _FAR_WORSE * np.maximum(usual[hours.classes], 1e-12)
+    return bad
 
 
 def covered(causes: Ints, window: int, edges: Ints) -> Floats:

@@ -8,8 +8,8 @@ import numpy as np
 
 from server.patterns.episodes import DAY, Moments, episodes, failures, odd_runs, run_starts
 from server.patterns.history import Bools, Floats, History, Ints, Runs
-from server.patterns.permuted import Places, chances, cover_of, places_of
-from server.patterns.rhythm import Hours, active_hours, expected_shape, hours_of
+from server.patterns.permuted import Chances, Places, chances, cover_of, exposed_at, places_of
+from server.patterns.rhythm import Hours, active_hours, bad_hours, expected_shape, hours_of
 
 TRIGGERS = ("failure", "run", "odd run")
 _SOURCED = 0.8
@@ -59,6 +59,7 @@ class Cast:
     active: Ints
     _rows: dict[int, Floats] = field(default_factory=dict)
     _places: dict[int, Places] = field(default_factory=dict)
+    _calm: dict[int, tuple[Moments, Places] | None] = field(default_factory=dict)
     _covers: dict[tuple[int, str, int], Floats] = field(default_factory=dict)
 
     @cached_property
@@ -90,6 +91,17 @@ class Cast:
             self._rows[one] = expected_shape(self.episodes_of(one).at, self.hours, self.active[one])
         return self._rows[one]
 
+    def calm_places(self, one: int) -> tuple[Moments, Places] | None:
+        """A stream's episodes outside of its bad spells, and where they could have come; None where it has no such spells."""
+        if one not in self._calm:
+            mine, shape = self.episodes_of(one), self.row(one)
+            bad = bad_hours(shape, self.hours)
+            kept = mine.only(~bad[self.hours.of(mine.at)])
+            weight = np.where(bad, 0.0, shape)
+            places = places_of(one, kept, self.reported, weight, self.hours)
+            self._calm[one] = None if len(kept) == len(mine) else (kept, places)
+        return self._calm[one]
+
     def cover(self, one: int, trigger: str, window: int) -> Floats:
         """What part of each hour lies within the window after a cause of the stream."""
         key = (one, trigger, window)
@@ -97,7 +109,7 @@ class Cast:
             self._covers[key] = cover_of(self.causes_of(one, trigger).at, window, self.hours)
         return self._covers[key]
 
-    def chances(self, effect: int, cause: int, trigger: str, window: int) -> tuple[Floats, Ints]:
+    def chances(self, effect: int, cause: int, trigger: str, window: int) -> Chances:
         """The chances of a stream's episodes to come within the window after a cause, and how many have each."""
         if effect not in self._places:
             mine = self.episodes_of(effect)
@@ -158,12 +170,23 @@ class Scene:
             return _of(self.sources.episodes, pair.cause)
         return self.plain.episodes_of(pair.cause) if pair.trigger == "failure" else self.causes(pair)
 
+    def calm_chances(self, pair: Pair) -> tuple[int, Chances] | None:
+        """Co-occurrences outside of the effect's bad spells, and what chance gives; None where it has no such spells."""
+        calm = None if pair.by_source else self.plain.calm_places(pair.effect)
+        if calm is None:
+            return None
+        episodes, places = calm
+        causes = self.causes(pair).at
+        cover = self.plain.cover(pair.cause, pair.trigger, pair.window)
+        together = int(exposed_at(episodes.at, causes, pair.window).sum())
+        return together, chances(places, causes, pair.window, self.plain.hours, cover)
+
     def moment(self, at: Ints) -> Ints:
         """When that was, of moments on the line or not."""
         moment: Ints = (at - self.history.since) % self.stretch + self.history.since
         return moment
 
-    def chances(self, pair: Pair) -> tuple[Floats, Ints]:
+    def chances(self, pair: Pair) -> Chances:
         """The chances of the effect's episodes to come within the window after the cause, and how many have each."""
         if not pair.by_source or self.sources is None:
             return self.plain.chances(pair.effect, pair.cause, pair.trigger, pair.window)
@@ -176,8 +199,11 @@ class Scene:
         elsewhere = sum(
             len(self.sources.cast.episodes_of(stream)) for source, stream in effects.items() if source not in causes
         )
-        chance = np.concatenate([one for one, _ in each] + [np.zeros(1)])
-        return chance, np.concatenate([number for _, number in each] + [np.array([elsewhere])])
+        return Chances(
+            np.concatenate([one.chance for one in each] + [np.zeros(1)]),
+            np.concatenate([one.number for one in each] + [np.array([elsewhere])]),
+            tuple(urn for one in each for urn in one.urns),
+        )
 
 
 def scene_of(history: History) -> Scene:

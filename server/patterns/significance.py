@@ -1,47 +1,107 @@
 """How surprising a count is: tails of sums of unequal chances, and what many looks at once cost."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from server.patterns.history import Bools, Floats, Ints
 
-_TILT_STEPS = 60
+_TILT_STEPS = 40
 _MOST_GROUPS = 96
 
 
-def upper_tail(chances: Floats, counts: Ints, least: float) -> float:
+@dataclass(frozen=True)
+class Urn:
+    """Draws without replacement: so many of the places are marked, so many are drawn."""
+
+    marked: int
+    places: int
+    drawn: int
+
+    @property
+    def mean(self) -> float:
+        """Marked ones among the drawn, by chance."""
+        return self.marked * self.drawn / self.places
+
+    def density(self) -> tuple[int, Floats]:
+        """The fewest marked ones that can be drawn, and the logarithm of the probability of that many, one more, …"""
+        low, high = max(0, self.drawn + self.marked - self.places), min(self.drawn, self.marked)
+        whole = _log_choose(self.places, self.drawn)
+        return low, np.array(
+            [
+                _log_choose(self.marked, hit) + _log_choose(self.places - self.marked, self.drawn - hit) - whole
+                for hit in range(low, high + 1)
+            ]
+        )
+
+
+def _log_choose(places: int, drawn: int) -> float:
+    return math.lgamma(places + 1) - math.lgamma(drawn + 1) - math.lgamma(places - drawn + 1)
+
+
+def upper_tail(chances: Floats, counts: Ints, least: float, urns: Sequence[Urn] = ()) -> float:
     """The probability that at least `least` of independent trials succeed; `counts[i]` of them have `chances[i]`.
 
-    Exact up to rounding, also far out in the tail: the distribution is tilted until its mean lies at `least`,
-    convolved by way of its characteristic function, and tilted back.
+    Successes drawn from urns count as well. Exact up to rounding, also far out in the tail: the distribution is tilted
+    until its mean lies at `least`, convolved by way of its characteristic function, and tilted back.
     """
-    wanted = math.ceil(least - 1e-9)
-    if wanted <= 0:
-        return 1.0
     certain = int(counts[chances >= 1.0].sum())
     open_ = (chances > 0.0) & (chances < 1.0) & (counts > 0)
     p, n = chances[open_], counts[open_].astype(np.float64)
-    wanted, trials = wanted - certain, int(n.sum())
+    if len(p) > _MOST_GROUPS:
+        p, n = _grouped(p, n)
+    densities = []
+    for urn in urns:
+        low, density = urn.density()
+        certain += low
+        if len(density) > 1:
+            densities.append(density)
+    wanted = math.ceil(least - 1e-9) - certain
+    trials = int(n.sum()) + sum(len(density) - 1 for density in densities)
     if wanted <= 0:
         return 1.0
     if wanted > trials:
         return 0.0
-    if wanted == trials:
-        return float(np.exp((n * np.log(p)).sum()))
-    if len(p) > _MOST_GROUPS:
-        p, n = _grouped(p, n)
-    tilt = _tilt(p, n, wanted) if wanted > float((p * n).sum()) else 0.0
+    tilt = _tilt(p, n, densities, wanted)
     scale = 1.0 - p + p * math.exp(tilt)
-    tilted = p * math.exp(tilt) / scale
+    log_scale = float((n * np.log(scale)).sum())
     turn = np.exp(-2j * np.pi * np.arange(trials + 1) / (trials + 1))
     transform = np.ones(trials + 1, dtype=np.complex128)
-    for chance, count in zip(tilted.tolist(), n.tolist(), strict=True):
+    for chance, count in zip((p * math.exp(tilt) / scale).tolist(), n.tolist(), strict=True):
         transform *= (1.0 - chance + chance * turn) ** count
-    density = np.fft.ifft(transform).real[wanted:]
-    log_scale = float((n * np.log(scale)).sum()) - tilt * wanted
+    for density in densities:
+        tilted, log_sum = _tilted(density, tilt)
+        log_scale += log_sum
+        transform *= np.fft.fft(tilted, trials + 1)
     back = np.exp(-tilt * np.arange(trials + 1 - wanted))
-    return float(min(1.0, max(0.0, math.exp(min(0.0, log_scale)) * float((density * back).sum()))))
+    rest = float((np.fft.ifft(transform).real[wanted:] * back).sum())
+    return 0.0 if rest <= 0.0 else math.exp(min(0.0, log_scale - tilt * wanted + math.log(rest)))
+
+
+def _tilted(log_density: Floats, tilt: float) -> tuple[Floats, float]:
+    weights = log_density + tilt * np.arange(len(log_density))
+    most = float(weights.max())
+    grown = np.exp(weights - most)
+    return grown / grown.sum(), most + math.log(float(grown.sum()))
+
+
+def _tilt(p: Floats, n: Floats, densities: list[Floats], wanted: int) -> float:
+    """The tilt under which the mean is `wanted`, by bisection; none where the mean lies above it already."""
+
+    def mean(tilt: float) -> float:
+        weight = p * math.exp(tilt)
+        drawn = sum(float((_tilted(one, tilt)[0] * np.arange(len(one))).sum()) for one in densities)
+        return float((n * weight / (1.0 - p + weight)).sum()) + drawn
+
+    low, high = 0.0, 60.0
+    if mean(low) >= wanted:
+        return low
+    for _ in range(_TILT_STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if mean(middle) < wanted else (low, middle)
+    return (low + high) / 2
 
 
 def _grouped(p: Floats, n: Floats) -> tuple[Floats, Floats]:
@@ -51,19 +111,6 @@ def _grouped(p: Floats, n: Floats) -> tuple[Floats, Floats]:
     largest = np.zeros(len(steps))
     np.maximum.at(largest, group, p)
     return largest, np.bincount(group, weights=n).astype(np.float64)
-
-
-def _tilt(p: Floats, n: Floats, wanted: int) -> float:
-    """The tilt under which the mean is `wanted`, by bisection."""
-    low, high = 0.0, 60.0
-    for _ in range(_TILT_STEPS):
-        middle = (low + high) / 2
-        weight = p * math.exp(middle)
-        if float((n * weight / (1.0 - p + weight)).sum()) < wanted:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
 
 
 def rough_tail(counted: Floats, trials: Floats, mean: Floats) -> Floats:

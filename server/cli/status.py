@@ -1,20 +1,27 @@
 """Show how things stand: systems and their health, proposals and whom the held ones wait for, conflicts, jobs, open findings.
 
 The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
-there is named. Systems that are DOWN or DEGRADED are named with the reason.
+there is named. Systems that are DOWN or DEGRADED are named with the reason. Active patterns are shown with a block for each
+of the last 12 weeks, as high as they showed in it.
 """
 
 import argparse
 from collections import Counter
+from datetime import datetime
 
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
+from server.cli.sparkline import sparkline, weekly
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
+from server.model.moments import from_wire
 from server.model.system import Status
 from server.model.wording import counted
+from server.patterns.service import PatternService
 
 MOST_PRESSING = 10
+MOST_LISTED = 1_000
+"""Active patterns that are shown where all are asked for."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         answer["conflict_modes"] = {tier.value: mode.value for tier, mode in conflicts.modes().items()}
         answer["conflicts"] = conflicts.log.recently(now)
         answer["fragile_contracts"] = [one.model_dump(mode="json") for one in conflicts.log.fragile(now)]
+        answer["patterns"] = session.services.patterns.document(now)["cross_system_health"]
+        answer["active_patterns"] = _patterns(session.services.patterns, now, whole=arguments.all)
         session.services.proposals.ask_due(now, read_only=session.config.read_only)
         answer["open_findings"] = session.services.findings.counts()
         answer["findings_total"] = sum(answer["open_findings"].values())
@@ -77,6 +86,26 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _patterns(patterns: PatternService, now: datetime, *, whole: bool) -> list[JsonObject]:
+    """The active patterns, the gravest first, with how often each showed in each of the last weeks."""
+    found = []
+    for one in patterns.find(limit=MOST_LISTED if whole else MOST_PRESSING).patterns:
+        events = patterns.timeline(one.id)
+        shows = [from_wire(at) for system, at, _ in events if system == (one.effect or one.systems_involved[0])]
+        found.append(
+            {
+                "id": one.id,
+                "type": str(one.type),
+                "severity": str(one.severity),
+                "confidence": one.confidence,
+                "systems_involved": list(one.systems_involved),
+                "description": one.description,
+                "weeks": weekly(shows, now),
+            }
+        )
+    return found
+
+
 def _show(answer: JsonObject, *, whole: bool) -> None:
     systems, contracts = counted(answer["systems"], "system"), counted(answer["contracts"], "contract")
     show(f"{systems} ({answer['archived']} archived), {contracts}")
@@ -90,6 +119,7 @@ def _show(answer: JsonObject, *, whole: bool) -> None:
     _show_unwell(answer["unwell"], whole=whole)
     _show_held(answer)
     _show_conflicts(answer)
+    _show_patterns(answer)
     _show_jobs(answer)
     if not answer["open_findings"]:
         show("no open findings")
@@ -122,6 +152,20 @@ def _show_held(answer: JsonObject) -> None:
     more = sum(answer["proposals"].get(state, 0) for state in ("IN_REVIEW", "BLOCKED")) - len(answer["held_proposals"])
     if more > 0:
         show(f"  and {more} more")
+
+
+def _show_patterns(answer: JsonObject) -> None:
+    """How many patterns there are across systems, and the gravest of those that are active."""
+    health = answer["patterns"]
+    if not health["total_cross_patterns"]:
+        return
+    said = (
+        f"{health['total_cross_patterns']} in all, {health['new_last_7d']} new in 7 days, "
+        f"{health['resolved_last_30d']} resolved in 30 days"
+    )
+    show(f"patterns: {health['high_severity']} HIGH; {said}")
+    for one in answer["active_patterns"]:
+        show(f"  {one['id']} {one['severity']} {sparkline(one['weeks'])} {one['type']}: {one['description']}")
 
 
 def _show_jobs(answer: JsonObject) -> None:

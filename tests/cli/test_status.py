@@ -1,12 +1,17 @@
 """What `concord status` names: the systems that are unwell, with the reason, and how many findings there are beyond the first."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from server.app import build_services
+from server.clock import clock_from
+from server.config import read_config
 from tests.cli.test_commands import answered, home, stored
 from tests.cli.test_main import left_with
+from tests.surface.refreshes import CAUSE, EFFECT, refreshes, rendering_errors
 
 __all__ = ["home"]
 
@@ -54,3 +59,34 @@ def test_the_status_says_how_many_findings_it_left_out_and_shows_all_when_asked(
     assert not any("12; all with" in line or line.startswith("  and ") for line in shown)
     assert left_with(["status", "--all", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["most_pressing"]) == 12
+
+
+def test_the_status_draws_how_often_each_active_pattern_showed(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCORD_NOW", "2026-04-05T14:00:00Z")
+    config = read_config(dict(os.environ))
+    services = build_services(config)
+    now = clock_from(config.now).now()
+    try:
+        for system_id in (CAUSE, EFFECT):
+            services.registry.register({"id": system_id, "tier": "PRODUCTION"}, caller="", now=now)
+        services.journal.report(CAUSE, refreshes(), caller="", now=now)
+        services.journal.report(EFFECT, rendering_errors(), caller="", now=now)
+        services.patterns.detect(now)
+    finally:
+        services.close()
+    _, answer = answered(["status"], capsys)
+    assert answer["patterns"]["total_cross_patterns"] == 1
+    assert answer["active_patterns"][0]["weeks"] == [1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1]
+    assert left_with(["status"]) == 0
+    out = capsys.readouterr().out
+    assert "patterns: 1 HIGH; 1 in all, 1 new in 7 days, 0 resolved in 30 days" in out
+    assert "  XPAT-001 HIGH ███·████████ cascade_failure: " in out
+
+
+def test_the_status_is_silent_of_patterns_where_there_are_none(
+    troubled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert left_with(["status"]) == 0
+    assert not any(line.startswith("patterns:") for line in capsys.readouterr().out.splitlines())

@@ -22,7 +22,7 @@ class RunJob(Arguments):
     job: str = argument("registry, validation, discovery, or all of them.", min_length=1, max_length=50)
     since: str = argument("ISO 8601; for jobs that look back.", "", max_length=40)
     until: str = argument("ISO 8601; for jobs that look back.", "", max_length=40)
-    paths: tuple[str, ...] = argument("Folders on the server's machine, for discovery.", (), max_length=100)
+    paths: tuple[str, ...] = argument("Folders on the server's machine, for discovery and patterns.", (), max_length=100)
     idempotency_key: str = argument("Same key, same run.", "", max_length=200)
 
 

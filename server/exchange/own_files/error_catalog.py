@@ -52,11 +52,11 @@ def tell_error(entry: Entry, telling: Telling) -> None:
     members = Members(entry.value)
     document = described(members, entry.name, entry.where, telling)
     count = members.count(COUNT)
-    occurrences = members.first(OCCURRENCES)
+    occurrences = next((one for name in OCCURRENCES if isinstance(one := members.first((name,)), list)), None)
     ends = [at for at in (members.moment(FIRST), members.moment(LAST)) if at]
     at = members.moment()
     telling.ignored.update(name for name, _ in members.rest())
-    if isinstance(occurrences, list):
+    if occurrences is not None:
         _tell_dates(entry, occurrences, document, count or 0, telling, ends)
     elif ends or (count or 0) > 1:
         dates = sorted(dict.fromkeys(ends if count != 1 else ends[-1:])) or [at] * bool(at)

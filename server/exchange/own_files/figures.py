@@ -26,9 +26,9 @@ HOLDERS = frozenset(
     "figures reports weeklyaccuracy timeseries".split()
 )
 """Members that only hold others, and are no part of a name."""
-BESIDE = frozenset(("unit", "units", "id", "comment", "note", "notes", "year", "weeknumber", "window", *AROUND)) - {
-    "total"
-}
+SIZES = tuple("n count total samples samplesize numsamples sampled size support evaluated observations".split())
+"""How many were looked at: figures, but none of quality."""
+BESIDE = frozenset(("unit", "units", "id", "comment", "note", "notes", "year", "weeknumber", "window", *AROUND, *SIZES))
 DEEPEST = 12
 
 

@@ -23,6 +23,8 @@ _SEVERITIES = {
     Severity.LOW: "low minor info information notice trivial debug sev4 sev5 p3 p4",
 }
 _SEVERITY = {word: severity for severity, words in _SEVERITIES.items() for word in words.split()}
+_WORD = re.compile(r"[A-Za-z0-9_.-]{0,12}")
+"""Too short for a key of any kind, and no more than one word: most ids, categories and names are such."""
 _WEEK = re.compile(r"(\d{4})[-_/ ]?[Ww](\d{1,2})")
 _EPOCHS = ((10**9, 10**10, 1), (10**12, 10**13, 10**3), (10**15, 10**16, 10**6))
 """From, below, and the parts of a second that a number counts: seconds, milliseconds or microseconds of 2001 to 2286."""
@@ -156,7 +158,8 @@ def seconds_of(value: Any) -> float | None:
 def text_of(value: Any) -> str:
     """What a text, a number, or a list of such says, without secrets; empty for anything else."""
     if isinstance(value, str):
-        return redacted(value.strip()[:20_000])
+        text = value.strip()
+        return text if _WORD.fullmatch(text) else redacted(text[:20_000])
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     if isinstance(value, list):

@@ -69,21 +69,25 @@ class Proposed:
 
     ready: tuple[Ready, ...]
     told: Told
+    others: int = 0
+    """Entries in a status in which nothing is submitted, drafts among them."""
 
 
 def read(text: str) -> Proposed:
     """The entries that are ready, and why others are not taken."""
     telling = Telling()
     ready: dict[str, Ready] = {}
+    others = 0
     for entry in entries_of(text, SHAPE, telling):
         one = _ready(entry, telling)
+        others += one is None and isinstance(entry.value, dict) and any(name in Members(entry.value) for name in STATUS)
         if one is None:
             continue
         if one.entry_id in ready:
             telling.tell(entry.where, "an earlier entry has its id")
         else:
             ready[one.entry_id] = one
-    return Proposed(tuple(ready.values()), telling.told())
+    return Proposed(tuple(ready.values()), telling.told(), others)
 
 
 def _ready(entry: Entry, telling: Telling) -> Ready | None:

@@ -26,7 +26,16 @@ ERROR = ("errormessage", "lasterror", "error", "lasterrormessage")
 DURATION = tuple(
     "durationseconds durations duration elapsed elapsedseconds lastdurationseconds lastduration runtime runtimeseconds".split()
 )
-DURATION_MS = ("durationms", "elapsedms", "durationmilliseconds")
+DURATIONS = {
+    "durationms": 0.001,
+    "elapsedms": 0.001,
+    "durationmilliseconds": 0.001,
+    "durationminutes": 60.0,
+    "durationmins": 60.0,
+    "elapsedminutes": 60.0,
+    "durationhours": 3_600.0,
+}
+"""Members that state a duration in another unit than seconds, and what it is multiplied with."""
 ID = ("id", "runid", "executionid", "lastrunid", "uuid")
 JOB = ("job", "jobname", "task", "source", "name", "pipeline")
 RUNS = (
@@ -102,7 +111,7 @@ def _tell_state(value: JsonObject, where: str, job: str, telling: Telling, seen:
             _once({"kind": "run", "at": date, "result": result}, f"{where}/{key}", job, telling, seen)
             inside.append(key)
     own = Members({key: one for key, one in value.items() if key not in inside})
-    known = {*STARTED, *FINISHED, *RUN_AT, *DURATION, *DURATION_MS}
+    known = {*STARTED, *FINISHED, *RUN_AT, *DURATION, *DURATIONS}
     if any(name in own for name in known) or (any(name in own for name in AT) and not inside):
         _tell_run(own, where, job, telling, seen)
     elif not inside:
@@ -190,6 +199,8 @@ def _result(members: Members) -> tuple[str, str]:
 
 
 def _duration(members: Members) -> float | None:
-    milliseconds = figure_of(members.first(DURATION_MS))
-    seconds = milliseconds / 1_000 if milliseconds is not None else seconds_of(members.first(DURATION))
+    seconds = seconds_of(members.first(DURATION))
+    for name, unit in DURATIONS.items():
+        stated = figure_of(members.first((name,)))
+        seconds = stated * unit if seconds is None and stated is not None else seconds
     return seconds if seconds is not None and 0 <= seconds < 366 * 86_400 else None

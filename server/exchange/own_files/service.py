@@ -199,7 +199,7 @@ class OwnFilesService:
         _tell_unread(reading, file.path, proposed.told)
         refused = [ready for ready in proposed.ready if not self._submitted(reading, ready)]
         reading.tally.files += 1
-        if not refused and (proposed.ready or not proposed.told.unread):
+        if not refused and (proposed.ready or proposed.others or not proposed.told.unread):
             read = _read_now(file.digest, reading.now)
             self._database.write(lambda session: own_files.remember(session, reading.system_id, file.path, read))
 

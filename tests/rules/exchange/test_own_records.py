@@ -40,6 +40,7 @@ RUN = ("2026-04-01T02:55:00Z", "2026-04-01T03:15:00Z", "OK")
     [
         ({"last_run": {"started_at": RUN[0], "finished_at": RUN[1], "status": "completed"}}, [RUN]),
         ({"last_run": {"start": RUN[0], "duration": "20m", "success": True}}, [RUN]),
+        ({"last_run": RUN[1], "duration_minutes": 20, "last_run_status": "SUCCESS"}, [RUN]),
         ({"lastRun": {"end": RUN[1], "duration_seconds": 1200, "exit_code": 0}}, [RUN]),
         ({"runs": [{"started": RUN[0], "ended": RUN[1], "result": "failed"}]}, [(*RUN[:2], "ERROR")]),
         ([{"startTime": RUN[0], "endTime": RUN[1], "state": "crashed"}], [(*RUN[:2], "CRITICAL")]),

@@ -60,6 +60,7 @@ class _Standing(NamedTuple):
     """Where the database stands before a detection."""
 
     newest_event: int
+    events_written: int
     registry: int
     marks: patterns.Marks
     known: Mapping[str, patterns.StoredPattern]
@@ -139,7 +140,7 @@ class Detection:
             fired=lambda system, trigger, moment: firings(history, system, trigger, moment),
         )
         before = standing.marks
-        marks = patterns.Marks(span.until, standing.newest_event, standing.registry)
+        marks = patterns.Marks(span.until, standing.newest_event, standing.registry, standing.events_written)
 
         def store(session: "Session") -> Outcome:
             patterns.next_detection(session)  # from here on no other detection stores anything
@@ -177,6 +178,7 @@ def _span(now: datetime, since: str, until: str) -> Span:
 def _standing(session: "Session") -> _Standing:
     return _Standing(
         events.newest_number(session),
+        events.times_written(session),
         revisions(session).registry,
         patterns.marks(session),
         patterns.everything(session),
@@ -193,7 +195,7 @@ def _needless(standing: _Standing, span: Span) -> str:
 def _is_as_it_was(standing: _Standing, span: Span) -> bool:
     marks = standing.marks
     same_day = at_microseconds(marks.analysed)[:10] == at_microseconds(span.until)[:10]
-    return same_day and (marks.events, marks.registry) == (standing.newest_event, standing.registry)
+    return same_day and (marks.written, marks.registry) == (standing.events_written, standing.registry)
 
 
 def _is_candidate(stored: patterns.StoredPattern) -> bool:

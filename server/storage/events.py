@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 WRITTEN = "events:written"
-"""Counts the writes of events. An event's own number can't tell what is new: of two that come at once, the later number may
-be there first."""
+"""Counts the writes of events."""
 PORTION_READ = 20_000
 """Events in memory at a time, where all of them are gone through."""
 
@@ -89,7 +88,7 @@ def add(session: "Session", system_id: str, events: Sequence[Reported], *, origi
 
 
 def written(session: "Session") -> None:
-    """`newest_number` is another one, once this transaction has ended. Called last, as it lets nobody else write until then."""
+    """`times_written` is higher, once this transaction has ended. Called last, as it lets nobody else write until then."""
     counters.following(session, WRITTEN)
 
 
@@ -119,7 +118,13 @@ def in_portions(session: "Session", kinds: Sequence[str], since: int, until: int
 
 
 def newest_number(session: "Session") -> int:
-    """A number that grows with each write of events: while it stays, none has come, been changed or been summed up."""
+    """The number of the event that was kept last; 0 before the first. Of two that came at once, either may be there first."""
+    number = session.connection().execute(sql.select(sql.func.max(tables.events.c.seq))).scalar()
+    return int(number or 0)
+
+
+def times_written(session: "Session") -> int:
+    """Grows with each write of events: while it stays, none has come, been changed or been summed up."""
     return counters.present(session, WRITTEN)
 
 

@@ -56,6 +56,8 @@ class Marks(NamedTuple):
     """The number of the newest event."""
     registry: int
     """The registry's revision."""
+    written: int
+    """How often events were written: one may have been changed, or come late under a lower number."""
 
 
 def next_revision(session: "Session") -> int:
@@ -261,7 +263,8 @@ def marks(session: "Session") -> Marks:
         sql.select(counted.name, counted.value).where(counted.name.in_([f"patterns:{name}" for name in Marks._fields]))
     )
     known = {name.partition(":")[2]: value for name, value in rows}
-    return Marks(known.get("analysed", 0) * _MINUTE, known.get("events", 0), known.get("registry", 0))
+    found = Marks(*(known.get(name, 0) for name in Marks._fields))
+    return found._replace(analysed=found.analysed * _MINUTE)
 
 
 def leave_marks(session: "Session", where: Marks) -> None:

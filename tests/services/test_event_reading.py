@@ -12,7 +12,6 @@ from server.patterns.history import History
 from server.patterns.reading import read_history
 from server.storage import events
 from server.storage.database import Database
-from server.storage.lazily import sql, tables
 from tests.rules.patterns.telling import BEGIN, END, at, told
 
 SINCE, UNTIL = microseconds(BEGIN.isoformat()), microseconds(END.isoformat())
@@ -42,12 +41,6 @@ def keep(database: Database, system_id: str, given: Sequence[dict[str, Any]], or
     database.write(lambda session: events.add(session, system_id, rows, origin=origin))
 
 
-def last_number(database: Database) -> int:
-    """Of the events so far; PostgreSQL goes on counting where the test before ended."""
-    numbers = sql.select(sql.func.max(tables.events.c.seq))
-    return database.read(lambda session: int(session.connection().execute(numbers).scalar_one()))
-
-
 def columns(history: History, numbered: bool = True) -> dict[str, Any]:
     """All of it as plain lists, with or without the numbers of the events."""
     plain: dict[str, Any] = {}
@@ -71,7 +64,7 @@ def test_the_columns_hold_what_was_reported_in_the_time_however_much_is_read_at_
         ("sys_b", [one for one in FIRST if one["kind"] != "heartbeat"]),
         ("sys_a", [one for one in SECOND if one.get("category") is None and one["kind"] != "trial"]),
     )
-    first = last_number(database) - len(FIRST) - len(SECOND)
+    first = database.read(events.newest_number) - len(FIRST) - len(SECOND)
     assert columns(found, numbered=False) | {"changes": ()} == columns(wanted, numbered=False) | {"changes": ()}
     assert (found.runs.seq - first).tolist() == [1, 2]
     assert [(one.promoted, one.before, one.seq - first) for one in found.changes] == [(True, 3.5, 8), (False, None, 9)]
@@ -113,7 +106,7 @@ def test_a_resource_goes_by_its_one_name(database: Database) -> None:
 def test_events_are_found_by_their_numbers(database: Database) -> None:
     keep(database, "sys_b", FIRST)
     keep(database, "sys_a", SECOND, origin="run_state.json")
-    newest = last_number(database)
+    newest = database.read(events.newest_number)
     numbers = range(newest - len(FIRST) - len(SECOND) + 1, newest + 1)
     found = database.read(lambda session: events.by_numbers(session, [*reversed(numbers), newest + 1, numbers[0]]))
     assert [one.seq for one in found] == list(numbers)
@@ -128,7 +121,7 @@ def test_events_are_found_by_their_numbers(database: Database) -> None:
 def test_many_events_are_found_by_their_numbers_in_portions(database: Database) -> None:
     given = [{"kind": "metric", "at": at(1, 0, 0, n), "name": "n", "value": n} for n in range(1_234)]
     keep(database, "sys_a", given)
-    newest = last_number(database)
+    newest = database.read(events.newest_number)
     found = database.read(lambda session: events.by_numbers(session, range(newest - 1_233, newest + 1)))
     assert [one.document["value"] for one in found] == list(range(1_234))
 
@@ -139,11 +132,11 @@ def test_before_the_first_event_there_is_nothing(database: Database) -> None:
 
 
 def test_whoever_remembers_a_number_knows_whether_anything_has_come_since(database: Database) -> None:
-    seen = [database.read(events.newest_number)]
+    seen = [database.read(events.times_written)]
     keep(database, "sys_a", SECOND)
-    seen.append(database.read(events.newest_number))
+    seen.append(database.read(events.times_written))
     keep(database, "sys_a", [])
-    assert database.read(events.newest_number) == seen[-1]
+    assert database.read(events.times_written) == seen[-1]
     keep(database, "sys_b", FIRST)
-    seen.append(database.read(events.newest_number))
+    seen.append(database.read(events.times_written))
     assert sorted(set(seen)) == seen

@@ -12,6 +12,7 @@ import numpy as np
 
 from server.model.pattern import PatternType
 from server.patterns.degradation_found import Together, found_of, identity_of
+from server.patterns.degradation_groups import as_known, grouped
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity
 from server.patterns.history import Bools, Floats, History, Ints
@@ -43,7 +44,9 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     moving, rest = _common_movement(weekly, change, history, fleet)
     pairs = _pairs(weekly, rest, _linked(history, fleet, weekly.system))
     chosen = _best_of_each(pairs, history, weekly, mine)
-    found = [found_of(one, history, weekly, fleet) for one in moving + chosen]
+    moving = [as_known(one, history, weekly, mine) for one in moving]
+    together = moving + grouped(chosen, history, weekly, fleet, mine)
+    found = [found_of(one, history, weekly, fleet) for one in together]
     shown = [one for one in found if not one.held_back or one.identity in mine]
     candidates = [one for one in found if one.held_back and one.identity not in mine]
     return shown + candidates[:MOST_CANDIDATES]

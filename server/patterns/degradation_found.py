@@ -34,10 +34,14 @@ class Together:
     shared: tuple[str, ...] = ()
     everybody: bool = False
     """Whether it is the whole fleet, not a pair."""
+    known_as: Identity | None = None
+    """What a group is known as already, where few of its systems came or went."""
 
 
 def identity_of(one: Together, history: History, weekly: Weekly) -> Identity:
     """The systems, sorted, and the metrics."""
+    if one.known_as is not None:
+        return one.known_as
     systems = tuple(sorted(history.systems[weekly.system[row]] for row in one.rows))
     names = sorted({history.metric_names[weekly.name[row]] for row in one.rows})
     subject = "fleet: " + ", ".join(names[:NAMED]) if one.everybody else ", ".join(names)

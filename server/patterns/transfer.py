@@ -98,13 +98,21 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def _fix(change: Change, history: History, catalogue: Catalogue, alike: Mapping[str, frozenset[int]]) -> _Fix | None:
-    """The fix, where the error became rarer by a quarter or more; None where it didn't, or nothing tells."""
+    """The fix, where the error became rarer by a quarter or more; None where it didn't, or nothing tells.
+
+    Where it is not told how long rates were observed, the source's own journal may uphold them (two looks: p doubled).
+    """
     if change.before is not None and change.after is not None:
         weeks = (change.observation_days or TOLD_DAYS) / 7
         if change.before <= 0 or change.after < 0 or weeks <= 0:
             return None
         before, after, counted = change.before, change.after, False
         p_value = rarer_by_chance(round(before * weeks), round(after * weeks), 0.5)
+        if p_value > SURE and change.observation_days is None:
+            told = _from_journal(change, history, catalogue, alike[_name(change)])
+            p_value = (
+                min(p_value, 2 * told[2]) if told is not None and told[1] <= told[0] * (1 - LEAST_DROP) else p_value
+            )
     else:
         told = _from_journal(change, history, catalogue, alike[_name(change)])
         if told is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from server.patterns import cascade, contention, root_cause, timing
+from server.patterns import cascade, contention, degradation, root_cause, timing, transfer
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
 from server.patterns.history import History
@@ -26,7 +26,9 @@ def detectors(likeness: Likeness) -> tuple[Detector, ...]:
     """The detectors in the order in which they look; `likeness` says which texts mean the same."""
     return (
         Detector("failures that follow another system's", cascade.detect),
+        Detector("quality that falls together", degradation.detect),
         Detector("errors of one cause", partial(root_cause.detect, likeness=likeness)),
+        Detector("fixes that others could use", partial(transfer.detect, likeness=likeness)),
         Detector("systems that use a resource at the same time", contention.detect),
         Detector("readers that run before their writer is done", timing.detect),
     )

@@ -1,13 +1,13 @@
 """Queries over patterns: each stands once by its fingerprint, with the stored events that it rests on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.model.base import JsonObject
 from server.model.pattern import Certainty, Pattern, PatternStatus, PatternType
 from server.model.tier import Severity
-from server.storage import counters
+from server.storage import counters, events
 from server.storage.lazily import sql, tables
 from server.storage.statements import on_postgresql, portions, put
 
@@ -231,19 +231,12 @@ def numbers_kept(session: "Session", pattern_ids: Sequence[str]) -> dict[str, se
     return found
 
 
-def events_by_number(session: "Session", seqs: Iterable[int]) -> dict[int, tuple[EventRow, str]]:
+def events_by_number(session: "Session", seqs: Collection[int]) -> dict[int, tuple[EventRow, str]]:
     """The stored events of these numbers, each with the file that it was read from ("" = reported)."""
-    events = tables.events.c
-    found: dict[int, tuple[EventRow, str]] = {}
-    for some in portions(sorted(set(seqs))):
-        rows = session.connection().execute(
-            sql.select(events.seq, events.system_id, events.key, events.at, events.kind, events.origin).where(
-                events.seq.in_(some)
-            )
-        )
-        for seq, system_id, key, at, kind, origin in rows:
-            found[seq] = (EventRow(at, seq, system_id, key.removeprefix("id:"), kind), origin)
-    return found
+    return {
+        one.seq: (EventRow(one.at, one.seq, one.system_id, one.event_id, one.kind), one.origin)
+        for one in events.by_numbers(session, seqs)
+    }
 
 
 def ids_like(session: "Session", typed: str, limit: int) -> list[str]:

@@ -121,6 +121,7 @@ class Detection:
             "until": at_microseconds(span.until),
             "events": _events_in(history),
             "systems": len(history.systems),
+            "found": len({fingerprint_of(one.identity) for one in found}),
         }
         progress(steps, steps, "Done")
         seconds = {"seconds": round(time.perf_counter() - began, 3)}

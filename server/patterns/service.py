@@ -72,7 +72,7 @@ class PatternService:
     ) -> JsonObject:
         """Every pattern is as the events in this time show it; of the last 90 days where nothing is said.
 
-        The summary: {since, until, events, systems, new, reopened, resolved, active, candidates, by_type, seconds}; `skipped`
+        The summary: {since, until, events, systems, found, new, reopened, resolved, active, candidates, by_type, seconds}; `skipped`
         tells why where there was nothing to look for. Raises ValueError for a time that is not ISO 8601.
         """
         outcome = self._detection.run(now, progress, since=since, until=until)

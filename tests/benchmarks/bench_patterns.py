@@ -28,6 +28,7 @@ from tests.benchmarks.fleet_mixes import BUSY, MIXES, simulate
 from tests.benchmarks.fleet_simulator import PlantedFleet
 from tests.benchmarks.other_patterns import TYPES, plant_others
 from tests.benchmarks.pattern_rivals import Pairs, bare_rule, pcmci
+from tests.benchmarks.pattern_surface import through_the_surface
 
 
 @dataclass
@@ -190,6 +191,20 @@ def others(seeds: Iterable[int]) -> dict[str, Score]:
     return scores
 
 
+def on_the_surface(mixes: Iterable[str], seed: int) -> int:
+    """Prints, for a fleet of each mix, what `find_patterns` shows beside what the detector says; how often they differ."""
+    differ = 0
+    for mix in mixes:
+        planted = simulate(mix, seed)
+        said, shown = detected(planted), through_the_surface(planted)
+        differ += said != shown.active | shown.resolved
+        print(
+            f"over stdio, {mix} seed {seed}: {len(planted.truth)} planted; {len(said)} detected, {len(shown.active)} shown "
+            f"as active ({len(shown.active & planted.truth)} true), {len(shown.resolved)} as resolved"
+        )
+    return differ
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -198,6 +213,7 @@ def main() -> int:
     parser.add_argument("--mixes", default=",".join(MIXES))
     parser.add_argument("--pcmci", type=float, default=0, metavar="SECONDS")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--surface", default="", metavar="MIXES", help="one fleet of each over stdio as well")
     asked = parser.parse_args()
     pooled: dict[str, Score] = {}
     busy = Score()
@@ -217,6 +233,7 @@ def main() -> int:
     other_types = others(range(asked.start, asked.start + asked.seeds))
     for name, one in other_types.items():
         print(one.row(name))
+    differ = on_the_surface(filter(None, asked.surface.split(",")), asked.start)
     ours = pooled["detector"]
     print(
         json.dumps(
@@ -228,13 +245,14 @@ def main() -> int:
                 "false_per_null": ours.per_null,
                 "busy_f1": busy.f1,
                 "mixes": table,
+                "differ_on_the_surface": differ,
                 "other_types": {name: [one.planted, one.found, one.true] for name, one in other_types.items()},
                 **{f"{name}_f1": one.f1 for name, one in pooled.items()},
             }
         )
     )
     is_kept = ours.precision >= 0.92 and ours.recall >= 0.8 and ours.per_null <= 0.3 and busy.f1 >= 0.75
-    return 0 if is_kept else 1
+    return 0 if is_kept and not differ else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Real alarms of a telecommunication network, of which it is known what alarm causes what: types of alarm as systems.
 
-    CONCORD_TEST_DATA=… python tests/benchmarks/telecom_alarms.py
+    CONCORD_TEST_DATA=… python tests/benchmarks/bench_telecom_alarms.py
 
 34,838 alarms of 18 types on 55 devices over 240 days (telecom-18V, MIT); the device is told as `source`. Prints how many of the
 pairs that the detector shows are among the true ones, beside the bare rule and a drawing of as many pairs by chance, and one

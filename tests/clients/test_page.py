@@ -12,6 +12,7 @@ from server.clock import clock_from
 from server.config import read_config
 from tests.benchmarks.large_registry import large_registry
 from tests.clients.chromium import Tab, chromium, installed_chromium
+from tests.surface.refreshes import CAUSE, EFFECT, refreshes, rendering_errors
 
 pytestmark = pytest.mark.clients
 NOW = "2026-04-05T14:00:00Z"
@@ -290,3 +291,31 @@ def test_a_large_registry_is_drawn_whole_and_searched(browser: Tab, tmp_path: Pa
     assert 0 < x < 1_040
     assert 0 < y < 900
     assert page.run("document.querySelector('#overview').hidden") is False
+
+
+def test_patterns_open_below_the_map_with_their_lines_of_time(browser: Tab, tmp_path: Path) -> None:
+    environment = {"CONCORD_HOME": str(tmp_path), "CONCORD_DATABASE_URL": f"sqlite:///{tmp_path}/concord.db"}
+    services = build_services(read_config(environment))
+    now = clock_from(NOW).now()
+    try:
+        for system in FLOW:
+            services.registry.register(system, caller="", now=now)
+        for system_id, events in ((CAUSE, refreshes()), (EFFECT, rendering_errors())):
+            services.registry.register({"id": system_id, "tier": "PRODUCTION"}, caller="", now=now)
+            services.journal.report(system_id, events, caller="", now=now)
+        services.patterns.detect(now)
+        services.exchange.export_files(str(tmp_path / "out"), now=now, formats=["html"])
+    finally:
+        services.close()
+    address = (tmp_path / "out" / "registry.html").as_uri()
+    page = browser.open(address)
+    shut = page.run("document.getElementById('map').getBoundingClientRect().height")
+    page.click("#patterns summary")
+    assert "XPAT-001 · cascade failure" in page.text("#patterns")
+    assert page.run("document.querySelectorAll('#patterns .event.effect').length") == 12
+    assert page.run("document.querySelector('#patterns .timeline').getBoundingClientRect().width") > 400
+    assert page.run("getComputedStyle(document.querySelectorAll('.event.effect path')[1]).stroke") == "none"
+    assert page.run("document.getElementById('map').getBoundingClientRect().height") < shut
+    assert page.run(f"{CARDS}.length") == 5
+    assert browser.requested == [address]
+    assert browser.complaints == []

@@ -120,7 +120,7 @@ def _mark(pattern: Pattern, one: Mark, x: float, y: float) -> str:
         "cause": f"M{x - 2.5:g} {y - 9:g}a2.5 2.5 0 1 1 5 0a2.5 2.5 0 1 1 -5 0z",
         "effect": f"M{x - 3.5:g} {y + 8:g}h7l-3.5 5z",
     }.get(role, "")
-    return f'<g class="mark {role or "plain"}">{title}<path class="tick" d="{tick}"/><path d="{head}"/></g>'
+    return f'<g class="event {role or "plain"}">{title}<path class="tick" d="{tick}"/><path d="{head}"/></g>'
 
 
 def _joined(pattern: Pattern, marks: Sequence[Mark], lanes: Sequence[str], scale: _Scale) -> list[str]:

@@ -106,7 +106,7 @@ def test_the_picture_is_the_same_in_whatever_order_the_events_come_and_stays_sma
     marks = weekly(1_000)
     assert timeline(pattern(), marks) == timeline(pattern(), marks[::-1])
     picture = drawn(timeline(pattern(), marks))
-    assert len(of_class(picture, "mark")) == MOST_MARKS
+    assert len(of_class(picture, "event")) == MOST_MARKS
     assert f"The newest {MOST_MARKS} of 2000 events" in picture.findtext(f"{SVG}desc", "")
     assert timeline(pattern(), []) == ""
 

@@ -24,6 +24,8 @@ _SPECIFIC = (
     ("tz_shift", "exchange calendar off by one hour after daylight saving", "daylight saving moved exchange calendar an hour"),
     ("utf16_feed", "broker feed encoded as utf-16 cannot be decoded", "cannot decode broker feed: utf-16 encoded"),
     ("margin_nan", "margin ratio becomes NaN for delisted warrants", "NaN margin ratio on delisted warrants"),
+    ("fx_fixing", "fx fixing for krona published twice", "krona fixing appears twice in fx publication"),
+    ("ledger_gap", "sequence gap in ledger of futures clearing", "futures clearing ledger skips a sequence number"),
 )  # fmt: skip
 _GENERIC = ("timeout", "connection error", "unexpected error", "retry", "failed")
 

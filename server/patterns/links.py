@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from server.patterns.episodes import MINUTE
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
 from server.patterns.pairs import WINDOWS, Counts, count_pairs, next_of_system
@@ -13,13 +14,15 @@ from server.patterns.significance import rates_by_family, rough_tail, upper_tail
 
 _WORTH_A_LOOK = 0.1
 _MOST_LOOKED_AT = 30_000
+_MOST_A_PAIR = 3
+_TRIES = 9
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
 _OVERWHELMING = 1e-9
 """What bad spells don't make of chance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Link:
     """A pair whose episodes were counted and weighed. Systems are positions in `History.systems`."""
 
@@ -75,18 +78,18 @@ def find_links(scene: Scene, linked: Bools) -> list[Link]:
     looks each as a family of its own, so that known neighbours don't pay for a million strangers.
     """
     looks: list[_Look] = []
+    tests = _tests(scene, linked)
     for trigger in offered(scene):
-        looks += _looks(scene, trigger)
+        looks += _looks(scene, trigger, linked, tests)
     if scene.sources is not None:
-        looks += _looks_by_source(scene, scene.sources)
-    looks.sort(key=lambda look: (look.rough, look.link.effect, look.link.cause, look.link.trigger, look.link.window))
+        looks += _looks_by_source(scene, scene.sources, linked, tests)
     best: dict[tuple[int, int], Link] = {}
-    for look in looks[:_MOST_LOOKED_AT]:
+    for look in _within_reach(looks, linked, tests):
         link = weigh(scene, look.link)
         known = best.get((link.effect, link.cause))
         if known is None or link.p_value < known.p_value:
             best[link.effect, link.cause] = link
-    return _with_rates([best[key] for key in sorted(best)], linked, scene)
+    return _with_rates([best[key] for key in sorted(best)], linked, tests)
 
 
 def offered(scene: Scene) -> list[str]:
@@ -94,22 +97,25 @@ def offered(scene: Scene) -> list[str]:
     return [trigger for trigger in TRIGGERS if len(scene.plain.causes(trigger))]
 
 
-def _looks(scene: Scene, trigger: str) -> list[_Look]:
+def _looks(scene: Scene, trigger: str, linked: Bools, tests: tuple[int, int]) -> list[_Look]:
     cast = scene.plain
     counts = count_pairs(cast.episodes, cast.causes(trigger), cast.count)
     number = np.bincount(cast.episodes.system, minlength=cast.count).astype(np.float64)
     shape = np.array([cast.row(one) for one in range(cast.count)])
+    on_the_minute, minutes = _minutes(scene)
     found: list[_Look] = []
     for position, window in enumerate(WINDOWS):
         cover = np.array([cast.cover(one, trigger, window) for one in range(cast.count)])
         mean = shape @ cover.T
         if trigger == "failure" and scene.sources is not None:
             mean[scene.sources.comparable] = np.inf
-        found += _standing_out(counts, position, mean, number, trigger, by_source=False)
+        by_minute = np.array([_cover_by_minute(scene, one, trigger, window) for one in range(cast.count)])
+        at_least = np.where(on_the_minute[:, None], np.maximum(mean, minutes @ by_minute.T), mean)
+        found += _standing_out(counts, position, (mean, at_least), number, trigger, linked, tests)
     return found
 
 
-def _looks_by_source(scene: Scene, sources: Sources) -> list[_Look]:
+def _looks_by_source(scene: Scene, sources: Sources, linked: Bools, tests: tuple[int, int]) -> list[_Look]:
     counts = count_pairs(sources.episodes, sources.failures, scene.systems)
     number = np.bincount(sources.episodes.system, minlength=scene.systems).astype(np.float64)
     width = int(sources.failures.source.max()) + 1
@@ -124,33 +130,68 @@ def _looks_by_source(scene: Scene, sources: Sources) -> list[_Look]:
         np.add.at(cover, (sources.failures.system, sources.failures.source), lasting)
         mean = episodes_on @ cover.T
         mean[~sources.comparable] = np.inf
-        found += _standing_out(counts, position, mean, number, "failure", by_source=True)
+        found += _standing_out(counts, position, (mean, mean), number, "", linked, tests)
     return found
 
 
+def _minutes(scene: Scene) -> tuple[Bools, Floats]:
+    """Whose episodes keep to schedules, and how many episodes each has at each minute of the hour."""
+    cast = scene.plain
+    minutes = np.zeros((cast.count, 60))
+    np.add.at(minutes, (cast.episodes.system, cast.episodes.at // MINUTE % 60), 1.0)
+    in_run = np.bincount(cast.episodes.system, weights=cast.episodes.run >= 0, minlength=cast.count)
+    return 2 * in_run >= np.maximum(minutes.sum(axis=1), 1.0), minutes
+
+
+def _cover_by_minute(scene: Scene, one: int, trigger: str, window: int) -> Floats:
+    """At each minute of the hour: in what part of the hours it lies within the window after a cause."""
+    cast = scene.plain
+    at = cast.causes_of(one, trigger).at
+    if not len(at):
+        return np.zeros(60)
+    lasting = np.minimum(np.diff(at, append=at[-1] + window), window) // MINUTE
+    starts = np.bincount(at // MINUTE % 60, minlength=60).astype(np.float64)
+    mean_lasting = max(1, round(float(lasting.mean())))
+    around = np.concatenate([starts[60 - mean_lasting :], starts])
+    summed = np.concatenate([[0.0], np.cumsum(around)])
+    cover: Floats = np.minimum((summed[mean_lasting:-1] - summed[: -mean_lasting - 1])[:60] / cast.hours.count, 1.0)
+    return cover
+
+
 def _standing_out(
-    counts: Counts, position: int, mean: Floats, number: Floats, trigger: str, *, by_source: bool
+    counts: Counts,
+    position: int,
+    means: tuple[Floats, Floats],
+    number: Floats,
+    trigger: str,
+    linked: Bools,
+    tests: tuple[int, int],
 ) -> list[_Look]:
-    together, matched = counts.together[position], counts.matched
+    """Pairs above their mean by the hour and by the minute; "" as the trigger where they are compared by source."""
+    together, matched, (mean, at_least) = counts.together[position], counts.matched, means
     chosen = (matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & (together >= LEAST_LIFT * mean)
     effect, cause = np.nonzero(chosen)
-    rough = rough_tail(together[chosen].astype(np.float64), number[effect], mean[chosen])
+    rough = rough_tail(together[chosen].astype(np.float64), number[effect], at_least[chosen])
+    for inside, size in zip((False, True), tests, strict=True):
+        family = linked[effect, cause] == inside
+        reach = _TRIES * SIGNIFICANT_Q * (int((rough[family] <= _WORTH_A_LOOK).sum()) + 1) / max(size, 1)
+        rough[family & (rough > min(reach, _WORTH_A_LOOK))] = np.inf
     return [
         _Look(
             float(rough[one]),
             Link(
                 int(cause[one]),
                 int(effect[one]),
-                trigger,
+                trigger or "failure",
                 WINDOWS[position],
-                by_source,
+                not trigger,
                 int(together[effect[one], cause[one]]),
                 int(matched[effect[one], cause[one]]),
                 usual=float(mean[effect[one], cause[one]]),
                 episodes=int(number[effect[one]]),
             ),
         )
-        for one in np.flatnonzero(rough <= _WORTH_A_LOOK).tolist()
+        for one in np.flatnonzero(np.isfinite(rough)).tolist()
     ]
 
 
@@ -178,6 +219,9 @@ def weigh(scene: Scene, link: Link) -> Link:
     """The link with its exact p-value under the effect's own rhythm."""
     chances = scene.chances(link)
     tries = len(WINDOWS) * len(offered(scene))
+    mean, whole = chances.mean, float(chances.number.sum()) + sum(urn.drawn for urn in chances.urns)
+    if float(rough_tail(np.array([float(link.together)]), np.array([whole]), np.array([mean]))[0]) > _WORTH_A_LOOK:
+        return replace(link, mean=mean, p_value=1.0)
     p_value = min(1.0, tries * upper_tail(chances.chance, chances.number, link.together, chances.urns))
     calm = scene.calm_chances(link) if _OVERWHELMING < p_value <= SIGNIFICANT_Q else None
     if calm is not None:
@@ -187,13 +231,42 @@ def weigh(scene: Scene, link: Link) -> Link:
     return replace(link, mean=chances.mean, p_value=p_value)
 
 
-def _with_rates(links: list[Link], linked: Bools, scene: Scene) -> list[Link]:
+def _within_reach(looks: list[_Look], linked: Bools, tests: tuple[int, int]) -> list[_Look]:
+    """Those that can still come out below the wanted false discovery rate, were all that remain real; a few a pair."""
+    rough = np.array([look.rough for look in looks])
+    pairs = [(look.link.effect, look.link.cause) for look in looks]
+    family = np.array([linked[pair] for pair in pairs], dtype=bool)
+    kept = np.zeros(len(looks), dtype=bool)
+    for inside, size in zip((False, True), tests, strict=True):
+        remaining = np.flatnonzero(family == inside)
+        while len(remaining):
+            number = len({pairs[one] for one in remaining.tolist()}) + 1
+            fewer = remaining[rough[remaining] <= SIGNIFICANT_Q * number / max(size, 1)]
+            if len(fewer) == len(remaining):
+                break
+            remaining = fewer
+        kept[remaining] = True
+    order = sorted(np.flatnonzero(kept).tolist(), key=lambda one: (rough[one], looks[one].link))
+    seen: dict[tuple[int, int], int] = {}
+    chosen = []
+    for one in order:
+        seen[pairs[one]] = seen.get(pairs[one], 0) + 1
+        if seen[pairs[one]] <= _MOST_A_PAIR:
+            chosen.append(looks[one])
+    return chosen[:_MOST_LOOKED_AT]
+
+
+def _tests(scene: Scene, linked: Bools) -> tuple[int, int]:
+    """How many pairs are tested, outside and inside of the family that the registry connects."""
     failing = np.zeros(scene.systems, dtype=bool)
     failing[scene.plain.episodes.system] = True
     reporting = failing.copy()
     reporting[scene.plain.runs.system] = True
     pairs = failing[:, None] & reporting[None, :] & ~np.eye(scene.systems, dtype=bool)
-    tests = int((pairs & ~linked).sum()), int((pairs & linked).sum())
+    return int((pairs & ~linked).sum()), int((pairs & linked).sum())
+
+
+def _with_rates(links: list[Link], linked: Bools, tests: tuple[int, int]) -> list[Link]:
     family = np.array([linked[link.effect, link.cause] for link in links], dtype=bool)
     rates = rates_by_family(np.array([link.p_value for link in links]), family, tests)
     return [replace(link, q_value=float(rate)) for link, rate in zip(links, rates, strict=True)]

@@ -234,6 +234,21 @@ def test_a_figure_that_is_no_number_costs_its_own_entry_alone(world: World) -> N
     assert told["unreadable"][0]["where"] == "/0/accuracy"
 
 
+def test_what_no_database_holds_is_left_out_of_texts_and_names(world: World) -> None:
+    root = world.system("sys_a", writes_to=[{"resource": "out.json"}])
+    write(root, "memory/error_catalog.json", {"a\0b": {"id": "ERR\0-1", "at": "2026-04-01", "message": "x\0\ud800y"}})
+    write(root, "evolution/proposed_changes.json", [{**READY, "id": "CHG\0-7", "title": "a\0b"}])
+    write(root, "incidents/2026-04-01.txt", "disk full")
+    os.rename(os.fsencode(root / "incidents/2026-04-01.txt"), os.fsencode(root / "incidents") + b"/2026-04-01\xff.txt")
+    write(root, "incidents/2026-04-02.txt", "disk full")
+    told = world.read()
+    assert told["events"] == 2
+    error = next(one for one in world.events("sys_a") if one["kind"] == "error")
+    assert (error["id"], error["category"], error["description"]) == ("ERR\ufffd-1", "a\ufffdb", "x\ufffd\ufffdy")
+    assert [one["why"] for one in told["unreadable"]] == ["its name is no text"]
+    assert told["proposals_total"] == 1
+
+
 def test_a_file_is_taken_in_wholly_or_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     root = world.system("sys_a")
     write(root, "memory/error_catalog.json", [ERROR])
@@ -304,6 +319,8 @@ def test_an_entry_that_is_ready_is_submitted_once_and_revised_when_it_changes(wo
         (revised,) = world.read(later + timedelta(minutes=version))["proposals"]
         assert (revised["proposal_id"], revised["version"]) == (made["proposal_id"], version)
     assert proposed(world) == [made["proposal_id"]]
+    write(root, "evolution/proposed_changes.json", {"proposals": [done]})
+    assert [world.read(later)["unreadable_total"] for _ in range(2)] == [1, 0]
 
 
 def test_an_entry_that_is_refused_says_why_and_is_tried_again(world: World) -> None:

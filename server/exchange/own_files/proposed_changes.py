@@ -10,7 +10,7 @@ from typing import Any
 
 from server.exchange.own_files.entries import Entry, Shape, entries_of
 from server.exchange.own_files.members import Members, normal, resource_of, text_of
-from server.exchange.own_files.told import Telling, Told
+from server.exchange.own_files.told import Telling, Told, fit
 from server.model.base import JsonObject
 from server.model.change import Change
 
@@ -98,7 +98,7 @@ def _ready(entry: Entry, telling: Telling) -> Ready | None:
     status = normal(text_of(members.first(STATUS)))
     if status == "draft":
         return None
-    identity = members.text(ID)[:120] or entry.name[:120]
+    identity = fit(members.text(ID) or entry.name)[:120].strip()
     if status != READY:
         word = text_of(members.first(STATUS))[:40]
         telling.tell(

@@ -25,7 +25,7 @@ from server.exchange.own_files.folder import Folder, OwnFile
 from server.exchange.own_files.members import normal
 from server.exchange.own_files.proposed_changes import Ready
 from server.exchange.own_files.tally import Tally
-from server.exchange.own_files.told import Told
+from server.exchange.own_files.told import Told, fit
 from server.journal.service import JournalService
 from server.model.base import JsonObject
 from server.model.moments import from_wire, microseconds
@@ -182,6 +182,9 @@ class OwnFilesService:
             return
         since = to_wire(min(reading.now, from_wire(known.at) if known else reading.now) - FIRST_LOOK)
         for path in folder.below(INCIDENTS):
+            if fit(path) != path:
+                reading.tally.tell(reading.system_id, fit(path), "", "its name is no text")
+                continue
             if path not in reading.before and folder.written_at(path) < since:
                 reading.tally.older += 1
                 continue

@@ -1,7 +1,9 @@
 """What one file tells: events as `report` takes them, and item by item what could not be read."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from server.model.base import JsonObject
 from server.model.redaction import shown
@@ -9,6 +11,10 @@ from server.model.redaction import shown
 MOST_TOLD = 200
 """Items of a file that are told with their reasons; the others are counted."""
 LONGEST_ID = 200
+
+
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no text of a database holds, or nobody can see."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,11 @@ class Told:
     """Members of entries that are not kept; the first 50 by name."""
     undated: frozenset[str] = frozenset()
     """Ids of events that tell no date of their own: theirs is when the file was written."""
+
+
+def fit(value: Any) -> Any:
+    """The value, and of a text only what a database can hold."""
+    return _UNFIT.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 @dataclass
@@ -46,7 +57,9 @@ class Telling:
         Its id is that of one event alone: of a second one under it where `many` stand under one id, the id is numbered,
         else it is told as unread.
         """
-        kept = {name: value for name, value in document.items() if value not in (None, "")}
+        kept = {name: fit(value) for name, value in document.items() if value not in (None, "")}
+        if document["kind"] == "error":
+            kept.setdefault("category", "")
         identity = str(kept.get("id", ""))[:LONGEST_ID].strip()
         if identity:
             self._ids[identity] += 1

@@ -132,6 +132,10 @@ def test_a_catalogue_is_read_whatever_its_entries_stand_in(content: Any) -> None
     assert error_catalog.read(text(content)).unread == ()
 
 
+def test_an_error_with_a_date_and_no_category_is_an_error_all_the_same() -> None:
+    assert errors([{"at": AT_1, "message": "half a file"}]) == [("", AT_1)]
+
+
 def test_a_line_that_is_no_json_costs_itself_alone() -> None:
     lines = [json.dumps(ENTRY), "{broken", json.dumps({**ENTRY, "category": "other"})]
     told = error_catalog.read("\n".join(lines))

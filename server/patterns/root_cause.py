@@ -6,6 +6,7 @@ that few systems use. What only sounds alike needs a second leg: errors on the s
 explain, or a dependency that those systems share and others don't.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,8 +30,9 @@ FEW_SYSTEMS = 6
 NEAREST, NEAR = 0.33, 0.5
 """Least likeness of each other's nearest neighbours, and of near ones."""
 SOUNDS_ALIKE = 0.6
-HABIT = 1 / 3
-"""Where more than this share of all entries has a twin in another system, twins are the habit of the fleet."""
+HABIT, FEW_TWINS = 1 / 3, 8
+"""Where more than this share of all entries has a twin in another system, and more than so many, twins are the fleet's habit."""
+_NUMBERS = re.compile(r"\d+")
 _NOTHING = frozenset(
     "error errors err failure failures fail failed exception exceptions issue issues problem problems the a in of".split()
 )
@@ -134,10 +136,10 @@ def _of_like_meaning(catalogue: Catalogue, fleet: Fleet, likeness: Likeness, lea
     told = _entries(catalogue, least)
     if len(set(told.owners)) < 2:
         return []
-    pairs = [pair for pair in likeness(told.texts, told.owners, told.widest) if _near(pair)]
+    pairs = [pair for pair in likeness(told.texts, told.owners, told.widest) if _near(pair, told)]
     specific = [pair for pair in pairs if _specific(pair, told)]
     twins = {place for pair in specific for place in (pair.one, pair.other)}
-    if told.erring >= FEW_SYSTEMS and len(twins) > HABIT * len(told.entries):
+    if told.erring >= FEW_SYSTEMS and len(twins) > max(FEW_TWINS, HABIT * len(told.entries)):
         specific = []
     doubtful = _sounding_alike(pairs, told, {(pair.one, pair.other) for pair in specific})
     upheld = legs(catalogue, fleet, [tuple(int(told.entries[place]) for place in group) for group in doubtful])
@@ -152,7 +154,11 @@ def _of_like_meaning(catalogue: Catalogue, fleet: Fleet, likeness: Likeness, lea
     ]
 
 
-def _near(pair: Alike) -> bool:
+def _near(pair: Alike, told: _Entries) -> bool:
+    """Whether they are near enough; codes that differ in their number are different errors."""
+    one, other = (_NUMBERS.findall(told.names[place]) for place in (pair.one, pair.other))
+    if one and other and one != other:
+        return False
     return pair.score >= (NEAREST if pair.rank == 0 else NEAR)
 
 

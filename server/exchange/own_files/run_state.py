@@ -6,6 +6,7 @@ from server.exchange.own_files.entries import AROUND, content_of
 from server.exchange.own_files.members import AT, Members, figure_of, later_by, moment_of, normal, seconds_of, text_of
 from server.exchange.own_files.told import Telling, Told
 from server.model.base import JsonObject
+from server.model.moments import microseconds
 
 STARTED = tuple(
     "startedat start started starttime begin beganat runstartedat laststart laststarted laststartedat".split()
@@ -50,7 +51,7 @@ RUNS = (
     "entries",
     "items",
 )
-JOBS = ("jobs", "tasks", "pipelines", "systems", "steps")
+JOBS = ("jobs", "tasks", "pipelines", "systems")
 ONE = ("lastrun", "run", "currentrun", "current", "latest", "latestrun", "previousrun", "last")
 LONE = {
     "lastsuccess": "OK",
@@ -101,6 +102,9 @@ def _tell_state(value: JsonObject, where: str, job: str, telling: Telling, seen:
     members = Members(value)
     job = text_of(members.first(JOB))[:200] or job
     inside = [key for key, one in value.items() if isinstance(one, dict | list) and normal(key) in (*RUNS, *ONE)]
+    inside.sort(
+        key=lambda key: normal(key) in ONE
+    )  # the history often tells more of the last run than the last run does
     for key in inside:
         _tell(value[key], f"{where}/{key}", job, telling, seen, depth + 1)
     for key, one in value.items():
@@ -141,7 +145,7 @@ def _tell_run(members: Members, where: str, job: str, telling: Telling, seen: se
     elif seconds is not None and not started and (finished or at):
         started = later_by(finished or at, -seconds)
         finished = finished or at
-    if finished and started > finished:
+    if started and finished and microseconds(started) > microseconds(finished):
         telling.tell(where, "it ended before it began")
         return
     begun = result == "RUNNING"
@@ -164,11 +168,8 @@ def _once(document: JsonObject, where: str, job: str, telling: Telling, seen: se
     document = {**document, "source": job}
     identity = document.get("id") or f"{job or 'run'}@{document['at']}"
     ended = document.get("finished_at") or ("" if document.get("started_at") else document["at"])
-    moments = {f"{job} began {document.get('started_at')}", f"{job} ended {ended}"} - {
-        f"{job} began None",
-        f"{job} began ",
-        f"{job} ended ",
-    }
+    both = (("began", document.get("started_at")), ("ended", ended))
+    moments = {f"{job} {what} {moment}" for what, moment in both if moment}
     if identity in seen or (moments & seen):
         return
     seen.update({identity, *moments})

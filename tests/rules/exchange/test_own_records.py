@@ -51,6 +51,7 @@ RUN = ("2026-04-01T02:55:00Z", "2026-04-01T03:15:00Z", "OK")
         (json.dumps({"ts": RUN[1], "status": "ok"}) + "\n", [("", RUN[1], "OK")]),
         ({"last_run": {"start": RUN[0], "end": RUN[1]}, "runs": [{"start": RUN[0], "end": RUN[1]}]}, [(*RUN[:2], "")]),
         ({"runs": [{"start": RUN[0], "end": RUN[1]}, {"start": RUN[1], "end": WRITTEN}]}, [(*RUN[:2], ""), (RUN[1], WRITTEN, "")]),
+        ({"last_run": {"start": RUN[0]}, "runs": [{"start": RUN[0], "end": RUN[1], "status": "error"}]}, [(*RUN[:2], "ERROR")]),
         ({"last_run": RUN[1], "error": "disk full"}, [("", RUN[1], "ERROR")]),
     ],
 )  # fmt: skip

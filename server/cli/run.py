@@ -1,9 +1,11 @@
-"""Run a job now: registry, validation, discovery, or all of them.
+"""Run a job now: registry, validation, discovery, patterns, or all of them.
 
 registry looks after the systems' health and derives gaps and circles anew; validation holds every contract against the
 real file, table or endpoint; discovery looks through folders for systems that nobody registered (the PATHs, else
-CONCORD_SCAN_PATHS, else what was looked through last). A job that runs already, in whatever process, is waited for
-instead of being run twice. Exit codes: 0 it succeeded, 3 it failed or can't be run.
+CONCORD_SCAN_PATHS, else what was looked through last); patterns reads systems' own folders (those in the PATHs, else all)
+and looks for what no single system can see in what was reported of 90 days, or between --since and --until. A job that
+runs already, in whatever process, is waited for instead of being run twice. Exit codes: 0 it succeeded, 3 it failed or can't
+be run.
 """
 
 import argparse
@@ -17,14 +19,16 @@ from server.model.base import Json, JsonObject
 from server.model.run import Job, JobRun, RunState
 
 MOST_LINES = 20
-KEYED_BY_DATA = frozenset({"by_system", "by_tier", "by_status", "open_findings", "most_depended_on"})
+KEYED_BY_DATA = frozenset({"by_system", "by_tier", "by_status", "by_type", "open_findings", "most_depended_on"})
 """Members whose own members are named by ids and values, which are shown as they are written."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord run` takes."""
-    parser.add_argument("job", metavar="JOB", help="registry, validation, discovery, or all")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="a folder that discovery looks through")
+    parser.add_argument("job", metavar="JOB", help="registry, validation, discovery, patterns, or all")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a folder that discovery or patterns looks through")
+    parser.add_argument("--since", default="", metavar="MOMENT", help="ISO 8601; how far patterns looks back")
+    parser.add_argument("--until", default="", metavar="MOMENT", help="ISO 8601; where patterns stops looking")
     add_json_flag(parser)
     add_database_flag(parser)
 
@@ -35,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
         done = session.services.jobs.run(
             arguments.job,
             paths=arguments.paths,
+            since=arguments.since,
+            until=arguments.until,
             caller=session.config.system,
             now=session.now(),
             wait=math.inf,

@@ -148,6 +148,12 @@ def test_of_practices_only_the_declared_members_are_kept() -> None:
     assert [place for place, _ in told.unread] == ["/patterns/2"]
 
 
+def test_a_practice_comes_from_a_file_alone_and_is_nothing_that_is_reported() -> None:
+    told = success_patterns.read('["Retry once"]', written_at=WRITTEN)
+    assert len(read_events(told.events, kinds=KINDS_OF_FILES).arrived) == 1
+    assert len(read_events(told.events).rejected) == 1
+
+
 READY = {"id": "CHG-7", "status": "READY_FOR_SHADOW_TEST", "title": "Nest"}
 
 

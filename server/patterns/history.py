@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from server.patterns.columns import Words, in_order_of, moments, only_ends
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -139,13 +141,13 @@ class HistoryBuilder:
         """`canonical` gives the one name of a resource as this system writes it."""
         self._since, self._until = since, until
         self._canonical = canonical
-        self._systems = _Words()
-        self._categories = _Words()
-        self._resources = _Words()
+        self._systems = Words()
+        self._categories = Words()
+        self._resources = Words()
         self._named: dict[tuple[str, str], int] = {}
-        self._sources = _Words()
-        self._texts = _Words()
-        self._metric_names = _Words()
+        self._sources = Words()
+        self._texts = Words()
+        self._metric_names = Words()
         self._waiting: dict[str, list[tuple[int, str, int, dict[str, Any]]]] = {kind: [] for kind in READ_KINDS}
         self._parts: dict[type, list[dict[str, Column]]] = {table: [] for table in _EMPTY}
         self._changes: list[Change] = []
@@ -161,18 +163,18 @@ class HistoryBuilder:
     ) -> None:
         """Events more of one kind that detectors read: their numbers, whose they are, when, and what; each equally long."""
         whose = {"seq": np.array(seqs, np.int64), "system": self._systems.places(ids)}
-        moments = np.array(at, np.int64)
+        happened = np.array(at, np.int64)
         match kind:
             case "run":
-                self._parts[Runs].append({**whose, **_runs(moments, documents)})
+                self._parts[Runs].append({**whose, **_runs(happened, documents)})
             case "error" | "incident":
-                self._parts[Troubles].append({**whose, **self._troubles(kind == "incident", ids, moments, documents)})
+                self._parts[Troubles].append({**whose, **self._troubles(kind == "incident", ids, happened, documents)})
             case "access":
-                self._parts[Accesses].append({**whose, **self._accesses(ids, moments, documents)})
+                self._parts[Accesses].append({**whose, **self._accesses(ids, happened, documents)})
             case "metric":
                 names = self._metric_names.places([one["name"] for one in documents])
                 values = np.array([one["value"] for one in documents], np.float64)
-                self._parts[Metrics].append({**whose, "name": names, "at": moments, "value": values})
+                self._parts[Metrics].append({**whose, "name": names, "at": happened, "value": values})
             case _:
                 systems = whose["system"].tolist()
                 each = zip(seqs, systems, at, documents, strict=True)
@@ -186,7 +188,7 @@ class HistoryBuilder:
                 waiting.clear()
         systems, categories, resources = self._systems, self._categories, self._resources
         sources, texts, names = self._sources, self._texts, self._metric_names
-        runs = _only_ends(self._whole(Runs, system=systems))
+        runs = only_ends(self._whole(Runs, system=systems))
         troubles = self._whole(
             Troubles, system=systems, category=categories, resource=resources, source=sources, text=texts
         )
@@ -203,10 +205,10 @@ class HistoryBuilder:
             sources=sources.in_order(),
             texts=texts.in_order(),
             metric_names=names.in_order(),
-            runs=Runs(**_sorted(runs, "system", "started", "seq")),
-            troubles=Troubles(**_sorted(troubles, "system", "at", "seq")),
-            accesses=Accesses(**_sorted(accesses, "system", "started", "seq")),
-            metrics=Metrics(**_sorted(metrics, "system", "name", "at", "seq")),
+            runs=Runs(**in_order_of(runs, "system", "started", "seq")),
+            troubles=Troubles(**in_order_of(troubles, "system", "at", "seq")),
+            accesses=Accesses(**in_order_of(accesses, "system", "started", "seq")),
+            metrics=Metrics(**in_order_of(metrics, "system", "name", "at", "seq")),
             changes=tuple(sorted(changes, key=lambda change: (change.at, change.seq))),
         )
 
@@ -226,8 +228,8 @@ class HistoryBuilder:
         }
 
     def _accesses(self, ids: Sequence[str], at: Ints, documents: Sequence[dict[str, Any]]) -> dict[str, Column]:
-        started = _moments([one.get("started_at") for one in documents], at)
-        finished = _moments([one.get("finished_at") for one in documents], started)
+        started = moments([one.get("started_at") for one in documents], at)
+        finished = moments([one.get("finished_at") for one in documents], started)
         return {
             "resource": self._named_by(ids, [one["resource"] for one in documents]),
             "write": np.array([one["mode"] == "write" for one in documents], bool),
@@ -243,7 +245,7 @@ class HistoryBuilder:
             self._named[system_id, resource] = self._resources.place(name) if resource else -1
         return np.array([self._named[pair] for pair in pairs], np.int64)
 
-    def _whole(self, table: type, **worded: "_Words") -> dict[str, Column]:
+    def _whole(self, table: type, **worded: "Words") -> dict[str, Column]:
         """The columns of a table, those with words holding positions in their final order."""
         parts = self._parts.pop(table)
         whole: dict[str, Column] = {}
@@ -255,33 +257,9 @@ class HistoryBuilder:
         return whole
 
 
-class _Words:
-    """Texts in the order in which they came; in the end in alphabetical order."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, int] = {}
-
-    def place(self, text: str) -> int:
-        return self._known.setdefault(text, len(self._known))
-
-    def places(self, texts: Sequence[str], *, but: str | None = None) -> Ints:
-        """Those of the texts; -1 for one that stands for none."""
-        found = {text: -1 if text == but else self.place(text) for text in dict.fromkeys(texts)}
-        return np.array([found[text] for text in texts], np.int64)
-
-    def in_order(self) -> tuple[str, ...]:
-        return tuple(sorted(self._known))
-
-    def ranks(self) -> Ints:
-        """The final position of each; that of none, -1, is -1."""
-        ranks = np.full(len(self._known) + 1, -1, np.int64)
-        ranks[np.array([self._known[text] for text in self.in_order()], np.int64)] = np.arange(len(self._known))
-        return ranks
-
-
 def _runs(at: Ints, documents: Sequence[dict[str, Any]]) -> dict[str, Column]:
-    started = _moments([one.get("started_at") for one in documents], at)
-    finished = _moments([one.get("finished_at") for one in documents], np.maximum(started, at))
+    started = moments([one.get("started_at") for one in documents], at)
+    finished = moments([one.get("finished_at") for one in documents], np.maximum(started, at))
     return {
         "started": started,
         "finished": np.maximum(started, finished),
@@ -304,32 +282,3 @@ def _change(promoted: bool, seq: int, system: int, at: int, document: dict[str, 
         after=document.get("after"),
         observation_days=document.get("observation_days"),
     )
-
-
-def _moments(told: Sequence[str | None], otherwise: Ints) -> Ints:
-    """Microseconds since 1970 of moments as the events keep them; where none is told, the other."""
-    places = [place for place, text in enumerate(told) if text]
-    moments = otherwise.copy()
-    if places:
-        # numpy knows no offsets; all of them end in Z
-        texts = np.array([text[:-1] for text in told if text], "datetime64[us]")
-        moments[np.array(places, np.int64)] = texts.astype(np.int64)
-    return moments
-
-
-def _only_ends(runs: dict[str, Column]) -> dict[str, Column]:
-    """A run whose end is told as well counts once, with its end."""
-    system, started, ended = runs["system"], runs["started"], runs["ended"]
-    if ended.all():
-        return runs
-    told = set(zip(system[ended].tolist(), started[ended].tolist(), strict=True))
-    begun = np.flatnonzero(~ended)
-    pairs = zip(system[begun].tolist(), started[begun].tolist(), strict=True)
-    kept = ended.copy()
-    kept[begun] = [pair not in told for pair in pairs]
-    return {name: column[kept] for name, column in runs.items()}
-
-
-def _sorted(table: dict[str, Column], *by: str) -> dict[str, Column]:
-    order = np.lexsort([table[name] for name in reversed(by)])
-    return {name: column[order] for name, column in table.items()}

@@ -39,13 +39,13 @@ def take_in(
     """
 
     def look(session: "Session") -> Arrived | None:
-        arrival = _Arrival(patterns.everything(session), found)
+        arrival = Arrival(patterns.everything(session), found)
         return None if arrival.saved or arrival.nameless else arrival.told()
 
     def store(session: "Session") -> Arrived:
         patterns.next_detection(session)
         patterns.next_revision(session)
-        arrival = _Arrival(patterns.everything(session), found)
+        arrival = Arrival(patterns.everything(session), found)
         patterns.reserve(session, max((int(one.pattern.id[5:]) for one in arrival.saved), default=0))
         ids = patterns.new_ids(session, len(arrival.nameless))
         arrival.name(ids)
@@ -59,7 +59,7 @@ def take_in(
     return arrived
 
 
-class _Arrival:
+class Arrival:
     """Decides what becomes of each."""
 
     def __init__(self, known: Mapping[str, StoredPattern], found: Sequence[Pattern]) -> None:
@@ -71,21 +71,16 @@ class _Arrival:
         self._added: list[str] = []
         self._renamed: list[tuple[str, str]] = []
         taken = {one.pattern.id for one in known.values()}
-        ours = dict(known)
-        for pattern in found:
-            fingerprint = fingerprint_of(identity_of(pattern))
-            before = ours.get(fingerprint)
+        for stored in _gathered(found):
+            before = known.get(stored.fingerprint)
             if before is not None:
-                self._meet(before, pattern)
-                continue
-            stored = _stored(fingerprint, pattern)
-            ours[fingerprint] = stored
-            if pattern.id and pattern.id not in taken:
-                taken.add(pattern.id)
+                self._meet(before, stored.pattern)
+            elif stored.pattern.id and stored.pattern.id not in taken:
+                taken.add(stored.pattern.id)
                 self.saved.append(stored)
-                self._added.append(pattern.id)
+                self._added.append(stored.pattern.id)
             else:
-                self.nameless.append((pattern.id, stored))
+                self.nameless.append((stored.pattern.id, stored))
 
     def name(self, ids: Sequence[str]) -> None:
         """Those without an id have these."""
@@ -96,17 +91,25 @@ class _Arrival:
 
     def told(self) -> Arrived:
         """What became of them."""
-        return Arrived(
-            tuple(self._added), tuple(self._changed), tuple(dict.fromkeys(self._unchanged)), tuple(self._renamed)
-        )
+        return Arrived(tuple(self._added), tuple(self._changed), tuple(self._unchanged), tuple(self._renamed))
 
     def _meet(self, before: StoredPattern, pattern: Pattern) -> None:
         after = _met(before, pattern)
-        if after == before or before.pattern.id in self._added:
+        if after == before:
             self._unchanged.append(before.pattern.id)
         else:
             self.saved.append(after)
             self._changed.append(before.pattern.id)
+
+
+def _gathered(found: Sequence[Pattern]) -> Iterable[StoredPattern]:
+    """Each pattern of the file once, with what all its entries know of it."""
+    gathered: dict[str, StoredPattern] = {}
+    for pattern in found:
+        fingerprint = fingerprint_of(identity_of(pattern))
+        before = gathered.get(fingerprint)
+        gathered[fingerprint] = _met(before, pattern) if before else _stored(fingerprint, pattern)
+    return gathered.values()
 
 
 def _stored(fingerprint: str, pattern: Pattern) -> StoredPattern:
@@ -128,7 +131,7 @@ def _met(before: StoredPattern, pattern: Pattern) -> StoredPattern:
     candidate = PatternStatus.CANDIDATE
     if ours.status is candidate and pattern.status is not candidate:
         theirs = pattern.model_copy(update={"id": ours.id})
-        return replace(_stored(before.fingerprint, theirs), fingerprint=before.fingerprint)
+        return _stored(before.fingerprint, theirs)
     if pattern.status is candidate:
         return before
     more = max(0, pattern.occurrences - ours.occurrences)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,27 @@ def test_a_run_that_is_cut_off_leaves_nothing_half_done(
     assert again["rejected_total"] == 7 * step
     assert services.journal.sum_up(NOW)["events"] == 60 - 7 * step
     assert sum(one.count for one in weeks(database)) == sum(one.total for one in weeks(database)) == 60
+
+
+def test_several_who_sum_up_at_once_count_each_event_once(
+    services: Services, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal, "SUMMED_AT_ONCE", 20)
+    told = [ago(500 + n / 100, kind="metric", name="xy"[n % 2], value=1) for n in range(300)]
+    for system_id in ("sys_a", "sys_b"):
+        report(services, system_id, told)
+    report(services, "sys_a", [ago(1, kind="run")])
+    other = build_services(read_config({"CONCORD_HOME": str(tmp_path), "CONCORD_DATABASE_URL": database_url}))
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda one: one.journal.sum_up(NOW)["events"], [services, other] * 2))
+    other.close()
+    assert sum(done) + services.journal.sum_up(NOW)["events"] == 600
+    for system_id in ("sys_a", "sys_b"):
+        assert [sum(one.count for one in weeks(database, system_id) if one.label == name) for name in "xy"] == [
+            150,
+            150,
+        ]
+    assert len(kept(database)) == 1
 
 
 def test_sums_and_kept_events_are_counted_together(services: Services, database: Database) -> None:

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.patterns.episodes import MINUTE
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
 from server.patterns.pairs import WINDOWS, Counts, count_pairs, next_of_system
@@ -16,6 +15,7 @@ _WORTH_A_LOOK = 0.1
 _MOST_LOOKED_AT = 30_000
 _MOST_A_PAIR = 3
 _TRIES = 9
+_RUNS_SAMPLED = 64
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
 _OVERWHELMING = 1e-9
@@ -102,15 +102,16 @@ def _looks(scene: Scene, trigger: str, linked: Bools, tests: tuple[int, int]) ->
     counts = count_pairs(cast.episodes, cast.causes(trigger), cast.count)
     number = np.bincount(cast.episodes.system, minlength=cast.count).astype(np.float64)
     shape = np.array([cast.row(one) for one in range(cast.count)])
-    on_the_minute, minutes = _minutes(scene)
+    exposed = _exposed_runs(scene, trigger)
+    in_run = np.bincount(cast.episodes.system, weights=cast.episodes.run >= 0, minlength=cast.count)
+    loose = 1.0 - in_run / np.maximum(number, 1.0)
     found: list[_Look] = []
     for position, window in enumerate(WINDOWS):
         cover = np.array([cast.cover(one, trigger, window) for one in range(cast.count)])
         mean = shape @ cover.T
         if trigger == "failure" and scene.sources is not None:
             mean[scene.sources.comparable] = np.inf
-        by_minute = np.array([_cover_by_minute(scene, one, trigger, window) for one in range(cast.count)])
-        at_least = np.where(on_the_minute[:, None], np.maximum(mean, minutes @ by_minute.T), mean)
+        at_least = np.maximum(mean, exposed[position] + loose[:, None] * mean)
         found += _standing_out(counts, position, (mean, at_least), number, trigger, linked, tests)
     return found
 
@@ -134,28 +135,24 @@ def _looks_by_source(scene: Scene, sources: Sources, linked: Bools, tests: tuple
     return found
 
 
-def _minutes(scene: Scene) -> tuple[Bools, Floats]:
-    """Whose episodes keep to schedules, and how many episodes each has at each minute of the hour."""
-    cast = scene.plain
-    minutes = np.zeros((cast.count, 60))
-    np.add.at(minutes, (cast.episodes.system, cast.episodes.at // MINUTE % 60), 1.0)
-    in_run = np.bincount(cast.episodes.system, weights=cast.episodes.run >= 0, minlength=cast.count)
-    return 2 * in_run >= np.maximum(minutes.sum(axis=1), 1.0), minutes
+def _exposed_runs(scene: Scene, trigger: str) -> tuple[Floats, ...]:
+    """For each window, effect by cause: how many of the effect's failures in runs come after the cause by chance, at least.
 
-
-def _cover_by_minute(scene: Scene, one: int, trigger: str, window: int) -> Floats:
-    """At each minute of the hour: in what part of the hours it lies within the window after a cause."""
+    From a sample of its runs.
+    """
     cast = scene.plain
-    at = cast.causes_of(one, trigger).at
-    if not len(at):
-        return np.zeros(60)
-    lasting = np.minimum(np.diff(at, append=at[-1] + window), window) // MINUTE
-    starts = np.bincount(at // MINUTE % 60, minlength=60).astype(np.float64)
-    mean_lasting = max(1, round(float(lasting.mean())))
-    around = np.concatenate([starts[60 - mean_lasting :], starts])
-    summed = np.concatenate([[0.0], np.cumsum(around)])
-    cover: Floats = np.minimum((summed[mean_lasting:-1] - summed[: -mean_lasting - 1])[:60] / cast.hours.count, 1.0)
-    return cover
+    number = np.bincount(cast.runs.system, minlength=cast.count)
+    rank = np.arange(len(cast.runs)) - cast.runs.bounds(cast.count)[cast.runs.system]
+    stride = np.maximum(number // _RUNS_SAMPLED, 1)[cast.runs.system]
+    sample = cast.runs.only(rank % stride == 0)
+    taken = np.maximum(np.bincount(sample.system, minlength=cast.count), 1.0)[:, None]
+    failed_runs = np.bincount(cast.episodes.system, weights=cast.episodes.run >= 0, minlength=cast.count)
+    exposed: list[Floats] = []
+    for together in count_pairs(sample, cast.causes(trigger), cast.count).together:
+        part = together / taken
+        least = np.maximum(part - np.sqrt(part * (1.0 - part) / taken), 0.0)
+        exposed.append(least * failed_runs[:, None].astype(np.float64))
+    return tuple(exposed)
 
 
 def _standing_out(
@@ -167,7 +164,7 @@ def _standing_out(
     linked: Bools,
     tests: tuple[int, int],
 ) -> list[_Look]:
-    """Pairs above their mean by the hour and by the minute; "" as the trigger where they are compared by source."""
+    """Pairs above their mean by the hour and by runs; "" as the trigger where they are compared by source."""
     together, matched, (mean, at_least) = counts.together[position], counts.matched, means
     chosen = (matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & (together >= LEAST_LIFT * mean)
     effect, cause = np.nonzero(chosen)

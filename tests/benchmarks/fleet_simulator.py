@@ -101,6 +101,8 @@ class Making:
         self.links: list[Link] = []
         self.needed: list[tuple[int, int]] = []
         self.has_graph = bool(self.rng.random() < 0.5)
+        self.brief = {one for one in range(systems) if self.rng.random() < 0.25}
+        """Who tells of a run only when it ended, and how."""
         self.doubled = 0.0
         """Share of the errors that are logged twice, seconds apart."""
         self.late = 0.0
@@ -170,6 +172,8 @@ class Making:
         if not self.planted:
             return
         lag = lag or self.between(1, 22)
+        if trigger == "run":
+            self.brief.discard(cause)  # or what it disturbs would come before it
         fired = self.failures(cause) if trigger == "failure" else self.starts(cause)
         fired = fired[np.diff(fired, prepend=-1e9) > gap]
         fired = fired[self.rng.random(fired.size) >= self.between(0.1, 0.5)]
@@ -212,22 +216,19 @@ class Making:
         for system in range(self.count):
             own = [str(one) for one in self.rng.choice(_CATEGORIES.split(), 3, replace=False)]
             for schedule in self.schedules.get(system, []):
-                yield from self._runs(self.ids[system], schedule)
+                yield from self._runs(self.ids[system], schedule, system in self.brief)
             for moments, category in self.errors.get(system, []):
                 again = moments[self.rng.random(moments.size) < self.doubled]
                 again = again + self.rng.uniform(0.02, 0.5, again.size)
                 for moment in np.concatenate([moments, again]):
                     yield self._error(self.ids[system], float(moment), category or own[int(self.rng.integers(3))])
 
-    def _runs(self, system_id: str, schedule: Schedule) -> Iterator[tuple[float, Reported]]:
+    def _runs(self, system_id: str, schedule: Schedule, is_brief: bool) -> Iterator[tuple[float, Reported]]:
         for begun, ended, failed in zip(schedule.started, schedule.finished, schedule.failed, strict=True):
             started, finished = _moment(begun), _moment(ended)
-            document = {
-                "at": finished,
-                "started_at": started,
-                "finished_at": finished,
-                "result": "ERROR" if failed else "OK",
-            }
+            document = {"at": finished, "result": "ERROR" if failed else "OK"}
+            if not is_brief:
+                document |= {"started_at": started, "finished_at": finished}
             yield self._came(ended), Reported(system_id, "run", microseconds(finished), document)
 
     def _error(self, system_id: str, moment: float, category: str) -> tuple[float, Reported]:

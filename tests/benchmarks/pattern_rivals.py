@@ -1,8 +1,11 @@
 """What else finds cascades: the bare rule of three co-occurrences, and tigramite's PCMCI where it is installed."""
 
 import importlib
+import math
 import multiprocessing
+import resource
 from multiprocessing.connection import Connection
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -45,26 +48,28 @@ def _followed(fired: npt.NDArray[np.int64], failed: npt.NDArray[np.int64]) -> in
 
 
 def pcmci(history: History, seconds: float) -> Pairs | None:
-    """The pairs that PCMCI links at .05, false discovery rate adjusted; None where it does not finish in time.
+    """The pairs that PCMCI links at .05, false discovery rate adjusted; None where so much processor time is not enough.
 
     Failures are counted in bins of five minutes, lags up to half an hour, partial correlation. Raises ModuleNotFoundError
     where tigramite is not installed.
     """
     importlib.import_module("tigramite")
     mine, theirs = multiprocessing.Pipe(duplex=False)
-    process = multiprocessing.Process(target=_run_pcmci, args=(theirs, history), daemon=True)
+    process = multiprocessing.Process(target=_run_pcmci, args=(theirs, history, seconds), daemon=True)
     process.start()
+    theirs.close()
     try:
-        if not mine.poll(seconds):
-            return None
         found: list[tuple[int, int]] = mine.recv()
+    except EOFError:  # it used up its time, and the system ended it
+        return None
     finally:
-        process.terminate()
         process.join()
     return frozenset((history.systems[cause], history.systems[effect]) for cause, effect in found)
 
 
-def _run_pcmci(answer: Connection, history: History) -> None:
+def _run_pcmci(answer: Connection, history: History, seconds: float) -> None:
+    spent = math.ceil(process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (spent, spent + 1))
     module: Any = importlib.import_module("tigramite.pcmci")
     frame: Any = importlib.import_module("tigramite.data_processing").DataFrame
     test: Any = importlib.import_module("tigramite.independence_tests.parcorr").ParCorr

@@ -17,7 +17,7 @@ from server.patterns.found import LEAST_OCCURRENCES, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
 from server.patterns.links import Link, find_links, known_links
 from server.patterns.scene import Scene, scene_of
-from server.patterns.schedule import schedule_explains
+from server.patterns.schedule import follows_a_schedule, schedule_explains
 from server.patterns.surrogates import stands_shifted_days
 
 _SECOND = 1_000_000
@@ -45,6 +45,7 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     direct, explained = direct_links(scene, strong)
     found = [_found(scene, fleet, link, _held_back(scene, link)) for link in direct]
     found += [_found(scene, fleet, link, "explained_away") for link in explained][:_MOST_HELD_BACK]
+    found += _confounded(scene, fleet, links)[:_MOST_HELD_BACK]
     told = {one.identity for one in found}
     for link in known_links(scene, _pairs(history, known), links):
         one = _found(scene, fleet, link, "not_significant" if link.matched >= LEAST_OCCURRENCES else "too_few")
@@ -91,6 +92,17 @@ def _held_back(scene: Scene, link: Link) -> str:
         if schedule_explains(firings, np.sort(story.cause_at), np.sort(story.effect_at))
         else ""
     )
+
+
+def _confounded(scene: Scene, fleet: Fleet, links: list[Link]) -> list[Found]:
+    """Pairs that keep to one another so well that only a skipped or late run could tell a cause from two schedules."""
+    found = []
+    for link in sorted((link for link in links if link.looks_strong), key=lambda link: (link.rough, link)):
+        story = story_of(scene, link)
+        firings = scene.onsets(link).at
+        if follows_a_schedule(firings, len(story.cause_at), link.together, link.episodes):
+            found.append(_found(scene, fleet, link, "confounded_by_schedule"))
+    return found
 
 
 def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:

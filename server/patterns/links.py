@@ -18,6 +18,7 @@ _TRIES = 9
 _RUNS_SAMPLED = 64
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
+_LOOKS_STRONG = 1e-6
 _OVERWHELMING = 1e-9
 """What bad spells don't make of chance."""
 
@@ -42,6 +43,8 @@ class Link:
     """Co-occurrences by chance, by class of hours alone."""
     episodes: int = 0
     """Of the effect, in all."""
+    rough: float = 1.0
+    """An upper bound of the p-value by class of hours alone."""
     p_value: float = 1.0
     """After the windows and triggers that were tried."""
     q_value: float = 1.0
@@ -61,6 +64,11 @@ class Link:
     def is_strong(self) -> bool:
         """Whether chance is ruled out."""
         return self.q_value <= SIGNIFICANT_Q and self.stands_out
+
+    @property
+    def looks_strong(self) -> bool:
+        """Whether only a finer look at the effect's own schedule speaks against it."""
+        return not self.is_strong and self.rough <= _LOOKS_STRONG
 
 
 @dataclass(frozen=True)
@@ -186,6 +194,7 @@ def _standing_out(
                 int(matched[effect[one], cause[one]]),
                 usual=float(mean[effect[one], cause[one]]),
                 episodes=int(number[effect[one]]),
+                rough=float(rough[one]),
             ),
         )
         for one in np.flatnonzero(np.isfinite(rough)).tolist()

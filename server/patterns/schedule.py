@@ -9,6 +9,7 @@ _SECOND = 1_000_000
 _KEEPS_TIME = MINUTE
 """How far two distances between firings may differ for a schedule that was neither skipped nor late."""
 _FEWEST = 3
+_NEARLY_ALL = 0.9
 
 
 def keeps_time(at: Ints) -> bool:
@@ -39,3 +40,8 @@ def _follows_closely(cause_at: Ints, effect_at: Ints) -> bool:
         return False
     wander = float(np.std(np.diff(cause_at)))
     return wander > 5 * _SECOND and wander > 5 * float(np.std(effect_at - cause_at))
+
+
+def follows_a_schedule(firings: Ints, followed: int, together: int, episodes: int) -> bool:
+    """Whether nearly every firing was followed, and most of the effect came so: two schedules would look the same."""
+    return followed >= _NEARLY_ALL * len(firings) and 2 * together >= episodes

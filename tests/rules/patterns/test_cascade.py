@@ -1,0 +1,245 @@
+"""Cascades: the source's own examples, and what must not be taken for one."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.model.moments import microseconds
+from server.model.pattern import PatternType
+from server.patterns.cascade import detect
+from server.patterns.fleet import Fleet, Member
+from server.patterns.found import Found, Identity
+from server.patterns.history import History
+from server.patterns.links import find_links
+from server.patterns.scene import scene_of
+from tests.rules.patterns.telling import BEGIN, at, told
+
+Told = list[dict[str, Any]]
+Event = tuple[str, Told]
+WEDNESDAYS = range(2, 90, 7)
+
+
+def _errors(minutes: Iterable[float], category: str = "parse error") -> Told:
+    return [{"kind": "error", "at": at(minute=float(minute)), "category": category} for minute in minutes]
+
+
+def _runs(minutes: Iterable[float], takes: float = 1.0, failed: Iterable[bool] = ()) -> Told:
+    starts = [float(minute) for minute in minutes]
+    ends = [*failed] or [False] * len(starts)
+    return [
+        {
+            "kind": "run",
+            "at": at(minute=start + takes),
+            "started_at": at(minute=start),
+            "finished_at": at(minute=start + takes),
+            "result": "ERROR" if bad else "OK",
+        }
+        for start, bad in zip(starts, ends, strict=True)
+    ]
+
+
+def _shown(history: History, fleet: Fleet | None = None) -> list[Found]:
+    return [one for one in detect(history, fleet or Fleet()) if not one.held_back]
+
+
+def _pairs(found: Iterable[Found]) -> set[tuple[str, str]]:
+    return {(one.cause, one.effect) for one in found}
+
+
+def _poisson(seed: int, a_day: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+    random = np.random.default_rng(seed)
+    return np.sort(random.uniform(0, 90 * 1_440, random.poisson(90 * a_day)))
+
+
+def _wednesday(hour: float, minute: float) -> list[float]:
+    return [day * 1_440 + hour * 60 + minute for day in WEDNESDAYS]
+
+
+def _weekly_refresh() -> History:
+    """The document's example: 8 of 12 parse errors in 90 days on Wednesdays from 03:00 to 03:20, a refresh at 02:55."""
+    lags = (6, 9, 21, 12, 17, 24, 8, 14)
+    starts = _wednesday(2, 55)
+    broken = [start + lag for start, lag in zip(starts[1:9], lags, strict=True)]
+    others = [3_000, 31_111, 66_666, 101_010]
+    return told(("sys_trading_algo", _errors([*broken, *others])), ("sys_data_fetcher", _runs(starts, takes=20)))
+
+
+def test_the_wednesday_refresh_of_the_document_is_found() -> None:
+    cache = "~/cache/market_data/"
+    fleet = Fleet(
+        {
+            "sys_data_fetcher": Member("sys_data_fetcher", writes=frozenset({cache})),
+            "sys_trading_algo": Member("sys_trading_algo", reads=frozenset({cache})),
+        }
+    )
+    (found,) = _shown(_weekly_refresh(), fleet)
+    assert found.identity == Identity(PatternType.CASCADE_FAILURE, ("sys_data_fetcher", "sys_trading_algo"))
+    assert found.trigger == "run"
+    assert len(found.occurrences) == 8
+    assert found.q_value is not None
+    assert found.q_value <= 0.05
+    assert found.lag_seconds == pytest.approx(13 * 60)
+    assert found.resources == (cache,)
+    assert "8 of 12 in the last 90 days" in found.facts[0].data_point
+    assert "on Wednesday between 03:00 and 03:20 UTC" in found.facts[0].data_point
+    assert "Wednesday" in found.facts[1].data_point
+    assert [fact.kind for fact in found.facts] == ["error", "run"]
+    assert cache in found.recommendation
+    assert "atomically" in found.recommendation
+
+
+@pytest.mark.parametrize("hourly", [False, True])
+def test_rendering_errors_follow_the_weekly_refresh_even_among_hourly_runs(hourly: bool) -> None:
+    starts = _wednesday(4, 0)
+    errors = [
+        start + 15 + wobble
+        for start, wobble in zip(starts, (0.5, -1, 2, 0, -2, 1, 3, -0.5, 0, 1, -1, 2, 0.2), strict=True)
+    ]
+    hours = [minute for minute in range(0, 90 * 1_440, 60) if minute not in set(starts)] if hourly else []
+    (found,) = _shown(
+        told(
+            ("dashboard", _errors(errors, "rendering")),
+            ("pipeline", [*_runs(starts, takes=20), *_runs(hours, takes=2)]),
+        )
+    )
+    assert (found.cause, found.effect, len(found.occurrences)) == ("pipeline", "dashboard", 13)
+    assert found.lag_seconds is not None
+    assert 14 * 60 <= found.lag_seconds <= 16 * 60
+
+
+def test_each_occurrence_rests_on_an_event_of_the_cause_and_one_of_the_effect() -> None:
+    (found,) = _shown(_weekly_refresh())
+    for one in found.occurrences:
+        assert len(one.seqs) == 2
+        assert min(one.seqs) <= 12 < max(one.seqs)
+    assert [one.at for one in found.occurrences] == sorted(one.at for one in found.occurrences)
+
+
+def test_two_schedules_that_start_together_prove_nothing() -> None:
+    shown = 0
+    for seed in range(8):
+        random = np.random.default_rng(seed)
+        hours = range(0, 90 * 1_440, 60)
+        shown += len(
+            _shown(
+                told(
+                    ("first", _runs(hours, failed=random.random(2_160) < 0.04)),
+                    ("second", _runs([hour + 3 for hour in hours], failed=random.random(2_160) < 0.04)),
+                )
+            )
+        )
+    assert shown == 0
+
+
+def test_failures_that_follow_failures_on_the_same_schedule_are_found() -> None:
+    random = np.random.default_rng(11)
+    hours = range(0, 90 * 1_440, 60)
+    first = random.random(2_160) < 0.04
+    second = (first & (random.random(2_160) < 0.7)) | (random.random(2_160) < 0.02)
+    history = told(
+        ("first", _runs(hours, failed=first)), ("second", _runs([hour + 3 for hour in hours], failed=second))
+    )
+    assert _pairs(_shown(history)) == {("first", "second")}
+
+
+def _nightly(skipped: frozenset[int] = frozenset()) -> History:
+    nights = [day * 1_440 + 180 for day in range(90) if day not in skipped]
+    return told(("reader", _errors([night + 5 for night in nights])), ("writer", _runs(nights)))
+
+
+def test_a_nightly_pair_without_misses_is_held_back_as_confounded() -> None:
+    (found,) = detect(_nightly(), Fleet())
+    assert found.held_back == "confounded_by_schedule"
+
+
+def test_a_nightly_pair_whose_skipped_runs_spare_the_reader_is_shown() -> None:
+    assert _pairs(_shown(_nightly(frozenset({10, 20, 33})))) == {("writer", "reader")}
+
+
+def test_errors_at_their_own_time_of_day_do_not_follow_another_nightly_run() -> None:
+    random = np.random.default_rng(2)
+    nights = [day * 1_440 + 180 for day in range(90)]
+    errors = [night + 4 + random.normal(0, 2) for night in nights if random.random() < 0.5]
+    assert not _shown(told(("reader", _errors(errors)), ("writer", _runs(nights))))
+
+
+def test_a_chain_does_not_link_its_ends_and_a_common_cause_not_its_effects() -> None:
+    random = np.random.default_rng(3)
+    first = _poisson(1, 0.8)
+    second = np.concatenate([first[random.random(len(first)) < 0.8] + 6, _poisson(2, 0.3)])
+    third = np.concatenate([second[random.random(len(second)) < 0.8] + 8, _poisson(3, 0.3)])
+    chain = told(("first", _errors(first)), ("second", _errors(second)), ("third", _errors(third)))
+    assert _pairs(_shown(chain)) == {("first", "second"), ("second", "third")}
+    near = np.concatenate([first[random.random(len(first)) < 0.8] + 4, _poisson(4, 0.3)])
+    far = np.concatenate([first[random.random(len(first)) < 0.8] + 14, _poisson(5, 0.3)])
+    fork = told(("root", _errors(first)), ("near", _errors(near)), ("far", _errors(far)))
+    assert _pairs(_shown(fork)) == {("root", "near"), ("root", "far")}
+
+
+def test_a_shock_from_outside_links_no_one() -> None:
+    random = np.random.default_rng(6)
+    shocks = _poisson(7, 0.5)
+    hit = [(f"sys_{one}", _errors(shocks + random.uniform(0, 10, len(shocks)))) for one in range(3)]
+    assert not _shown(told(*hit))
+
+
+def test_only_what_happens_on_the_same_device_counts_where_both_name_it() -> None:
+    random = np.random.default_rng(8)
+    alarms = _poisson(9, 12.0)
+    devices = random.integers(0, 12, len(alarms))
+    elsewhere = (devices + 1) % 12
+
+    def on(moments: Any, sources: Any, name: str) -> Told:
+        return [{**one, "source": f"d{source}"} for one, source in zip(_errors(moments, name), sources, strict=True)]
+
+    same = told(("link_down", on(alarms, devices, "a")), ("no_signal", on(alarms + 2, devices, "b")))
+    assert _pairs(_shown(same)) == {("link_down", "no_signal")}
+    other = told(("link_down", on(alarms, devices, "a")), ("no_signal", on(alarms + 2, elsewhere, "b")))
+    assert not _shown(other)
+
+
+def test_unrelated_systems_give_no_cascade() -> None:
+    rates = (0.2, 0.5, 1.0, 4.0, 12.0, 30.0)
+    for seed in range(4):
+        fleet = [(f"sys_{one}", _errors(_poisson(100 * seed + one, rate))) for one, rate in enumerate(rates)]
+        assert not _shown(told(*fleet))
+
+
+def test_p_values_of_unrelated_pairs_are_not_too_small() -> None:
+    tested = small = 0
+    for seed in range(40):
+        fleet = [(f"sys_{one}", _errors(_poisson(1_000 * seed + one, 2.0))) for one in range(6)]
+        scene = scene_of(told(*fleet))
+        links = find_links(scene, np.zeros((6, 6), dtype=bool))
+        tested += 30
+        small += sum(link.p_value <= 0.05 for link in links)
+    assert small <= 0.05 * tested + 3 * (0.05 * 0.95 * tested) ** 0.5
+
+
+def test_the_order_of_systems_and_whole_weeks_change_nothing() -> None:
+    events: list[Event] = [(f"sys_{one}", _errors(_poisson(one, 0.7))) for one in range(4)]
+    late = _poisson(0, 0.7)
+    events.append(("sys_late", _errors([*(late + 7), *_poisson(20, 0.2)])))
+    found = _shown(told(*events))
+    assert _pairs(found) == {("sys_0", "sys_late")}
+    assert [(one.cause, one.p_value) for one in _shown(told(*reversed(events)))] == [
+        (one.cause, one.p_value) for one in found
+    ]
+    assert detect(told(*events), Fleet()) == detect(told(*events), Fleet())
+
+
+def test_a_known_pattern_is_returned_with_a_single_occurrence() -> None:
+    history = told(("reader", _errors([1_010.0, 50_000.0])), ("writer", _errors([1_000.0, 90_000.0])))
+    assert not detect(history, Fleet())
+    known = Identity(PatternType.CASCADE_FAILURE, ("writer", "reader"))
+    (found,) = detect(history, Fleet(), frozenset({known}))
+    assert (found.identity, found.held_back, len(found.occurrences)) == (known, "too_few", 1)
+    assert found.occurrences[0].at == microseconds((BEGIN + timedelta(minutes=1_010)).isoformat())
+
+
+def test_a_history_without_failures_gives_nothing() -> None:
+    assert detect(told(("quiet", _runs(range(0, 5_000, 60)))), Fleet()) == []
+    assert detect(told(), Fleet()) == []

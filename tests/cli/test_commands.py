@@ -71,7 +71,7 @@ def answered(words: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int,
 def test_reg_08_what_is_imported_is_exported_again(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, outcome = answered(["export", str(registered / "out")], capsys)
     assert code == 0
-    file, log, _ = outcome["files"]
+    file, log, *_ = outcome["files"]
     assert json.loads(Path(log["path"]).read_text(encoding="utf-8"))["conflicts"] == []
     document = json.loads(Path(file["path"]).read_text(encoding="utf-8"))
     assert [system["id"] for system in document["systems"]] == ["sys_dashboard", "sys_generator"]

@@ -44,6 +44,7 @@ class Span:
 
     since: int
     until: int
+    now: int
     usual: bool
     """Whether nobody asked for another one."""
 
@@ -137,6 +138,7 @@ class Detection:
         look = Look(
             since=span.since,
             at=span.until,
+            now=span.now,
             portrait=lambda one, occurrences: portrait(one, occurrences, fleet, evidence.source_of),
             fired=lambda system, trigger, moment: firings(history, system, trigger, moment),
         )
@@ -173,7 +175,7 @@ def _span(now: datetime, since: str, until: str) -> Span:
     present = microseconds(read_moment(now.isoformat()))
     end = min(present, microseconds(read_moment(until))) if until else present
     days = LOOK_BACK // timedelta(microseconds=1)
-    return Span(microseconds(read_moment(since)) if since else end - days, end, usual=not (since or until))
+    return Span(microseconds(read_moment(since)) if since else end - days, end, present, usual=not (since or until))
 
 
 def _standing(session: "Session") -> _Standing:

@@ -34,7 +34,9 @@ class Life:
     """As the detector tells patterns apart by it."""
     trigger: str = ""
     detected_at: int = 0
-    """When it was first shown, or shown again after it had been resolved."""
+    """The end of the look that first showed it, or showed it again after it had been resolved."""
+    shown_at: int = 0
+    """When that look was taken: long after its end, where somebody looked at the past."""
     found_at: int = 0
     """When a detector last returned it."""
     moments: tuple[int, ...] = ()
@@ -79,6 +81,8 @@ class Look:
     since: int
     at: int
     """Its end: nothing later was seen."""
+    now: int
+    """When it is taken: at its end, unless somebody looks at the past."""
     portrait: Callable[[Found, int], JsonObject]
     """What a finding with so many occurrences says of itself, as members of a pattern."""
     fired: Callable[[str, str, int], int] = field(default=lambda system, trigger, since: 0)
@@ -92,6 +96,7 @@ def first_seen(found: Found, pattern_id: str, look: Look) -> Known:
         subject=found.identity.subject,
         trigger=found.trigger,
         detected_at=look.at,
+        shown_at=look.now,
         found_at=look.at,
         moments=tuple(moments[-MOMENTS_KEPT:]),
         earlier=max(0, len(moments) - MOMENTS_KEPT),
@@ -102,7 +107,7 @@ def first_seen(found: Found, pattern_id: str, look: Look) -> Known:
             **look.portrait(found, life.occurrences),
             "id": pattern_id,
             "confidence": 0.0,
-            "first_detected": at_microseconds(look.at)[:10],
+            "first_detected": at_microseconds(look.now)[:10],
             "occurrences": life.occurrences,
             "status": PatternStatus.CANDIDATE if candidate else PatternStatus.ACTIVE,
             "certainty": _certainty(found),
@@ -124,7 +129,9 @@ def seen_again(known: Known, found: Found | None, look: Look) -> Known | None:
         return _candidate(known, found, look)
     if found is not None:
         known = _recurred(known, found, look)
-    if known.pattern.status is PatternStatus.ACTIVE and look.at - max(known.last_seen, known.life.detected_at) > QUIET:
+    # Who looks at the past plays it again; who looks at the present does not find old at once what was found in the past.
+    known_since = known.life.detected_at if look.at < look.now else known.life.shown_at
+    if known.pattern.status is PatternStatus.ACTIVE and look.at - max(known.last_seen, known_since) > QUIET:
         resolved = {"status": PatternStatus.RESOLVED, "resolved_at": at_microseconds(look.at)}
         known = replace(known, pattern=known.pattern.model_copy(update=resolved))
     return _fired(known, look) if known.pattern.status is PatternStatus.RESOLVED else known
@@ -173,6 +180,7 @@ def _candidate(known: Known, found: Found | None, look: Look) -> Known | None:
     life = replace(
         anew.life,
         detected_at=look.at if shown else known.life.detected_at,
+        shown_at=look.now if shown else known.life.shown_at,
         events_total=known.life.events_total,
         events_dropped=known.life.events_dropped,
     )
@@ -202,6 +210,7 @@ def _recurred(known: Known, found: Found, look: Look) -> Known:
             found_at=look.at,
             trigger=found.trigger or life.trigger,
             detected_at=look.at if resolved else life.detected_at,
+            shown_at=look.now if resolved else life.shown_at,
             moments=moments[-MOMENTS_KEPT:],
             earlier=life.earlier + max(0, len(moments) - MOMENTS_KEPT),
         )

@@ -35,11 +35,12 @@ def found(*days: float, **members: Any) -> Found:
     )
 
 
-def look(day: float, fired: int = 0) -> Look:
-    """A look at the 90 days before one."""
+def look(day: float, fired: int = 0, *, taken: float = 0) -> Look:
+    """A look at the 90 days before one, taken then or later."""
     return Look(
         since=round((day - 90) * DAY),
         at=round(day * DAY),
+        now=round(max(day, taken) * DAY),
         portrait=lambda one, occurrences: portrait(one, occurrences, Fleet(), lambda fact: "report: error"),
         fired=lambda system, trigger, since: fired,
     )
@@ -162,6 +163,21 @@ def test_what_ended_long_before_it_was_first_seen_has_thirty_days_to_recur_all_t
     assert lived(found(1, 8, 15), day=70).pattern.status is PatternStatus.ACTIVE
     assert lived(found(1, 8, 15), (found(1, 8, 15), look(100)), day=70).pattern.status is PatternStatus.ACTIVE
     assert lived(found(1, 8, 15), (None, look(101)), day=70).pattern.status is PatternStatus.RESOLVED
+
+
+def test_the_past_is_played_again_and_is_not_over_at_once_in_the_present() -> None:
+    first = first_seen(found(1, 8, 15), "XPAT-001", look(20, taken=400))
+    assert (first.pattern.status, first.pattern.first_detected) == (PatternStatus.ACTIVE, "1971-02-05")
+    for day, taken, status in [
+        (50, 400, PatternStatus.ACTIVE),
+        (51, 400, PatternStatus.RESOLVED),
+        (400, 400, PatternStatus.ACTIVE),
+        (430, 430, PatternStatus.ACTIVE),
+        (431, 431, PatternStatus.RESOLVED),
+    ]:
+        after = seen_again(first, None, look(day, taken=taken))
+        assert after is not None
+        assert after.pattern.status is status, day
 
 
 def test_a_look_at_the_past_changes_nothing() -> None:

@@ -81,12 +81,14 @@ def story_of(scene: Scene, link: Link) -> Story:
     effect, cause = effects.only(position), causes.only(last[position])
     seqs = tuple(sorted({int(a), int(b)}) for a, b in zip(cause.seq, effect.seq, strict=True))
     severity = int(effect.severity.max()) if len(effect) else 1
-    return Story(link, scene.moment(cause.at), scene.moment(effect.at), tuple(tuple(one) for one in seqs), severity)
+    return Story(
+        link, scene.moment(cause.at) - link.delay, scene.moment(effect.at), tuple(tuple(one) for one in seqs), severity
+    )
 
 
 def _held_back(scene: Scene, link: Link) -> str:
     story = story_of(scene, link)
-    firings = scene.moment(scene.onsets(link).at)
+    firings = scene.moment(scene.onsets(link).at) - link.delay
     return (
         "confounded_by_schedule"
         if schedule_explains(firings, np.sort(story.cause_at), np.sort(story.effect_at))
@@ -128,7 +130,7 @@ def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
         q_value=link.q_value,
         lift=link.lift,
         lag_seconds=lag,
-        window_seconds=link.window / _SECOND,
+        window_seconds=(link.delay + link.window) / _SECOND,
         by_chance_a_day=link.mean / days,
         held_back=held_back,
         worst=story.severity,

@@ -33,7 +33,7 @@ def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
     causes = scene.plain.causes_of(link.cause, link.trigger)
     when = when_of(effect_at)
     followed = np.isin(episodes.at, effect_at)
-    minutes = link.window // MINUTE
+    minutes = (link.delay + link.window) // MINUTE
     effect = (
         f"{what_of(scene, link.effect)}: {len(effect_at)} of {len(episodes)} in the last {days} days came"
         f"{' ' + when + ',' if when else ''} within {minutes} minutes after {_a(link)} of {history.systems[link.cause]}"
@@ -114,7 +114,11 @@ def describe(scene: Scene, link: Link, effect_at: Ints, lag: float | None, resou
     """What happens, in a sentence."""
     names = scene.history.systems
     when = when_of(effect_at)
-    minutes = f"about {max(1, round((lag or 0) / 60))} minutes" if lag else f"within {link.window // MINUTE} minutes"
+    minutes = (
+        f"about {max(1, round((lag or 0) / 60))} minutes"
+        if lag
+        else f"within {(link.delay + link.window) // MINUTE} minutes"
+    )
     through = f", by way of {resources[0]}" if resources else ""
     return (
         f"{names[link.effect]} fails ({what_of(scene, link.effect)}) {minutes} after {_a(link)} of {names[link.cause]}"

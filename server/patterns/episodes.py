@@ -48,6 +48,12 @@ class Moments:
             self.severity[chosen],
         )
 
+    def later(self, delay: int) -> "Moments":
+        """The same, so much later."""
+        if not delay:
+            return self
+        return Moments(self.system, self.at + delay, self.seq, self.run, self.source, self.severity)
+
     def bounds(self, systems: int) -> Ints:
         """Where each system's moments begin; those of system i are [bounds[i], bounds[i + 1])."""
         return np.searchsorted(self.system, np.arange(systems + 1))

@@ -49,10 +49,12 @@ class Lean:
 def lean_of(scene: Scene, link: Link) -> Lean:
     """The direction of a pair, from how its moments lie around each other. Failures may lie wider than the window."""
     effects, causes = scene.effects(link).at, scene.onsets(link).at
-    wide = {WINDOWS[0]: WINDOWS[1]}.get(link.window, WINDOWS[-1]) if link.trigger == "failure" else link.window
+    wide = link.window
+    if link.trigger == "failure" and not link.delay:
+        wide = WINDOWS[1] if link.window == WINDOWS[0] else WINDOWS[-1]
     dense = link.trigger != "failure" and len(causes) > 1 and float(np.median(np.diff(causes))) < 3 * link.window
     after = int(exposed_at(effects, causes, wide).sum())
-    before = int(exposed_at(-effects[::-1], -causes[::-1], wide).sum())
+    before = int(exposed_at(-effects[::-1], 2 * link.delay - causes[::-1], wide).sum())
     return Lean(after, before, link.mean * wide / link.window, dense)
 
 
@@ -118,9 +120,8 @@ def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[float, float, str]:
 
 def _explains(scene: Scene, rival: Link, link: Link, related: bool) -> bool:
     """Whether what the rival's cause sets off leaves nothing of the link, while the rival itself does not need it."""
-    window = WINDOWS[-1] if related else rival.window
-    link_left = _left(scene, link, rival, window)
-    rival_left = _left(scene, rival, link, WINDOWS[-1] if related else link.window)
+    link_left = _left(scene, link, rival, WINDOWS[-1] if related and not rival.delay else rival.window)
+    rival_left = _left(scene, rival, link, WINDOWS[-1] if related and not link.delay else link.window)
     if link_left >= _STANDS_ALONE and rival_left < _STANDS_ALONE:
         return True
     if link_left < _STANDS_ALONE:
@@ -149,5 +150,5 @@ def _left(scene: Scene, link: Link, without: Link, window: int) -> float:
 
 def _spread(scene: Scene, link: Link) -> float:
     """How much the lag varies: less over a direct link than over two steps (MAD, in minutes)."""
-    lag = lags(scene.effects(link).at, scene.causes(link).at, WINDOWS[-1])
+    lag = lags(scene.effects(link).at, scene.causes(link).at, link.window if link.delay else WINDOWS[-1])
     return float(np.median(np.abs(lag - np.median(lag)))) / MINUTE if len(lag) else np.inf

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from server.patterns.episodes import DAY
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
-from server.patterns.pairs import WINDOWS, Counts, count_pairs, next_of_system
+from server.patterns.pairs import DELAYS, WINDOWS, Counts, count_pairs, next_of_system
 from server.patterns.permuted import exposed_at
 from server.patterns.scene import TRIGGERS, Scene, Sources
 from server.patterns.significance import rates_by_family, rough_tail, upper_tail
@@ -16,6 +17,7 @@ _MOST_LOOKED_AT = 30_000
 _MOST_A_PAIR = 3
 _TRIES = 9
 _RUNS_SAMPLED = 64
+_OFTEN_A_DAY = 6
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
 _LOOKS_STRONG = 1e-6
@@ -33,6 +35,8 @@ class Link:
     window: int
     by_source: bool = False
     """Whether only what happened on the same component or device counts as together."""
+    delay: int = 0
+    """After how long the window opens."""
     together: int = 0
     """Episodes of the effect within the window after the cause."""
     matched: int = 0
@@ -89,6 +93,7 @@ def find_links(scene: Scene, linked: Bools) -> list[Link]:
     tests = _tests(scene, linked)
     for trigger in offered(scene):
         looks += _looks(scene, trigger, linked, tests)
+    looks += _looks_later(scene, linked, tests)
     if scene.sources is not None:
         looks += _looks_by_source(scene, scene.sources, linked, tests)
     best: dict[tuple[int, int], Link] = {}
@@ -121,6 +126,34 @@ def _looks(scene: Scene, trigger: str, linked: Bools, tests: tuple[int, int]) ->
             mean[scene.sources.comparable] = np.inf
         at_least = np.maximum(mean, exposed[position] + loose[:, None] * mean)
         found += _standing_out(counts, position, (mean, at_least), number, trigger, linked, tests)
+    return found
+
+
+def _often_failing(scene: Scene) -> Bools:
+    cast = scene.plain
+    days = (scene.history.until - scene.history.since) / DAY
+    return np.bincount(cast.failures.system, minlength=cast.count) >= _OFTEN_A_DAY * days
+
+
+def _looks_later(scene: Scene, linked: Bools, tests: tuple[int, int]) -> list[_Look]:
+    """Narrow windows that open later, among systems that fail so often that every wider one is full."""
+    cast, often = scene.plain, _often_failing(scene)
+    chosen = np.flatnonzero(often)
+    if len(chosen) < 2:
+        return []
+    effects = cast.episodes.only(often[cast.episodes.system])
+    causes = cast.failures.only(often[cast.failures.system])
+    number = np.bincount(effects.system, minlength=cast.count).astype(np.float64)
+    shape = np.array([cast.row(one) for one in chosen.tolist()])
+    found: list[_Look] = []
+    for delay in DELAYS:
+        counts = count_pairs(effects, causes.later(delay), cast.count, WINDOWS[:1])
+        cover = np.array([cast.cover(one, "failure", WINDOWS[0], delay) for one in chosen.tolist()])
+        mean = np.full((cast.count, cast.count), np.inf)
+        mean[np.ix_(chosen, chosen)] = shape @ cover.T
+        if scene.sources is not None:
+            mean[scene.sources.comparable] = np.inf
+        found += _standing_out(counts, 0, (mean, mean), number, "failure", linked, tests, delay)
     return found
 
 
@@ -171,6 +204,7 @@ def _standing_out(
     trigger: str,
     linked: Bools,
     tests: tuple[int, int],
+    delay: int = 0,
 ) -> list[_Look]:
     """Pairs above their mean by the hour and by runs; "" as the trigger where they are compared by source."""
     together, matched, (mean, at_least) = counts.together[position], counts.matched, means
@@ -190,8 +224,9 @@ def _standing_out(
                 trigger or "failure",
                 WINDOWS[position],
                 not trigger,
-                int(together[effect[one], cause[one]]),
-                int(matched[effect[one], cause[one]]),
+                delay=delay,
+                together=int(together[effect[one], cause[one]]),
+                matched=int(matched[effect[one], cause[one]]),
                 usual=float(mean[effect[one], cause[one]]),
                 episodes=int(number[effect[one]]),
                 rough=float(rough[one]),
@@ -224,7 +259,7 @@ def known_links(scene: Scene, pairs: list[tuple[int, int]], links: list[Link]) -
 def weigh(scene: Scene, link: Link) -> Link:
     """The link with its exact p-value under the effect's own rhythm."""
     chances = scene.chances(link)
-    tries = len(WINDOWS) * len(offered(scene))
+    tries = len(WINDOWS) * len(offered(scene)) + (len(DELAYS) if _often_failing(scene).sum() > 1 else 0)
     mean, whole = chances.mean, float(chances.number.sum()) + sum(urn.drawn for urn in chances.urns)
     if float(rough_tail(np.array([float(link.together)]), np.array([whole]), np.array([mean]))[0]) > _WORTH_A_LOOK:
         return replace(link, mean=mean, p_value=1.0)

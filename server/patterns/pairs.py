@@ -10,6 +10,8 @@ from server.patterns.episodes import MINUTE, Moments
 from server.patterns.history import Bools, Ints
 
 WINDOWS = (5 * MINUTE, 15 * MINUTE, 30 * MINUTE)
+DELAYS = tuple(minutes * MINUTE for minutes in (5, 10, 15, 20, 25))
+"""After so long, windows of five minutes are tried as well where systems fail too often for wider ones to tell anything."""
 Counted = npt.NDArray[np.int32]
 _PORTION = 2_000_000
 """Pairs of moments that are looked at together; it bounds memory."""
@@ -41,14 +43,14 @@ def previous_of_system(moments: Moments) -> Ints:
     return before
 
 
-def count_pairs(effects: Moments, causes: Moments, systems: int) -> Counts:
+def count_pairs(effects: Moments, causes: Moments, systems: int, windows: tuple[int, ...] = WINDOWS) -> Counts:
     """How often each system's episodes came after each other system's moments; what is simultaneous does not count."""
     size = systems * systems
-    classes = np.zeros((len(WINDOWS), size), dtype=np.int32)
+    classes = np.zeros((len(windows), size), dtype=np.int32)
     matched = np.zeros(size, dtype=np.int32)
-    for code, distance, first in _together(effects, causes, systems):
-        nearest = np.searchsorted(np.array(WINDOWS), distance)
-        for window in range(len(WINDOWS)):
+    for code, distance, first in _together(effects, causes, systems, windows[-1]):
+        nearest = np.searchsorted(np.array(windows), distance)
+        for window in range(len(windows)):
             classes[window] += np.bincount(code[nearest == window], minlength=size).astype(np.int32)
         matched += np.bincount(code[first], minlength=size).astype(np.int32)
     square = (systems, systems)
@@ -56,7 +58,7 @@ def count_pairs(effects: Moments, causes: Moments, systems: int) -> Counts:
     return Counts(tuple(one.reshape(square) for one in together), matched.reshape(square))
 
 
-def _together(effects: Moments, causes: Moments, systems: int) -> Iterator[tuple[Ints, Ints, Bools]]:
+def _together(effects: Moments, causes: Moments, systems: int, widest: int) -> Iterator[tuple[Ints, Ints, Bools]]:
     """In portions: the pair's number, how long before, and whether the episode is the first since that moment."""
     by_time = np.argsort(effects.at, kind="stable")
     effect_at, effect_of = effects.at[by_time], effects.system[by_time]
@@ -64,7 +66,7 @@ def _together(effects: Moments, causes: Moments, systems: int) -> Iterator[tuple
     causes_by_time = np.argsort(causes.at, kind="stable")
     cause_at, cause_of = causes.at[causes_by_time], causes.system[causes_by_time]
     follows = next_of_system(causes)[causes_by_time]
-    low = np.searchsorted(cause_at, effect_at - WINDOWS[-1], side="left")
+    low = np.searchsorted(cause_at, effect_at - widest, side="left")
     high = np.searchsorted(cause_at, effect_at, side="left")
     ends = np.cumsum(high - low)
     begin = 0

@@ -41,6 +41,10 @@ class Pair(Protocol):
         """In microseconds."""
 
     @property
+    def delay(self) -> int:
+        """After how long the window opens."""
+
+    @property
     def by_source(self) -> bool:
         """Whether only what happened on the same component or device counts as together."""
 
@@ -60,7 +64,7 @@ class Cast:
     _rows: dict[int, Floats] = field(default_factory=dict)
     _places: dict[int, Places] = field(default_factory=dict)
     _calm: dict[int, tuple[Moments, Places] | None] = field(default_factory=dict)
-    _covers: dict[tuple[int, str, int], Floats] = field(default_factory=dict)
+    _covers: dict[tuple[int, str, int, int], Floats] = field(default_factory=dict)
 
     @cached_property
     def _bounds(self) -> dict[str, list[int]]:
@@ -102,20 +106,20 @@ class Cast:
             self._calm[one] = None if len(kept) == len(mine) else (kept, places)
         return self._calm[one]
 
-    def cover(self, one: int, trigger: str, window: int) -> Floats:
+    def cover(self, one: int, trigger: str, window: int, delay: int = 0) -> Floats:
         """What part of each hour lies within the window after a cause of the stream."""
-        key = (one, trigger, window)
+        key = (one, trigger, window, delay)
         if key not in self._covers:
-            self._covers[key] = cover_of(self.causes_of(one, trigger).at, window, self.hours)
+            self._covers[key] = cover_of(self.causes_of(one, trigger).at + delay, window, self.hours)
         return self._covers[key]
 
-    def chances(self, effect: int, cause: int, trigger: str, window: int) -> Chances:
+    def chances(self, effect: int, cause: int, trigger: str, window: int, delay: int = 0) -> Chances:
         """The chances of a stream's episodes to come within the window after a cause, and how many have each."""
         if effect not in self._places:
             mine = self.episodes_of(effect)
             self._places[effect] = places_of(effect, mine, self.reported, self.row(effect), self.hours)
-        cover = self.cover(cause, trigger, window)
-        return chances(self._places[effect], self.causes_of(cause, trigger).at, window, self.hours, cover)
+        cover = self.cover(cause, trigger, window, delay)
+        return chances(self._places[effect], self.causes_of(cause, trigger).at + delay, window, self.hours, cover)
 
 
 @dataclass(frozen=True)
@@ -157,18 +161,18 @@ class Scene:
         )
 
     def causes(self, pair: Pair) -> Moments:
-        """Moments of the cause; on the line where the pair is compared by source."""
-        return (
-            _of(self.sources.failures, pair.cause)
-            if pair.by_source and self.sources
-            else self.plain.causes_of(pair.cause, pair.trigger)
-        )
+        """Moments of the cause, when its window opens; on the line where the pair is compared by source."""
+        if pair.by_source and self.sources:
+            return _of(self.sources.failures, pair.cause)
+        return self.plain.causes_of(pair.cause, pair.trigger).later(pair.delay)
 
     def onsets(self, pair: Pair) -> Moments:
-        """When bursts of the cause began; on the line where the pair is compared by source."""
+        """When bursts of the cause began, and the window opened; on the line where the pair is compared by source."""
         if pair.by_source and self.sources:
             return _of(self.sources.episodes, pair.cause)
-        return self.plain.episodes_of(pair.cause) if pair.trigger == "failure" else self.causes(pair)
+        if pair.trigger == "failure":
+            return self.plain.episodes_of(pair.cause).later(pair.delay)
+        return self.causes(pair)
 
     def calm_chances(self, pair: Pair) -> tuple[int, Chances] | None:
         """Co-occurrences outside of the effect's bad spells, and what chance gives; None where it has no such spells."""
@@ -177,7 +181,7 @@ class Scene:
             return None
         episodes, places = calm
         causes = self.causes(pair).at
-        cover = self.plain.cover(pair.cause, pair.trigger, pair.window)
+        cover = self.plain.cover(pair.cause, pair.trigger, pair.window, pair.delay)
         together = int(exposed_at(episodes.at, causes, pair.window).sum())
         return together, chances(places, causes, pair.window, self.plain.hours, cover)
 
@@ -189,7 +193,7 @@ class Scene:
     def chances(self, pair: Pair) -> Chances:
         """The chances of the effect's episodes to come within the window after the cause, and how many have each."""
         if not pair.by_source or self.sources is None:
-            return self.plain.chances(pair.effect, pair.cause, pair.trigger, pair.window)
+            return self.plain.chances(pair.effect, pair.cause, pair.trigger, pair.window, pair.delay)
         effects, causes = self.sources.streams[pair.effect], self.sources.streams[pair.cause]
         each = [
             self.sources.cast.chances(stream, causes[source], pair.trigger, pair.window)

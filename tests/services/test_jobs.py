@@ -219,6 +219,17 @@ def test_reg_09_all_waits_for_a_job_that_runs_already(make: Make, slow: Held) ->
     assert (done.state, slow.times) == (RunState.SUCCEEDED, 1)
 
 
+def test_reg_09_patterns_run_once_more_after_a_run_that_may_not_have_read_the_newest(make: Make, slow: Held) -> None:
+    jobs = make({Job.PATTERNS: slow})
+    first = jobs.run("patterns", now=NOW, wait=0)
+    assert slow.begun.wait(PATIENCE)
+    assert jobs.run("patterns", now=NOW, wait=0) == jobs.get(first.run_id), "it is under way, and nobody waits"
+    threading.Timer(0.05, slow.let_on.set).start()
+    second = jobs.run("patterns", now=NOW, wait=PATIENCE)
+    assert (second.state, slow.times) == (RunState.SUCCEEDED, 2)
+    assert second.run_id != first.run_id
+
+
 def test_reg_09_the_same_key_is_the_same_run(make: Make) -> None:
     jobs = make()
     run = jobs.run("registry", now=NOW, idempotency_key="k")

@@ -53,7 +53,7 @@ class LexicalIndex:
 
     def extend(self, texts: Iterable[str]) -> None:
         """These texts are in it as well, numbered on from the last."""
-        self.extend_terms(map(terms, texts))
+        self.extend_terms(terms(text, numbers=True) for text in texts)
 
     def extend_terms(self, texts: Iterable[Sequence[str]]) -> None:
         """The same for texts whose terms are known already."""
@@ -143,7 +143,7 @@ class LexicalIndex:
 
     def _weighed(self, query: str) -> list[tuple[int, float]]:
         """The query's terms that are known, with weights that make its length 1."""
-        counted = Counter(terms(query))
+        counted = Counter(terms(query, numbers=True))
         weighed = [
             (place, (1 + np.log(times)) * float(self._idf[place]))
             for name, times in counted.items()

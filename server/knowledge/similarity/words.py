@@ -1,7 +1,8 @@
 """Texts as terms: identifiers taken apart, endings cut off, and words of one meaning brought together.
 
 What systems tell of their troubles is half prose and half names: `priceFeedTimeout`, `prices.json`, `stale_data`. Names
-are taken apart at case, underscores, hyphens, dots and slashes. Numbers say when and how many, not what, and are left out.
+are taken apart at case, underscores, hyphens, dots and slashes. In messages numbers say when and how many, not what, and are
+left out; in reports that people write they name versions and other reports, and are terms where that is wanted.
 """
 
 import re
@@ -17,12 +18,13 @@ _BETWEEN = re.compile(r"[\s_-]+")
 _PHRASES = re.compile(
     r"(?<![a-z])(?:" + "|".join(one.replace(" ", r"[\s_-]+") for one in PHRASES) + r")(?![a-z])", re.IGNORECASE
 )
+_NUMBERS = re.compile(r"\d{2,}")
 _VOWEL = re.compile(r"[aeiouy]")
 _DOUBLE = re.compile(r"([bdgmnprt])\1$")
 
 
-def terms(text: str) -> list[str]:
-    """The terms of a text in their order, with repetitions. A term that begins with `=` stands for a meaning."""
+def terms(text: str, *, numbers: bool = False) -> list[str]:
+    """The terms of a text, with repetitions. A term that begins with `=` stands for a meaning."""
     text = text[:LONGEST]
     found = [f"={PHRASES[_BETWEEN.sub(' ', phrase.lower())]}" for phrase in _PHRASES.findall(text)]
     if found:
@@ -31,7 +33,7 @@ def terms(text: str) -> list[str]:
         term = _term(piece.lower())
         if term:
             found.append(term)
-    return found
+    return found + _NUMBERS.findall(text) if numbers else found
 
 
 @lru_cache(maxsize=100_000)

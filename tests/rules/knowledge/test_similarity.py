@@ -44,6 +44,12 @@ def test_words_that_say_nothing_are_no_terms() -> None:
     assert terms("an error has occurred: 17") == []
 
 
+def test_numbers_are_terms_only_where_that_is_wanted() -> None:
+    assert terms("order 17404 of 3") == ["order"]
+    assert terms("order 17404 of 3", numbers=True) == ["order", "17404"]
+    assert [hit.text for hit in LexicalIndex(["order 11", "order 17404"]).search("17404", 2)] == [1]
+
+
 @given(st.text(max_size=200))
 def test_any_text_has_terms_and_they_have_no_room_in_them(text: str) -> None:
     assert all(term and term == "".join(term.split()) for term in terms(text))

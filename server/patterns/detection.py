@@ -262,7 +262,7 @@ def _live_on(
     fresh: dict[str, list[patterns.EventRow]] = {}
     for fingerprint, one in after.items():
         stored_now = known.get(fingerprint)
-        if fingerprint in found and not _rests(stored_now, one):
+        if fingerprint in found and not _rests(stored_now, one, found[fingerprint]):
             life, rows = _with_events(one, found[fingerprint], kept[one.pattern.id], evidence)
             fresh[one.pattern.id] = rows
         else:
@@ -284,9 +284,14 @@ def _pattern_in(known: Mapping[str, patterns.StoredPattern], fingerprint: str) -
     return None if stored is None else stored.pattern
 
 
-def _rests(stored: patterns.StoredPattern | None, present: Known) -> bool:
-    """Whether what was found again counts for nothing, so that its events are none of the pattern's."""
-    return stored is not None and present.last_seen == stored.last_seen and present.pattern == stored.pattern
+def _rests(stored: patterns.StoredPattern | None, present: Known, found: Found) -> bool:
+    """Whether what was found again counts for nothing, so that its events are none of the pattern's.
+
+    One that was imported has no events before it is first found in ours.
+    """
+    if stored is None or (not present.life.events_total and not found.held_back):
+        return False
+    return present.last_seen == stored.last_seen and present.pattern == stored.pattern
 
 
 def _with_events(

@@ -119,7 +119,7 @@ def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
         occurrences=tuple(
             sorted(Occurrence(at, seqs) for at, seqs in zip(story.effect_at.tolist(), story.seqs, strict=True))
         ),
-        facts=facts_of(scene, link, story.effect_at),
+        facts=facts_of(scene, link, story.cause_at, story.effect_at),
         description=describe(scene, link, story.effect_at, lag, resources),
         recommendation=recommend(cause, effect, link.trigger, resources),
         cause=cause,

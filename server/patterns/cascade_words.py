@@ -25,7 +25,7 @@ def shared_resources(fleet: Fleet, cause: str, effect: str) -> tuple[str, ...]:
     return tuple(sorted(between or (writer.reads | writer.writes) & (reader.reads | reader.writes)))
 
 
-def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
+def facts_of(scene: Scene, link: Link, cause_at: Ints, effect_at: Ints) -> tuple[Fact, ...]:
     """A row of evidence for the effect and one for the cause."""
     history = scene.history
     days = round((history.until - history.since) / DAY)
@@ -41,14 +41,13 @@ def facts_of(scene: Scene, link: Link, effect_at: Ints) -> tuple[Fact, ...]:
     seqs = tuple(episodes.seq[followed].tolist()[-_SEQS_NAMED:])
     own_runs = episodes.run[followed]
     by_runs = bool(len(own_runs)) and bool(np.isin(episodes.seq[followed], history.runs.seq).all())
-    last = np.searchsorted(causes.at, effect_at, side="left") - 1
-    cause_seqs = tuple(np.unique(causes.seq[np.maximum(last, 0)]).tolist()[-_SEQS_NAMED:])
+    cause_seqs = tuple(causes.seq[np.isin(causes.at, cause_at)].tolist()[-_SEQS_NAMED:])
     cause_kind = "run" if link.trigger != "failure" else _kind_of(scene, cause_seqs)
     return (
         Fact(history.systems[link.effect], effect, "run" if by_runs else _kind_of(scene, seqs), seqs),
         Fact(
             history.systems[link.cause],
-            _told_of_cause(scene, link, causes.at[np.maximum(last, 0)], days),
+            _told_of_cause(scene, link, cause_at, days),
             cause_kind,
             cause_seqs,
         ),

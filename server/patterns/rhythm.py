@@ -10,6 +10,7 @@ from server.patterns.history import Bools, Floats, History, Ints
 CLASSES = 48
 """24 hours of workdays, 24 of weekends. Not the hour of the week: that would explain a weekly cascade away."""
 _SPELL_HOURS = 3
+_HOURS_TOGETHER = 2
 _FAR_WORSE = 3.0
 _BAD_SPELLS_FROM = 3.0
 """Standard errors by which counts must scatter more than by chance before spells are told apart."""
@@ -65,22 +66,37 @@ def active_hours(history: History, hours: Hours) -> Ints:
     return pairs
 
 
-def expected_shape(moments: Ints, hours: Hours, active: Ints) -> Floats:
+def expected_shape(moments: Ints, hours: Hours, active: Ints, everywhere: Floats) -> Floats:
     """How many of a system's moments its own rhythm puts into each hour; they sum to their number.
 
     Each class of hours keeps its number; within a class they spread evenly over the hours in which the system was
-    heard of (`active`, first and last), but for spells that are bad beyond chance.
+    heard of (`active`, first and last), but for spells that are bad beyond chance, for it or `everywhere`.
     """
     if not len(moments):
         return np.zeros(hours.count)
     mine = hours.of(moments)
     weight = np.zeros(hours.count)
     weight[active[0] : active[1] + 1] = 1.0
+    weight *= everywhere
     weight *= _bad_spells(mine, hours, weight)
     in_class = np.bincount(hours.classes[mine], minlength=CLASSES)
     total = np.bincount(hours.classes, weights=weight, minlength=CLASSES)
     shape: Floats = weight * (in_class / np.maximum(total, 1e-9))[hours.classes]
     return shape
+
+
+def bad_everywhere(system: Ints, at: Ints, hours: Hours) -> Floats:
+    """A factor for each hour: above 1 where far more systems fail at once than do at such hours, as on a day of deploys."""
+    block = np.arange(hours.count) // _HOURS_TOGETHER
+    number, mine = int(block[-1]) + 1, hours.of(at)
+    failing = np.unique(system * number + block[mine]) % number
+    seen = np.bincount(failing, minlength=number).astype(np.float64)
+    by_class = np.bincount(hours.classes, weights=seen[block], minlength=CLASSES)
+    usual = (by_class / np.maximum(np.bincount(hours.classes, minlength=CLASSES), 1))[hours.classes]
+    usual_seen = np.bincount(block, weights=usual, minlength=number) / np.maximum(np.bincount(block), 1)
+    bad = seen >= usual_seen + 4.0 * np.sqrt(usual_seen) + 2.0
+    factor: Floats = np.where(bad, seen / np.maximum(usual_seen, 1e-9), 1.0)[block]
+    return factor
 
 
 def _bad_spells(mine: Ints, hours: Hours, weight: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from server.patterns.episodes import DAY, Moments, episodes, failures, odd_runs, run_starts
 from server.patterns.history import Bools, Floats, History, Ints, Runs
 from server.patterns.permuted import Chances, Places, chances, cover_of, exposed_at, places_of
-from server.patterns.rhythm import Hours, active_hours, bad_hours, expected_shape, hours_of
+from server.patterns.rhythm import Hours, active_hours, bad_everywhere, bad_hours, expected_shape, hours_of
 
 TRIGGERS = ("failure", "run", "odd run")
 _SOURCED = 0.8
@@ -61,6 +61,7 @@ class Cast:
     runs: Moments
     odd: Moments
     active: Ints
+    everywhere: Floats
     _rows: dict[int, Floats] = field(default_factory=dict)
     _places: dict[int, Places] = field(default_factory=dict)
     _calm: dict[int, tuple[Moments, Places] | None] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Cast:
     def row(self, one: int) -> Floats:
         """How many of a stream's episodes its rhythm puts into each hour."""
         if one not in self._rows:
-            self._rows[one] = expected_shape(self.episodes_of(one).at, self.hours, self.active[one])
+            self._rows[one] = expected_shape(self.episodes_of(one).at, self.hours, self.active[one], self.everywhere)
         return self._rows[one]
 
     def calm_places(self, one: int) -> tuple[Moments, Places] | None:
@@ -216,7 +217,9 @@ def scene_of(history: History) -> Scene:
     failed, runs = failures(history), run_starts(history)
     count, span = len(history.systems), history.until - history.since
     active = active_hours(history, hours)
-    plain = Cast(count, hours, history.runs, failed, episodes(failed, count, span), runs, odd_runs(history), active)
+    first = episodes(failed, count, span)
+    everywhere = bad_everywhere(first.system, first.at, hours)
+    plain = Cast(count, hours, history.runs, failed, first, runs, odd_runs(history), active, everywhere)
     stretch = (span // DAY + 2) * DAY
     return Scene(history, plain, _sources(plain, span, history.since, stretch), stretch)
 
@@ -250,6 +253,7 @@ def _sources(plain: Cast, span: int, since: int, stretch: int) -> Sources | None
         mine.only(slice(0, 0)),
         mine.only(slice(0, 0)),
         plain.active[codes // sources],
+        plain.everywhere,
     )
     comparable = _comparable(streams, cast, plain.count)
     return Sources(cast, streams, _on_line(mine, stretch), _on_line(first, stretch), comparable)

@@ -96,4 +96,4 @@ class StdioSession:
             if stream is not None:
                 stream.close()
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)

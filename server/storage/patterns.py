@@ -137,7 +137,10 @@ def active_of(session: "Session", systems: Sequence[str]) -> list[Pattern]:
 
 
 def active_risks(session: "Session") -> list[tuple[str, str, tuple[str, ...]]]:
-    """(id, type, systems) of the active patterns of a risk type none of whose systems is archived, by id (CON-8)."""
+    """(id, type, systems) of the active patterns of a risk type none of whose systems is archived, by id (CON-8).
+
+    One that has come to be explained otherwise is none of them, though it is active until it has stayed away long enough.
+    """
     patterns, involved, systems = tables.patterns.c, tables.pattern_systems.c, tables.systems.c
     archived = sql.exists().where(
         involved.pattern_id == patterns.pattern_id, systems.id == involved.system_id, systems.archived
@@ -151,7 +154,7 @@ def active_risks(session: "Session") -> list[tuple[str, str, tuple[str, ...]]]:
     risks = [
         (pattern_id, kind, pattern.systems_involved)
         for pattern_id, kind, pattern in found
-        if pattern.certainty is not Certainty.CANDIDATE
+        if pattern.certainty is not Certainty.CANDIDATE and not pattern.held_back
     ]
     return sorted(risks, key=lambda risk: _number(risk[0]))
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ import pytest
 
 from server.errors import NotFound
 from server.model.base import JsonObject
+from server.model.pattern import Certainty, PatternStatus, PatternType
+from server.storage import patterns
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
 from tests.services.processes import let_go_together
@@ -138,9 +141,9 @@ def test_processes_that_detect_at_once_find_each_pattern_once(services: "Service
     report(services, [1, 8, 15])
     with let_go_together(PROGRAM, ([database_url] for _ in range(2))) as started:
         new = [int(process.communicate(timeout=60)[0]) for process in started]
-    patterns = services.patterns.find(status="ALL").total
-    assert sum(new) == patterns >= PAIRS
-    check_whole(database_url, patterns)
+    total = services.patterns.find(status="ALL").total
+    assert sum(new) == total >= PAIRS
+    check_whole(database_url, total)
     assert "skipped" in services.patterns.detect(NOW)
 
 
@@ -153,6 +156,36 @@ def test_a_detection_that_is_killed_leaves_nothing_by_half(services: "Services",
     assert everything(database_url) == {"patterns": [], "pattern_systems": [], "pattern_events": []}
     assert services.patterns.detect(NOW)["new"] >= PAIRS
     check_whole(database_url, services.patterns.find(status="ALL").total)
+
+
+def test_con_08_risks_are_active_of_a_risk_type_significant_not_explained_otherwise_and_of_live_systems(
+    services: "Services", database_url: str
+) -> None:
+    report(services, [1, 8, 15], pairs=1)
+    services.patterns.detect(NOW)
+    (pattern,) = contention(services)
+    database = Database(database_url)
+
+    def risks(at: int, **members: Any) -> list[str]:
+        def keep_and_look(session: Any) -> list[str]:
+            stored = patterns.everything(session)
+            for one in stored.values():
+                changed = one.pattern.model_copy(update=members if one.pattern.id == pattern.id else {"held_back": "x"})
+                patterns.save(session, [replace(one, pattern=changed)])
+            return [risk[0] for risk in services.patterns.risks_in(session, (at, 0))]
+
+        return database.write(keep_and_look)
+
+    assert risks(1, held_back="") == [pattern.id]
+    assert risks(1, held_back="explained_away") == [pattern.id], "nothing is read again while revisions stay"
+    assert risks(2, held_back="explained_away") == []
+    assert risks(3, held_back="", type=PatternType.TRANSFERABLE_SOLUTION) == []
+    assert risks(4, type=pattern.type, status=PatternStatus.RESOLVED) == []
+    assert risks(5, status=PatternStatus.ACTIVE, certainty=Certainty.CANDIDATE) == []
+    assert risks(6, certainty=Certainty.CONFIRMED) == [pattern.id]
+    services.registry.archive("sys_r0", reason="gone", force=True, caller="", now=NOW)
+    assert risks(7) == []
+    database.close()
 
 
 def _wait_for(process: subprocess.Popen[str], line: str) -> None:

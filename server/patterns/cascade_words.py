@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.patterns.episodes import DAY, HOUR, MINUTE
+from server.patterns.episodes import DAY, HOUR, MINUTE, Moments
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact
 from server.patterns.history import Ints
@@ -84,7 +84,28 @@ def _told_of_cause(scene: Scene, link: Link, cause_at: Ints, days: int) -> str:
     when = when_of(cause_at)
     noun = "failures" if link.trigger == "failure" else "runs"
     followed = f"{len(np.unique(cause_at))} of {len(causes)} {noun} in the last {days} days were followed"
+    if link.trigger != "failure":
+        told = f"{_pace_of(causes.at)}runs {_lasting(scene, causes)}"
+        followed = f"{told[0].upper()}{told[1:]}: {followed}"
     return f"{followed} ({when})" if when else followed
+
+
+def _pace_of(at: Ints) -> str:
+    """How often, with a space after it: weekly, daily, hourly; "" where it has no such pace."""
+    if len(at) < _MOST_NAMED:
+        return ""
+    distance = float(np.median(np.diff(at)))
+    paces = (("Weekly ", 7 * DAY), ("Daily ", DAY), ("Hourly ", HOUR))
+    return next((name for name, pace in paces if abs(distance - pace) <= pace / 24), "")
+
+
+def _lasting(scene: Scene, causes: Moments) -> str:
+    runs = scene.history.runs
+    minutes = (runs.finished[causes.run] - runs.started[causes.run]) / MINUTE
+    low, high = np.percentile(minutes, [5, 95]).round().astype(int).tolist() if len(minutes) else (0, 0)
+    if high < 1:
+        return "of less than a minute"
+    return f"of {low} to {high} minutes" if low < high else f"of {high} {'minute' if high == 1 else 'minutes'}"
 
 
 def when_of(at: Ints) -> str:
@@ -128,7 +149,7 @@ def describe(scene: Scene, link: Link, effect_at: Ints, lag: float | None, resou
 def recommend(cause: str, effect: str, trigger: str, resources: tuple[str, ...]) -> str:
     """What to do, for this trigger and resource."""
     if trigger != "failure":
-        what = resources[0] if resources else "what it writes"
+        what = resources[0] if resources else f"the output of {cause}"
         return (
             f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it runs; "
             f"or let {effect} check that {what} is complete and fresh before it reads."

@@ -1,7 +1,12 @@
 """Cascades: the source's own examples, and what must not be taken for one."""
 
+import csv
+import gzip
+import json
+import os
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +17,7 @@ from server.model.pattern import PatternType
 from server.patterns.cascade import detect
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
-from server.patterns.history import History
+from server.patterns.history import History, HistoryBuilder
 from server.patterns.links import find_links
 from server.patterns.scene import scene_of
 from tests.rules.patterns.telling import BEGIN, at, told
@@ -243,3 +248,18 @@ def test_a_known_pattern_is_returned_with_a_single_occurrence() -> None:
 def test_a_history_without_failures_gives_nothing() -> None:
     assert detect(told(("quiet", _runs(range(0, 5_000, 60)))), Fleet()) == []
     assert detect(told(), Fleet()) == []
+
+
+@pytest.mark.skipif("CONCORD_TEST_DATA" not in os.environ, reason="real alarm logs lie outside of the project")
+def test_cascades_of_real_alarms_are_mostly_edges_of_the_true_graph() -> None:
+    folder = Path(os.environ["CONCORD_TEST_DATA"]) / "patterns" / "telecom-18V"
+    with gzip.open(folder / "events.csv.gz", "rt") as lines:
+        alarms = [(alarm, device, int(second)) for alarm, device, second, _ in list(csv.reader(lines))[1:]]
+    begin = microseconds(BEGIN.isoformat())
+    builder = HistoryBuilder(begin, begin + (max(second for *_, second in alarms) + 3_600) * 1_000_000)
+    for number, (alarm, device, second) in enumerate(alarms, 1):
+        builder.add(number, alarm, "error", begin + second * 1_000_000, {"category": "alarm", "source": device})
+    true = {(str(cause), str(effect)) for cause, effect in json.loads((folder / "true_edges.json").read_text())}
+    found = _pairs(_shown(builder.build()))
+    assert len(found & true) >= 12
+    assert len(found & true) >= 0.6 * len(found)

@@ -224,7 +224,7 @@ def test_p_values_of_unrelated_pairs_are_not_too_small() -> None:
     assert small <= 0.05 * tested + 3 * (0.05 * 0.95 * tested) ** 0.5
 
 
-def test_the_order_of_systems_and_whole_weeks_change_nothing() -> None:
+def test_the_order_of_systems_changes_nothing_and_a_second_look_finds_the_same() -> None:
     events: list[Event] = [(f"sys_{one}", _errors(_poisson(one, 0.7))) for one in range(4)]
     late = _poisson(0, 0.7)
     events.append(("sys_late", _errors([*(late + 7), *_poisson(20, 0.2)])))

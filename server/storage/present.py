@@ -39,8 +39,8 @@ def glimpse(database: "Database", policy: str) -> Present | None:
     row = database.glance(statement, {**parameters, "policy": policy})
     if row is None:
         return None
-    policy = None if row[2] is None else json.loads(row[2])
-    return Present(row[0] or 0, row[1] or 0, policy, bool(row[3]), row[4] or 0)
+    document = None if row[2] is None else json.loads(row[2])
+    return Present(row[0] or 0, row[1] or 0, document, bool(row[3]), row[4] or 0)
 
 
 @cache

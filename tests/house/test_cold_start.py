@@ -25,7 +25,9 @@ def test_an_import_of_the_server_brings_nothing_heavy(statement: str) -> None:
 
 def test_numpy_waits_for_the_job_that_looks_for_patterns(tmp_path: Path) -> None:
     settings = {"CONCORD_HOME": str(tmp_path), "CONCORD_DATABASE_URL": f"sqlite:///{tmp_path}/concord.db"}
-    services = f"import server.app, server.config; services = server.app.build_services(server.config.read_config({settings}))"
+    services = (
+        f"import server.app, server.config; services = server.app.build_services(server.config.read_config({settings}))"
+    )
     looked = "services.patterns.find(); services.patterns.document(__import__('datetime').datetime.now().astimezone())"
     needless = "services.jobs.run('patterns', now=__import__('datetime').datetime.now().astimezone())"
     assert "numpy" not in loaded_after(f"{services}; {looked}; {needless}; services.close()")

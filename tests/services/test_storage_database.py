@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from server.errors import InvalidArgument, StorageError
 from server.storage import counters, policies, schema, systems
 from server.storage.database import Database
-from server.storage.present import glimpse, present
+from server.storage.present import Present, glimpse, present
 from server.storage.session import Session
 from tests.databases import PostgresServer
 from tests.house.source_tree import ROOT
@@ -50,7 +50,7 @@ def test_opening_an_up_to_date_database_does_not_import_the_migrations(tmp_path:
     code = f"""
 import sys; sys.path.insert(0, {str(ROOT)!r})
 from server.storage.database import Database
-from server.storage.present import glimpse, present
+from server.storage.present import Present, glimpse, present
 database = Database("sqlite:///{file}")
 database.write(lambda session: None)
 database.close()
@@ -119,7 +119,7 @@ def test_a_glance_finds_what_a_session_finds_and_tells_of_nothing_where_it_takes
     database.write(lambda session: policies.revise(session, "p", lambda known: {"a": [1]}, now="2026-04-05T00:00:00Z"))
     database.write(systems.next_revision)
     whole = database.read(lambda session: present(session, "p"))
-    assert whole == (1, 0, {"a": [1]}, False)
+    assert whole == Present(1, 0, {"a": [1]}, False, 0)
     assert glimpse(database, "p") == (None if database.url.startswith("postgres") else whole)
 
 

@@ -57,7 +57,6 @@ async def test_reg_09_the_same_key_gives_the_same_run(concord: Concord) -> None:
     ("arguments", "code", "path"),
     [
         ({"job": "learning"}, "refused", "/job"),
-        ({"job": "learning"}, "refused", "/job"),
         ({"job": "dust"}, "invalid_argument", "/job"),
         ({"job": "discovery"}, "refused", "/paths"),
         ({"job": "registry", "until": "soon"}, "invalid_argument", "/until"),

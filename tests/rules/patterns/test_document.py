@@ -155,9 +155,7 @@ def test_what_was_given_out_is_taken_in_as_it_was(changed: dict[str, Any]) -> No
         ({"occurrences": "8"}, "3 occurrences"),
     ],
 )
-def test_an_entry_that_is_no_pattern_is_refused_with_what_is_wrong(
-    wrong: dict[str, Any] | None, said: str
-) -> None:
+def test_an_entry_that_is_no_pattern_is_refused_with_what_is_wrong(wrong: dict[str, Any] | None, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         read_pattern(None if wrong is None else {**SOURCE, **wrong}, analysis_date=DAY)
 

@@ -52,6 +52,29 @@ def pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes], IO[by
     return process.stdin, process.stdout, process.stderr
 
 
+@contextmanager
+def served(*flags: str) -> Iterator[str]:
+    """The URL of the program over HTTP, which ends cleanly when it is told to."""
+    with program("http", *flags) as process:
+        yield pipes(process)[1].readline().decode().strip()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.fixture(scope="module")
+def open_url() -> Iterator[str]:
+    """The URL of a server that asks for no token. None of the tests leaves anything behind in it."""
+    with served() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def token_url() -> Iterator[str]:
+    """The URL of a server that asks for a token. None of the tests leaves anything behind in it."""
+    with served("--tokens") as url:
+        yield url
+
+
 def asked(process: subprocess.Popen[bytes], line: bytes) -> Any:
     writing, reading, _ = pipes(process)
     writing.write(line + b"\n")
@@ -75,48 +98,41 @@ async def test_sur_01_stdio_serves_both_eras(era: Era) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("flags", "token", "caller"), [((), "", ""), (("--tokens",), TOKEN, "sys_painter")])
+@pytest.mark.parametrize(("fixture", "token", "caller"), [("open_url", "", ""), ("token_url", TOKEN, "sys_painter")])
 async def test_sur_01_http_serves_both_eras_as_the_system_of_the_token(
-    era: Era, flags: tuple[str, ...], token: str, caller: str
+    era: Era, fixture: str, token: str, caller: str, request: pytest.FixtureRequest
 ) -> None:
-    with program("http", *flags) as process:
-        url = pipes(process)[1].readline().decode().strip()
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        async with (
-            httpx2.AsyncClient(headers=headers) as transport,
-            Client(streamable_http_client(url, http_client=transport), mode=era) as client,
-        ):
-            result = await client.call_tool("alter_toy", {"toy_id": "é"})
-            assert result.structured_content is not None
-            assert result.structured_content["caller"] == caller
-            assert len((await client.list_tools()).tools) == len(CATALOGUE.tools)
-        assert httpx2.get(url.replace("/mcp", "/healthz")).text == "ok"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+    url: str = request.getfixturevalue(fixture)
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    async with (
+        httpx2.AsyncClient(headers=headers) as transport,
+        Client(streamable_http_client(url, http_client=transport), mode=era) as client,
+    ):
+        result = await client.call_tool("alter_toy", {"toy_id": "é"})
+        assert result.structured_content is not None
+        assert result.structured_content["caller"] == caller
+        assert len((await client.list_tools()).tools) == len(CATALOGUE.tools)
+    assert httpx2.get(url.replace("/mcp", "/healthz")).text == "ok"
 
 
-def test_sur_12_http_turns_away_strangers_and_says_what_is_too_large() -> None:
-    with program("http") as process:
-        url = pipes(process)[1].readline().decode().strip()
-        rebound = httpx2.post(url, json=INITIALIZE, headers={**JSON_HEADERS, "host": "evil.example"})
-        foreign = httpx2.post(url, json=INITIALIZE, headers={**JSON_HEADERS, "origin": "http://evil.example"})
-        assert (rebound.status_code, foreign.status_code) == (421, 403)
-        large = httpx2.post(url, content=b" " * (LARGEST_BODY + 1), headers=JSON_HEADERS)
-        assert large.status_code == 413
-        assert "6,000,000 bytes" in large.json()["error"]["message"]
-        answered = httpx2.post(url, json=INITIALIZE, headers=JSON_HEADERS)
-        assert answered.headers["content-type"] == "application/json"
-        assert "mcp-session-id" not in answered.headers
-        assert answered.json()["result"]["serverInfo"]["name"] == "concord"
+def test_sur_12_http_turns_away_strangers_and_says_what_is_too_large(open_url: str) -> None:
+    rebound = httpx2.post(open_url, json=INITIALIZE, headers={**JSON_HEADERS, "host": "evil.example"})
+    foreign = httpx2.post(open_url, json=INITIALIZE, headers={**JSON_HEADERS, "origin": "http://evil.example"})
+    assert (rebound.status_code, foreign.status_code) == (421, 403)
+    large = httpx2.post(open_url, content=b" " * (LARGEST_BODY + 1), headers=JSON_HEADERS)
+    assert large.status_code == 413
+    assert "6,000,000 bytes" in large.json()["error"]["message"]
+    answered = httpx2.post(open_url, json=INITIALIZE, headers=JSON_HEADERS)
+    assert answered.headers["content-type"] == "application/json"
+    assert "mcp-session-id" not in answered.headers
+    assert answered.json()["result"]["serverInfo"]["name"] == "concord"
 
 
-def test_sur_03_http_asks_for_a_token_where_there_are_any() -> None:
-    with program("http", "--tokens") as process:
-        url = pipes(process)[1].readline().decode().strip()
-        for headers in ({}, {"authorization": "Bearer nobody"}, {"authorization": f"Basic {TOKEN}"}):
-            assert httpx2.post(url, json=INITIALIZE, headers={**JSON_HEADERS, **headers}).status_code == 401
-        known = {**JSON_HEADERS, "authorization": f"Bearer {TOKEN}"}
-        assert httpx2.post(url, json=INITIALIZE, headers=known).status_code == 200
+def test_sur_03_http_asks_for_a_token_where_there_are_any(token_url: str) -> None:
+    for headers in ({}, {"authorization": "Bearer nobody"}, {"authorization": f"Basic {TOKEN}"}):
+        assert httpx2.post(token_url, json=INITIALIZE, headers={**JSON_HEADERS, **headers}).status_code == 401
+    known = {**JSON_HEADERS, "authorization": f"Bearer {TOKEN}"}
+    assert httpx2.post(token_url, json=INITIALIZE, headers=known).status_code == 200
 
 
 def test_sur_03_without_tokens_other_machines_are_not_let_in() -> None:
@@ -129,36 +145,33 @@ def test_sur_03_without_tokens_other_machines_are_not_let_in() -> None:
     ]
 
 
-def test_sur_02_an_address_that_is_taken_is_refused_with_what_to_do() -> None:
-    with program("http") as process:
-        port = int(pipes(process)[1].readline().decode().rsplit(":", 1)[1].split("/")[0])
-        with pytest.raises(ConfigurationError) as raised:
-            serve_http(ConcordServer(CATALOGUE), port=port)
+def test_sur_02_an_address_that_is_taken_is_refused_with_what_to_do(open_url: str) -> None:
+    port = int(open_url.rsplit(":", 1)[1].split("/")[0])
+    with pytest.raises(ConfigurationError) as raised:
+        serve_http(ConcordServer(CATALOGUE), port=port)
     assert str(port) in raised.value.message
     assert "--port" in raised.value.hint
 
 
-@pytest.mark.parametrize("ending", ["end of input", "SIGTERM", "SIGINT"])
-def test_stdio_ends_at_once_and_cleanly_with_nothing_but_the_protocol_on_stdout(ending: str) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_stdio_ends_at_once_and_cleanly_with_nothing_but_the_protocol_on_stdout(ending: signal.Signals) -> None:
     with program("stdio") as process:
-        writing, reading, errors = pipes(process)
+        _, reading, errors = pipes(process)
         assert asked(process, json.dumps(INITIALIZE).encode())["id"] == 1
-        if ending == "end of input":
-            writing.close()
-        else:
-            process.send_signal(getattr(signal, ending))
+        process.send_signal(ending)
         assert process.wait(20) == 0
         assert reading.read() == b""
         assert errors.read().count(b"\n") == 1
 
 
-def test_stdio_answers_what_was_asked_before_the_input_ended() -> None:
+def test_stdio_answers_what_was_asked_before_the_input_ended_and_ends_as_cleanly() -> None:
     with program("stdio") as process:
-        writing, reading, _ = pipes(process)
+        writing, reading, errors = pipes(process)
         writing.write(b"\n".join([json.dumps(INITIALIZE).encode(), *(call(n, "find_toys", {}) for n in range(2, 8))]))
         writing.close()
-        assert {json.loads(line)["id"] for line in reading} == set(range(1, 8))
+        assert sorted(json.loads(line)["id"] for line in reading) == list(range(1, 8))
         assert process.wait(20) == 0
+        assert errors.read().count(b"\n") == 1
 
 
 def test_sur_12_stdio_answers_every_line_and_lives() -> None:
@@ -183,6 +196,9 @@ def test_sur_12_stdio_answers_every_line_and_lives() -> None:
         huge = asked(process, call(5, "alter_toy", {"toy_id": "x" * 6_000_000}))
         assert huge["result"]["structuredContent"]["error"]["code"] == "too_large"
         assert asked(process, call(6, "alter_toy", {"toy_id": "t"}))["result"]["isError"] is False
+        pipes(process)[0].close()
+        assert process.wait(20) == 0
+        assert pipes(process)[1].read() == b""
 
 
 def test_a_line_beyond_all_bounds_is_refused_and_an_empty_one_passed_over() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.patterns.episodes import MINUTE
+from server.patterns.episodes import DAY, MINUTE
 from server.patterns.history import Ints
 
 _SECOND = 1_000_000
@@ -10,6 +10,7 @@ _KEEPS_TIME = MINUTE
 """How far two distances between firings may differ for a schedule that was neither skipped nor late."""
 _FEWEST = 3
 _NEARLY_ALL = 0.9
+_ABOUT_A_DAY = 1.5 * DAY
 
 
 def keeps_time(at: Ints) -> bool:
@@ -18,6 +19,11 @@ def keeps_time(at: Ints) -> bool:
         return False
     distances = np.diff(at)
     return bool(distances.max() - distances.min() <= 2 * _KEEPS_TIME)
+
+
+def longer_than_a_day(firings: Ints) -> bool:
+    """Whether the usual distance between firings is well above a day, as of weekly runs."""
+    return len(firings) > 1 and float(np.median(np.diff(firings))) > _ABOUT_A_DAY
 
 
 def schedule_explains(firings: Ints, cause_at: Ints, effect_at: Ints) -> bool:

@@ -116,7 +116,9 @@ _PLAIN_VALUE = re.compile(
 _RUN = re.compile(r"[A-Za-z0-9+_=-]{20,}")
 _LONG_RUN = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{36,}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![A-Za-z0-9])[0-9a-fA-F]{32,}(?![A-Za-z0-9])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]+")
+"""Takes no room: it may stand within a key, or hide a text from people that a machine reads."""
 
 
 @lru_cache(maxsize=32_768)
@@ -167,16 +169,27 @@ def shown(text: str, longest: int = LONGEST) -> str:
     if len(text) > _LOOKED_AT:
         # What is cut in the middle is no longer told by its form: the piece goes altogether.
         text = text[:_LOOKED_AT].rpartition(" ")[0]
-    line = " ".join(_CONTROL.sub(" ", redacted(text)).split())
+    line = " ".join(_CONTROL.sub(" ", _INVISIBLE.sub("", redacted(text))).split())
     # Taking characters out may have joined the pieces of a key.
     line = redacted(line)
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+@lru_cache(maxsize=32_768)
+def shown_name(text: str, longest: int = LONGEST) -> str:
+    """An id or the name of a resource as it may be shown: within a line, cut, without what is a secret by its place or form.
+
+    What only looks drawn by chance stays, as in `without_credentials`.
+    """
+    plain = _CONTROL.sub(" ", _INVISIBLE.sub("", text[:_LOOKED_AT])).strip()
+    line = without_credentials(plain)
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def without_secrets(value: Any) -> Any:
     """The JSON value with every text in it as it may be shown, keys included, at any depth."""
     if isinstance(value, str):
-        return redacted(_CONTROL.sub(" ", value))
+        return redacted(_CONTROL.sub(" ", _INVISIBLE.sub("", value)))
     if isinstance(value, dict):
         return {redacted(str(key)): without_secrets(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):

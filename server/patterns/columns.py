@@ -1,24 +1,39 @@
 """What the columns of a history are made with: words that become positions, and moments that become numbers."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from server.model.redaction import shown
+
 Ints = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
+
+NAME_READ = 120
+"""Characters of what a system calls an error, an incident or a figure: a name, and no place for a story."""
+_PLAIN = re.compile(r"[A-Za-z]+(?:[ _./-][A-Za-z]+)*")
+
+
+def name_of(told: str) -> str:
+    """What a system calls something, as others may see it: within a line, short, without secrets (LRN-10)."""
+    plain = len(told) <= NAME_READ and _PLAIN.fullmatch(told)  # most are, and hiding takes a while
+    return told if plain else shown(told, NAME_READ)
 
 
 class Words:
     """Texts in the order in which they came; in the end in alphabetical order."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_as: Callable[[str], str] = str) -> None:
+        """`kept_as` gives the form in which a text is kept; those of one form are one."""
         self._known: dict[str, int] = {}
+        self._kept_as = kept_as
 
     def place(self, text: str) -> int:
         """That of the text, which is known from now on."""
-        return self._known.setdefault(text, len(self._known))
+        return self._known.setdefault(self._kept_as(text), len(self._known))
 
     def places(self, texts: Sequence[str], *, but: str | None = None) -> Ints:
         """Those of the texts; -1 for one that stands for none."""

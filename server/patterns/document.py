@@ -10,7 +10,7 @@ from typing import Any
 from server.model.base import JsonObject
 from server.model.moments import from_wire, read_moment, to_wire
 from server.model.pattern import Certainty, Evidence, Pattern, PatternStatus, PatternType
-from server.model.redaction import shown
+from server.model.redaction import shown, shown_name
 from server.model.tier import Severity
 from server.patterns.fingerprint import DIRECTED
 from server.patterns.found import LEAST_OCCURRENCES
@@ -39,7 +39,6 @@ _SOURCE = (
 """The members that the source names, in its order."""
 _FIGURES = ("p_value", "q_value", "lift", "lag_seconds", "window_seconds")
 """Shown with four digits."""
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
 
 
 def pattern_document(pattern: Pattern) -> JsonObject:
@@ -123,7 +122,7 @@ def read_pattern(entry: Any, *, analysis_date: str) -> Pattern:
         cause=cause,
         effect=effect,
         subject=_text(entry.get("subject")),
-        resources=tuple(_names(entry.get("resources"), 2_000)),
+        resources=tuple(_names(entry.get("resources"), LONGEST)),
         p_value=_number(entry.get("p_value")),
         q_value=_number(entry.get("q_value")),
         lift=_number(entry.get("lift")),
@@ -196,11 +195,8 @@ def _names(given: Any, longest: int = 200) -> list[str]:
 
 
 def _name(value: Any, longest: int = 200) -> str:
-    """The text within one line."""
-    if not isinstance(value, str):
-        return ""
-    plain = _UNPRINTABLE.sub(" ", value).strip()
-    return plain if len(plain) <= longest else f"{plain[: longest - 1].rstrip()}…"
+    """The text as a name that may be shown."""
+    return shown_name(value, longest) if isinstance(value, str) else ""
 
 
 def _text(value: Any) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from server.patterns.columns import Words, in_order_of, moments, only_ends
+from server.patterns.columns import Words, in_order_of, moments, name_of, only_ends
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -142,12 +142,12 @@ class HistoryBuilder:
         self._since, self._until = since, until
         self._canonical = canonical
         self._systems = Words()
-        self._categories = Words()
+        self._categories = Words(kept_as=name_of)
         self._resources = Words()
         self._named: dict[tuple[str, str], int] = {}
         self._sources = Words()
         self._texts = Words()
-        self._metric_names = Words()
+        self._metric_names = Words(kept_as=name_of)
         self._waiting: dict[str, list[tuple[int, str, int, dict[str, Any]]]] = {kind: [] for kind in READ_KINDS}
         self._parts: dict[type, list[dict[str, Column]]] = {table: [] for table in _EMPTY}
         self._changes: list[Change] = []
@@ -275,9 +275,9 @@ def _change(promoted: bool, seq: int, system: int, at: int, document: dict[str, 
         at=at,
         promoted=promoted,
         proposal_id=document.get("proposal_id") or "",
-        title=document.get("title") or "",
+        title=name_of(document.get("title") or ""),
         approach=document.get("approach") or "",
-        error_category=document.get("error_category") or "",
+        error_category=name_of(document.get("error_category") or ""),
         before=document.get("before"),
         after=document.get("after"),
         observation_days=document.get("observation_days"),

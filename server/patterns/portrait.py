@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from server.model.base import JsonObject
 from server.model.pattern import Evidence
-from server.model.redaction import shown
+from server.model.redaction import shown, shown_name
 from server.model.tier import Tier
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact, Found
@@ -28,7 +28,7 @@ def portrait(found: Found, occurrences: int, fleet: Fleet, source_of: Callable[[
             Evidence(
                 system=fact.system,
                 data_point=_text(fact.data_point),
-                source=source_of(fact)[:200],
+                source=shown_name(source_of(fact)),
                 events_total=len(fact.seqs),
             )
             for fact in found.facts
@@ -39,14 +39,14 @@ def portrait(found: Found, occurrences: int, fleet: Fleet, source_of: Callable[[
         "cause": found.cause,
         "effect": found.effect,
         "subject": _text(found.identity.subject),
-        "resources": tuple(one[:2_000] for one in found.resources),
+        "resources": tuple(shown_name(one, LONGEST) for one in found.resources),
         "p_value": found.p_value,
         "q_value": found.q_value,
         "lift": found.lift,
         "lag_seconds": found.lag_seconds,
         "window_seconds": found.window_seconds,
         "held_back": found.held_back,
-        "proposal_id": found.proposal_id,
+        "proposal_id": shown_name(found.proposal_id),
     }
 
 

@@ -9,6 +9,7 @@ from server.errors import NotFound
 from server.model.base import JsonObject
 from server.model.moments import at_microseconds
 from server.model.pattern import Pattern, PatternEvent, PatternStatus
+from server.model.redaction import shown_name
 from server.patterns.detection import Detection
 from server.patterns.document import cross_patterns
 from server.storage import patterns
@@ -123,7 +124,9 @@ class PatternService:
             raise NotFound(f"There is no pattern {pattern_id[:100]!r}.", hint="find_patterns lists them.")
         stored, rows = found
         events = tuple(
-            PatternEvent(event_id=row.event_id[:200], system=row.system_id, at=at_microseconds(row.at), kind=row.kind)
+            PatternEvent(
+                event_id=shown_name(row.event_id), system=row.system_id, at=at_microseconds(row.at), kind=row.kind
+            )
             for row in rows
         )
         return Opened(stored.pattern, events, max(stored.life.get("events_total", 0), len(events)))

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from server.model.redaction import HIDDEN, LONGEST, looks_random, redacted, shown, without_credentials, without_secrets
+from server.model.redaction import (
+    HIDDEN,
+    LONGEST,
+    looks_random,
+    redacted,
+    shown,
+    shown_name,
+    without_credentials,
+    without_secrets,
+)
 from tests.planted_secrets import SECRETS
 
 _NAMED_ONLY = {
@@ -206,3 +215,17 @@ def test_an_address_without_its_credentials_still_is_one(text: str, name: str) -
 )
 def test_a_name_in_which_no_secret_stands_is_kept_as_it_is(name: str) -> None:
     assert without_credentials(name) == without_credentials(name, hidden="") == name
+
+
+def test_a_shown_name_keeps_what_tells_two_things_apart_and_no_secret() -> None:
+    digest = "4f3a9c0d8e7b6a5f4e3d2c1b0a998877"
+    assert shown_name(f"builds/{digest}.json") == f"builds/{digest}.json", "drawn by chance, and all that names it"
+    assert shown_name("two  spaces.csv") == "two  spaces.csv"
+    key = "ghp_" + "x7Qp2LmZ9tRw4Kd8Vb3N"
+    assert key not in shown_name(f"https://ada:{key}@h.example/a")
+    assert shown_name(f"run {key[:8]}\u200b{key[8:]}") == "run [redacted]", (
+        "what takes no room does not keep a key apart"
+    )
+    assert shown_name("a\x1b[2J\u202eb\r\nc") == "a [2Jb c"
+    assert shown_name("x" * 300) == "x" * 199 + "…"
+    assert shown_name("x" * 300, 50) == "x" * 49 + "…"

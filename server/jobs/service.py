@@ -27,7 +27,7 @@ WAIT_SECONDS = 10.0
 """How long a call waits for the run that it asked for, before it is told where to read it."""
 LEASE_SECONDS = 30.0
 """Real time after which a run is given up whose process has not said that it lives; it says so three times as often."""
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 0.5
 """How long the end of the process waits for the runs that it cuts off."""
 LOOK_SECONDS = 0.25
 """How often a run of another process is looked at by whoever waits for it."""

@@ -11,10 +11,10 @@ from datetime import datetime
 
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
-from server.cli.sparkline import sparkline, weekly
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.moments import from_wire
+from server.model.sparkline import sparkline, weekly
 from server.model.system import Status
 from server.model.wording import counted
 from server.patterns.service import PatternService

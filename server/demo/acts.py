@@ -10,7 +10,7 @@ import anyio
 
 from server.demo import cast
 from server.demo.claims import hold
-from server.demo.stage import Connection, Stage
+from server.demo.stage import Connecting, Connection, Stage
 from server.model.base import JsonObject
 
 WITNESS = "~/outputs/witness.json"
@@ -22,13 +22,24 @@ class Play:
     """What the steps share: the place, who is connected, and what earlier steps brought to light."""
 
     stage: Stage
-    systems: dict[str, Connection]
-    connected: Callable[[], Awaitable[None]]
-    """Waits until every system is connected."""
+    connecting: Connecting
     page_before: str = ""
     conflict: JsonObject = field(default_factory=dict)
     conflict_check: str = ""
     """Id of the check that found the conflict."""
+    pattern_id: str = ""
+    severity_before: str = ""
+    """Of the conflict that is judged once more when the pattern is known."""
+
+    @property
+    def systems(self) -> dict[str, Connection]:
+        """The connection of each of the three, by its id."""
+        return {system_id: self.connecting.connections[system_id] for system_id in cast.SYSTEM_IDS}
+
+    @property
+    def person(self) -> Connection:
+        """The connection of the local user, who runs jobs and speaks for systems that have none of their own."""
+        return self.connecting.connections[cast.PERSON]
 
 
 Act = Callable[[Play], Awaitable[JsonObject]]
@@ -51,7 +62,7 @@ async def programs_run(play: Play) -> JsonObject:
 
 async def systems_register(play: Play) -> JsonObject:
     """All have registered at once, each on its own connection, and the registry has no gap worth a word."""
-    await play.connected()
+    await play.connecting.everyone()
     registrations, versions = cast.registrations(), {}
 
     async def register(system: JsonObject) -> None:
@@ -238,7 +249,7 @@ ACTS: tuple[tuple[str, Act], ...] = (
     ("graph", graph_is_drawn),
     ("files", files_are_written),
 )
-"""Every step under the name by which its facts go, in order."""
+"""Every step of the change, under the name by which its facts go, in order."""
 
 
 async def _page_of_the_new_form(play: Play) -> tuple[int, bool]:

@@ -11,6 +11,8 @@ PIPELINE = "sys_data_pipeline"
 GENERATOR = "sys_signal_generator"
 DASHBOARD = "sys_dashboard"
 SYSTEM_IDS = (PIPELINE, GENERATOR, DASHBOARD)
+PERSON = ""
+"""Who connects without being a system: the local user."""
 
 MARKET_DATA = "~/cache/market_data/"
 SIGNALS = "~/outputs/signals.json"
@@ -21,6 +23,7 @@ PAGE = "~/deploy/dashboard.html"
 AGREED_ON = "2026-02-02"
 NESTED_UNDER = "signal_data"
 """The member under which the generator wants its fields."""
+NEW_SIGNAL = "WAIT"
 READ = ("ticker", "score", "signal")
 """The fields that the dashboard needs of every entry."""
 
@@ -90,6 +93,12 @@ def confidence_patch() -> list[JsonObject]:
     interval = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
     place = f"/items/properties/{NESTED_UNDER}/properties/confidence_interval"
     return [{"op": "add", "path": place, "value": interval}]
+
+
+def signal_patch() -> list[JsonObject]:
+    """A signal that no reader knows yet."""
+    place = f"/items/properties/{NESTED_UNDER}/properties/signal/enum/-"
+    return [{"op": "add", "path": place, "value": NEW_SIGNAL}]
 
 
 def pipeline() -> JsonObject:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import anyio
 
-from server.demo.acts import ACTS, Play
-from server.demo.cast import SYSTEM_IDS
+from server.demo import acts, watching
+from server.demo.cast import PERSON, SYSTEM_IDS
 from server.demo.claims import Fallen, first_cause
 from server.demo.stage import Stage, folder_for_play
 from server.model.base import JsonObject
 
+ACTS = (*acts.ACTS, *watching.ACTS)
+"""Every step under the name by which its facts go, in order."""
+CONNECTED = (*SYSTEM_IDS, PERSON)
 HELD, FELL = 0, 1
 """Exit codes: every claim held; one did not."""
 
@@ -80,8 +83,8 @@ async def _play_until_stopped(stage: Stage, tell: Tell) -> None:
 
         if sys.platform != "win32":  # There Python itself turns Ctrl-C into an interrupt.
             tasks.start_soon(stop_on_signals)
-        async with stage.connecting(SYSTEM_IDS) as connecting:
-            play = Play(stage, connecting.systems, connecting.everyone)
+        async with stage.connecting(CONNECTED) as connecting:
+            play = acts.Play(stage, connecting)
             for name, act in ACTS:
                 tell(name, await act(play))
         tasks.cancel_scope.cancel()

@@ -15,8 +15,9 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from server.demo import cast
+from server.demo import cast, fleet
 from server.model.base import Json, JsonObject
+from server.model.sparkline import sparkline
 
 WIDEST = 96
 """Columns: longer lines are hard to read, however wide the terminal is."""
@@ -50,6 +51,8 @@ class Screen:
             "safe_change": _safe_change,
             "graph": _graph,
             "files": _files,
+            "pattern": _pattern,
+            "graver": _graver,
         }
         self._told = 0
         self._table: list[list[str]] = []
@@ -251,6 +254,53 @@ def _files(facts: JsonObject) -> Section:
         [Text(one["name"], NAME), Text(f"{one['bytes']:,} bytes", QUIET), Text(one["says"])] for one in facts["files"]
     ]
     return "The files, for people and for other tools", [_columns(*rows)]
+
+
+def _pattern(facts: JsonObject) -> Section:
+    pattern = facts["pattern"]
+    cause, effect = pattern["systems_involved"]
+    told = f"{facts['events']:,} events of {facts['systems']} systems over MCP, {facts['errors']:,} of them errors"
+    flagged = f"{facts['pairs_by_the_bare_rule']} of {facts['pairs']} pairs"
+    evidence = "; ".join(row["data_point"] for row in pattern["evidence"])
+    return f"What no single system sees: {fleet.WEEKS} weeks of reports, played back", [
+        _labelled(
+            ("reported", Text(told)),
+            ("bare rule", Text("three errors of one within 30 minutes after a run or an error of another:")),
+            ("", Text.assemble((flagged, BAD), " are flagged")),
+            (
+                "Concord",
+                Text.assemble((f"{facts['patterns']} pair", GOOD), f": {pattern['id']}, {pattern['severity']}"),
+            ),
+            ("", Text("")),
+            ("who", Text.assemble((cause, NAME), " → ", (effect, NAME))),
+            ("what", Text(pattern["description"])),
+            ("seen", Text(evidence)),
+            ("lag", Text(f"{pattern['lag_seconds'] / 60:.0f} minutes (median)")),
+            ("by chance", Text(f"1 in {_rounded(1 / pattern['q_value'])}, with all that was looked at allowed for")),
+            ("by week", Text.assemble((sparkline(facts["weeks"]), NAME), "  in the week without a refresh, none")),
+            ("advice", Text(pattern["recommendation"])),
+        )
+    ]
+
+
+def _graver(facts: JsonObject) -> Section:
+    conflict = facts["conflict"]
+    suffers = f": {conflict['affected_system']} has trouble enough as it is"
+    return "The next check knows it: one level graver", [
+        _labelled(
+            ("asked", Text(f"check_change: the generator wants to write one more signal, {cast.NEW_SIGNAL}")),
+            ("severity", Text.assemble((conflict["severity"], BAD), f"; before, it was {facts['severity_before']}")),
+            ("because", Text.assemble((conflict["pattern"], NAME), suffers)),
+            ("file", Text(facts["file"])),
+        )
+    ]
+
+
+def _rounded(number: float) -> str:
+    """A large number as people say it."""
+    sizes = ((1e9, " billion"), (1e6, " million"), (1, ""))
+    size, name = next((one for one in sizes if number >= one[0]), sizes[-1])
+    return f"{number / size:,.0f}{name}"
 
 
 def _verdict(verdict: str, blocks: bool) -> Text:

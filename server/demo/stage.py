@@ -17,6 +17,7 @@ from mcp.client.stdio import get_default_environment, stdio_client
 from mcp_types import TextContent, TextResourceContents
 
 from server.demo.claims import Fallen, first_cause
+from server.demo.fleet import NOW
 from server.errors import InvalidArgument
 from server.model.base import Json, JsonObject
 
@@ -74,14 +75,14 @@ class Stage:
         return ended.stdout.decode(errors="replace").strip()
 
     @asynccontextmanager
-    async def connecting(self, system_ids: Sequence[str]) -> AsyncIterator["Connecting"]:
-        """One `concord serve` for each system, all on one database, started at once and ended with the block."""
-        connecting = Connecting(system_ids)
+    async def connecting(self, names: Sequence[str]) -> AsyncIterator["Connecting"]:
+        """One `concord serve` for each system, and for a person (""), on one database; all started at once, ended with the block."""
+        connecting = Connecting(names)
         with self._log.open("a", encoding="utf-8") as log:
             async with anyio.create_task_group() as tasks:
-                for system_id in system_ids:
-                    client = Client(stdio_client(self._server(system_id), errlog=log))
-                    tasks.start_soon(connecting.stay_connected, system_id, client)
+                for name in names:
+                    client = Client(stdio_client(self._server(name), errlog=log))
+                    tasks.start_soon(connecting.stay_connected, name, client)
                 yield connecting
                 connecting.leave.set()
 
@@ -90,10 +91,11 @@ class Stage:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines() if self._log.exists() else []
         return "\n".join(lines[-12:])
 
-    def _server(self, system_id: str) -> StdioServerParameters:
+    def _server(self, name: str) -> StdioServerParameters:
+        caller = ("--as", name) if name else ("--no-jobs", "--toolsets", "core,admin")
         return StdioServerParameters(
             command=sys.executable,
-            args=["-m", "concord_mcp", "serve", "--as", system_id],
+            args=["-m", "concord_mcp", "serve", *caller],
             env=self._environment(),
             cwd=self.folder,
         )
@@ -107,6 +109,7 @@ class Stage:
             # What `pip install --user` installed is found by the real home, and has to stay in reach.
             "PYTHONUSERBASE": site.getuserbase(),
             "CONCORD_HOME": str(self._own),
+            "CONCORD_NOW": NOW.isoformat(),
             "TMPDIR": temporary,
             "TEMP": temporary,
             "TMP": temporary,
@@ -115,7 +118,7 @@ class Stage:
 
 
 class Connection:
-    """A system's own connection to its server, over MCP."""
+    """Someone's own connection to a server, over MCP."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -153,25 +156,25 @@ class Connection:
 
 
 class Connecting:
-    """The systems' connections, while and after they are made."""
+    """Everyone's connection, while and after they are made."""
 
-    def __init__(self, system_ids: Sequence[str]) -> None:
-        self.systems: dict[str, Connection] = {}
+    def __init__(self, names: Sequence[str]) -> None:
+        self.connections: dict[str, Connection] = {}
         self.leave = anyio.Event()
-        self._connected = {system_id: anyio.Event() for system_id in system_ids}
+        self._connected = {name: anyio.Event() for name in names}
 
     async def everyone(self) -> None:
-        """Every system is connected."""
+        """Everyone is connected."""
         with _serving("`concord serve` starts"), anyio.fail_after(PATIENCE_SECONDS):
             for connected in self._connected.values():
                 await connected.wait()
 
-    async def stay_connected(self, system_id: str, client: Client) -> None:
-        """The system is connected until all leave."""
+    async def stay_connected(self, name: str, client: Client) -> None:
+        """Who has that name is connected until all leave."""
         with _serving("`concord serve` starts and answers"):
             async with client:
-                self.systems[system_id] = Connection(client)
-                self._connected[system_id].set()
+                self.connections[name] = Connection(client)
+                self._connected[name].set()
                 await self.leave.wait()
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from server.demo import acts, play
+from server.demo import cast, fleet, play
 from server.demo.acts import Play, rows_of
 from server.demo.claims import Fallen, first_cause, hold
 from server.demo.stage import PROGRAMS, Connecting
@@ -89,7 +90,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def test_every_step_of_the_demonstration_holds(told: Told) -> None:
     assert (told.exit_code, told.stderr, told.facts.get("fell")) == (0, "", None)
-    assert list(told.facts["steps"]) == [name for name, _ in acts.ACTS]
+    assert list(told.facts["steps"]) == [name for name, _ in play.ACTS]
 
 
 def test_the_demonstration_leaves_nothing_behind(told: Told) -> None:
@@ -126,6 +127,52 @@ def test_one_more_optional_field_is_clear_and_proved_for_the_dashboard(told: Tol
     assert step["page_identical"]
 
 
+def test_of_all_pairs_that_the_bare_rule_flags_one_is_found(told: Told) -> None:
+    step = told.step("pattern")
+    assert (step["patterns"], step["systems"], step["pairs"]) == (1, 12, 132)
+    assert step["pairs_by_the_bare_rule"] > 30
+    pattern = step["pattern"]
+    assert (pattern["type"], pattern["severity"]) == ("cascade_failure", "HIGH")
+    assert pattern["systems_involved"] == ["sys_data_pipeline", "sys_dashboard"]
+    assert pattern["occurrences"] == 10
+    assert 14 <= pattern["lag_seconds"] / 60 <= 16
+    assert pattern["q_value"] < 1e-6
+    assert [bool(count) for count in step["weeks"]] == [week not in (5, 9) for week in range(12)]
+
+
+def test_the_next_check_is_one_level_graver_and_names_the_pattern(told: Told) -> None:
+    conflict = told.step("graver")["conflict"]
+    assert conflict["pattern"] == told.step("pattern")["pattern"]["id"] == "XPAT-001"
+    assert (conflict["severity_base"], conflict["severity"]) == ("HIGH", "CRITICAL")
+    assert told.step("graver")["severity_before"] == "HIGH"
+
+
+def test_what_was_reported_is_the_same_story_each_time() -> None:
+    story = fleet.twelve_weeks()
+    assert story == fleet.twelve_weeks()
+    assert set(story) == {*cast.SYSTEM_IDS, *(system["id"] for system in fleet.bystanders())}
+    moments = [event["at"] for events in story.values() for event in events]
+    assert max(moments) < fleet.NOW.isoformat()
+    assert min(moments) > (fleet.NOW - timedelta(days=90)).isoformat()
+
+
+def test_the_bare_rule_flags_three_within_half_an_hour_after_and_nothing_less() -> None:
+    runs = [
+        {"kind": "run", "started_at": f"2026-04-0{day}T03:00:00+00:00", "at": f"2026-04-0{day}T03:20:00+00:00"}
+        for day in (1, 2, 3)
+    ]
+
+    def flagged(*minutes: int) -> set[tuple[str, str]]:
+        errors = [
+            {"kind": "error", "at": (datetime(2026, 4, day, 3, tzinfo=UTC) + timedelta(minutes=late)).isoformat()}
+            for day, late in enumerate(minutes, start=1)
+        ]
+        return fleet.pairs_by_the_bare_rule({"a": runs, "b": errors})
+
+    assert flagged(1, 15, 30) == {("a", "b")}
+    assert flagged(1, 15, 31) == flagged(0, 15, 30) == set()
+
+
 def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_folder_stays(
     surroundings: Surroundings,
 ) -> None:
@@ -138,7 +185,16 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
         line for line in ended.stdout.splitlines() if len(line) > COLUMNS and not made_to_be_copied.search(line)
     ]
     assert too_wide == []
-    for told in ("CONFLICT_DETECTED", "sys_dashboard", "0 rows", "VERSIONED_OUTPUT", "CLEAR", "flowchart LR"):
+    for told in (
+        "CONFLICT_DETECTED",
+        "sys_dashboard",
+        "0 rows",
+        "VERSIONED_OUTPUT",
+        "CLEAR",
+        "flowchart LR",
+        "XPAT-001",
+        "1 in ",
+    ):
         assert told in ended.stdout
     assert "claude mcp add concord -- " in ended.stdout
     assert "npx @modelcontextprotocol/inspector " in ended.stdout
@@ -150,6 +206,8 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
         "sys_signal_generator",
         "sys_dashboard",
     }
+    patterns = json.loads((folder / "export" / "cross_patterns.json").read_text(encoding="utf-8"))
+    assert [one["id"] for one in patterns["patterns"]] == ["XPAT-001"]
     check = json.loads((folder / "export" / "conflict_check.json").read_text(encoding="utf-8"))
     assert check["verdict"] == "CONFLICT_DETECTED"
     assert len(rows_of((folder / "deploy" / "dashboard.html").read_text(encoding="utf-8"))) == 5
@@ -186,7 +244,7 @@ def broken_claim(monkeypatch: pytest.MonkeyPatch) -> str:
         return {}
 
     monkeypatch.setattr(play, "ACTS", (("arithmetic", step),))
-    monkeypatch.setattr(play, "SYSTEM_IDS", ())
+    monkeypatch.setattr(play, "CONNECTED", ())
     return "It does not hold that two and two make five"
 
 

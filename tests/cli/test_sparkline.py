@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.cli.sparkline import BLOCKS, sparkline, weekly
+from server.model.sparkline import BLOCKS, sparkline, weekly
 
 NOW = datetime(2026, 4, 5, 14, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.clock import to_wire
+from server.model.moments import to_wire
 from server.storage import happenings
 from server.storage.happenings import Happening
 

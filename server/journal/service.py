@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
 from server.journal import retention
 from server.journal.reading import REJECTED_SHOWN, Arrived, Batch, read_events
@@ -15,6 +14,7 @@ from server.journal.told_by_files import keys_of, told_by_file
 from server.journal.weeks import summed_rows
 from server.model.base import JsonObject
 from server.model.event import KINDS_OF_FILES, Heartbeat, Run
+from server.model.moments import to_wire
 from server.model.signs import Signs, with_heartbeat, with_run
 from server.storage import event_weeks, events, idempotency, own_files, signs
 

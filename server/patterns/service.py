@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.clock import to_wire
 from server.errors import NotFound
 from server.model.base import JsonObject
-from server.model.moments import at_microseconds
+from server.model.moments import at_microseconds, to_wire
 from server.model.pattern import Pattern, PatternEvent, PatternStatus
 from server.model.redaction import shown_name
 from server.patterns.detection import Detection

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from server.clock import to_wire
+from server.model.moments import to_wire
 
 LARGEST = 20_000_000
 """Bytes that a file may have."""

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from server.clock import to_wire
 from server.errors import ConcordError, NotFound
 from server.exchange.own_files import (
     error_catalog,
@@ -28,7 +27,7 @@ from server.exchange.own_files.tally import Tally
 from server.exchange.own_files.told import Told, fit
 from server.journal.service import JournalService
 from server.model.base import JsonObject
-from server.model.moments import from_wire, microseconds
+from server.model.moments import from_wire, microseconds, to_wire
 from server.model.proposal import ProposalState
 from server.model.system import System
 from server.proposals.drafting import Wish

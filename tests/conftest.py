@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,23 @@ for _name in [name for name in os.environ if name.startswith("CONCORD_") and not
 # Hundreds of tests start Python anew: without its bytecode each of them would compile all modules again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+MEMORY = Path("/dev/shm")
+ROOM = 1 << 30
+"""Bytes that must be free in memory for the tests' own files to lie there."""
+
+
+def _keep_files_in_memory() -> None:
+    """Temporary folders lie in memory where there is room for them: thousands of databases need not survive the machine."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return
+    there = os.statvfs(MEMORY)
+    runs_programs = not there.f_flag & os.ST_NOEXEC
+    if runs_programs and there.f_bavail * there.f_frsize >= ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+_keep_files_in_memory()
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     if not len(scene.plain.episodes):
         return []
     linked = _linked(history, fleet)
-    links = find_links(scene, linked)
+    links = find_links(scene, linked, _wired(history, fleet))
     strong = [link for link in links if link.is_strong]
     direct, explained = direct_links(scene, strong)
     found = [_judged(scene, fleet, link, bool(linked[link.effect, link.cause])) for link in direct]
@@ -71,6 +71,23 @@ def _linked(history: History, fleet: Fleet) -> Bools:
         if one in place:
             linked[place[one], [place[other] for other in others if other in place]] = True
     return linked
+
+
+def _wired(history: History, fleet: Fleet) -> Bools:
+    """Effect by cause: whether the effect needs what the cause puts out."""
+    place = {system: position for position, system in enumerate(history.systems)}
+    wired = np.zeros((len(place), len(place)), dtype=bool)
+    writers: dict[str, list[int]] = {}
+    for one, member in fleet.members.items():
+        for resource in member.writes if one in place else ():
+            writers.setdefault(resource, []).append(place[one])
+    for one, member in fleet.members.items():
+        if one in place:
+            wired[place[one], [place[other] for other in member.depends_on if other in place]] = True
+            for resource in member.reads:
+                wired[place[one], writers.get(resource, [])] = True
+    np.fill_diagonal(wired, False)
+    return wired
 
 
 def story_of(scene: Scene, link: Link) -> Story:
@@ -114,10 +131,11 @@ def _elsewhere_too(scene: Scene, link: Link, followed: int) -> bool:
 def _confounded(scene: Scene, fleet: Fleet, links: list[Link]) -> list[Found]:
     """Pairs that keep to one another so well that only a skipped or late run could tell a cause from two schedules."""
     found = []
-    for link in sorted((link for link in links if link.looks_strong), key=lambda link: (link.rough, link)):
+    doubtful = [link for link in links if link.looks_strong or link.keeps_time]
+    for link in sorted(doubtful, key=lambda link: (link.rough, link)):
         story = story_of(scene, link)
         firings = scene.onsets(link).at
-        if follows_a_schedule(firings, len(story.cause_at), link.together, link.episodes):
+        if link.keeps_time or follows_a_schedule(firings, len(story.cause_at), link.together, link.episodes):
             found.append(_found(scene, fleet, link, "confounded_by_schedule"))
     return found
 

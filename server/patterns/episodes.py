@@ -20,6 +20,8 @@ _ODD = 0.25
 """The largest part of a system's runs that can be unlike the others."""
 _AFTER_RUN = MINUTE
 """A trouble this long after the end of a run still belongs to it."""
+_BEFORE_END = 2 * MINUTE
+"""And this long before the end of a run of which only the end was told."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ def _owning_run(history: History) -> Ints:
     clipped = np.maximum(last, 0)
     inside = (last >= 0) & (runs.system[clipped] == troubles.system)
     inside &= troubles.at <= runs.finished[clipped] + _AFTER_RUN
-    return np.where(inside, clipped, -1)
+    following = np.minimum(last + 1, len(runs.seq) - 1)
+    ending = (runs.system[following] == troubles.system) & (runs.started[following] == runs.finished[following])
+    ending &= (runs.started[following] > troubles.at) & (runs.started[following] - troubles.at <= _BEFORE_END)
+    return np.where(inside, clipped, np.where(ending, following, -1))
 
 
 def episodes(moments: Moments, systems: int, span: int, by_source: bool = False) -> Moments:

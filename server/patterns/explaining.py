@@ -75,7 +75,7 @@ def direct_links(scene: Scene, links: list[Link]) -> tuple[list[Link], list[Link
         by_effect.setdefault(link.effect, []).append(link)
     for incoming in by_effect.values():
         for link in sorted(incoming, key=lambda one: (-one.p_value, one.together, one.cause)):
-            rivals = [one for one in incoming if one != link]
+            rivals = [one for one in incoming if one != link and one.any_minute <= link.any_minute]
             if any(_explains(scene, rival, link, (rival.cause, link.cause) in related) for rival in rivals):
                 incoming.remove(link)
                 dropped.append(link)
@@ -113,9 +113,9 @@ def _partners(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
     return found
 
 
-def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[float, float, str]:
+def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[bool, float, float, str]:
     above = max(lean.after - lean.chance, 0.0), max(lean.before - lean.chance, 0.0)
-    return above[0] / max(above[0] + above[1], 1e-9), -link.p_value, scene.history.systems[link.cause]
+    return not link.any_minute, above[0] / max(above[0] + above[1], 1e-9), -link.p_value, scene.history.systems[link.cause]
 
 
 def _explains(scene: Scene, rival: Link, link: Link, related: bool) -> bool:

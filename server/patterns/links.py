@@ -37,6 +37,8 @@ class Link:
     """Whether only what happened on the same component or device counts as together."""
     delay: int = 0
     """After how long the window opens."""
+    any_minute: bool = False
+    """Whether the effect could as well have come at any minute of the hour, whatever time it keeps to."""
     together: int = 0
     """Episodes of the effect within the window after the cause."""
     matched: int = 0
@@ -49,6 +51,8 @@ class Link:
     """Of the effect, in all."""
     rough: float = 1.0
     """An upper bound of the p-value by class of hours alone."""
+    anywhen: float = 1.0
+    """The p-value were any minute of an hour as likely, whatever time the effect keeps to."""
     p_value: float = 1.0
     """After the windows and triggers that were tried."""
     q_value: float = 1.0
@@ -74,6 +78,11 @@ class Link:
         """Whether only a finer look at the effect's own schedule speaks against it."""
         return not self.is_strong and self.rough <= _LOOKS_STRONG
 
+    @property
+    def keeps_time(self) -> bool:
+        """Whether the effect comes after the cause at one time of day, and that is all that speaks against the link."""
+        return not self.is_strong and self.anywhen <= _LOOKS_STRONG
+
 
 @dataclass(frozen=True)
 class _Look:
@@ -83,11 +92,12 @@ class _Look:
     link: Link
 
 
-def find_links(scene: Scene, linked: Bools) -> list[Link]:
+def find_links(scene: Scene, linked: Bools, wired: Bools | None = None) -> list[Link]:
     """Pairs with at least three co-occurrences that stand out roughly, weighed exactly, with their q-values.
 
     `linked[effect, cause]` says which pairs the registry connects; those and all others are corrected for multiple
-    looks each as a family of its own, so that known neighbours don't pay for a million strangers.
+    looks each as a family of its own, so that known neighbours don't pay for a million strangers. `wired[effect, cause]`
+    says which effects need what the cause puts out: of those it is no accident that they fail at a time that suits.
     """
     looks: list[_Look] = []
     tests = _tests(scene, linked)
@@ -98,7 +108,8 @@ def find_links(scene: Scene, linked: Bools) -> list[Link]:
         looks += _looks_by_source(scene, scene.sources, linked, tests)
     best: dict[tuple[int, int], Link] = {}
     for look in _within_reach(looks, linked, tests):
-        link = weigh(scene, look.link)
+        pair = look.link.effect, look.link.cause
+        link = weigh(scene, look.link, wired is not None and bool(wired[pair]))
         known = best.get((link.effect, link.cause))
         if known is None or link.p_value < known.p_value:
             best[link.effect, link.cause] = link
@@ -256,8 +267,20 @@ def known_links(scene: Scene, pairs: list[tuple[int, int]], links: list[Link]) -
     return found
 
 
-def weigh(scene: Scene, link: Link) -> Link:
-    """The link with its exact p-value under the effect's own rhythm."""
+def weigh(scene: Scene, link: Link, wired: bool = False) -> Link:
+    """The link with its exact p-value under the effect's own rhythm.
+
+    Runs that never skip a day can't be told from an effect that keeps to a time of day itself. Where the effect needs
+    what the cause puts out (`wired`), it is then asked only whether that time suits the cause better than others.
+    """
+    weighed = _weighed(scene, link)
+    if link.by_source or link.trigger == "failure" or link.rough > _LOOKS_STRONG or weighed.p_value <= SIGNIFICANT_Q:
+        return weighed
+    suiting = _weighed(scene, replace(link, any_minute=True))
+    return suiting if wired else replace(weighed, anywhen=suiting.p_value)
+
+
+def _weighed(scene: Scene, link: Link) -> Link:
     chances = scene.chances(link)
     tries = len(WINDOWS) * len(offered(scene)) + (len(DELAYS) if _often_failing(scene).sum() > 1 else 0)
     mean, whole = chances.mean, float(chances.number.sum()) + sum(urn.drawn for urn in chances.urns)

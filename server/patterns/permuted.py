@@ -67,11 +67,13 @@ class Places:
     bound: tuple[Bound, ...]
 
 
-def places_of(system: int, episodes: Moments, runs: Runs, shape: Floats, hours: Hours) -> Places:
-    """Where the episodes of one system could have come."""
+def places_of(system: int, episodes: Moments, runs: Runs, shape: Floats, hours: Hours, own_time: bool = True) -> Places:
+    """Where the episodes of one system could have come; without `own_time` any minute of the hour was as likely."""
     in_run = episodes.run >= 0
-    daily = ~in_run & keeps_to_time_of_day(episodes.at)
-    hourly = ~in_run & ~daily & keeps_to_minutes(episodes.at)
+    daily = hourly = np.zeros(len(in_run), dtype=bool)
+    if own_time:
+        daily = ~in_run & keeps_to_time_of_day(episodes.at)
+        hourly = ~in_run & ~daily & keeps_to_minutes(episodes.at)
     loose = np.bincount(hours.classes[hours.of(episodes.at[~in_run & ~daily & ~hourly])], minlength=CLASSES)
     usual = _usual(shape, hours)
     bound = []

@@ -48,6 +48,10 @@ class Pair(Protocol):
     def by_source(self) -> bool:
         """Whether only what happened on the same component or device counts as together."""
 
+    @property
+    def any_minute(self) -> bool:
+        """Whether the effect could as well have come at any minute of the hour, whatever time it keeps to."""
+
 
 @dataclass(frozen=True)
 class Cast:
@@ -63,8 +67,8 @@ class Cast:
     active: Ints
     everywhere: Floats
     _rows: dict[int, Floats] = field(default_factory=dict)
-    _places: dict[int, Places] = field(default_factory=dict)
-    _calm: dict[int, tuple[Moments, Places] | None] = field(default_factory=dict)
+    _places: dict[tuple[int, bool], Places] = field(default_factory=dict)
+    _calm: dict[tuple[int, bool], tuple[Moments, Places] | None] = field(default_factory=dict)
     _covers: dict[tuple[int, str, int, int], Floats] = field(default_factory=dict)
 
     @cached_property
@@ -96,16 +100,23 @@ class Cast:
             self._rows[one] = expected_shape(self.episodes_of(one).at, self.hours, self.active[one], self.everywhere)
         return self._rows[one]
 
-    def calm_places(self, one: int) -> tuple[Moments, Places] | None:
+    def places(self, one: int, own_time: bool = True) -> Places:
+        """Where a stream's episodes could have come."""
+        if (one, own_time) not in self._places:
+            mine = self.episodes_of(one)
+            self._places[one, own_time] = places_of(one, mine, self.reported, self.row(one), self.hours, own_time)
+        return self._places[one, own_time]
+
+    def calm_places(self, one: int, own_time: bool = True) -> tuple[Moments, Places] | None:
         """A stream's episodes outside of its bad spells, and where they could have come; None where it has no such spells."""
-        if one not in self._calm:
+        if (one, own_time) not in self._calm:
             mine, shape = self.episodes_of(one), self.row(one)
             bad = bad_hours(shape, self.hours)
             kept = mine.only(~bad[self.hours.of(mine.at)])
             weight = np.where(bad, 0.0, shape)
-            places = places_of(one, kept, self.reported, weight, self.hours)
-            self._calm[one] = None if len(kept) == len(mine) else (kept, places)
-        return self._calm[one]
+            places = places_of(one, kept, self.reported, weight, self.hours, own_time)
+            self._calm[one, own_time] = None if len(kept) == len(mine) else (kept, places)
+        return self._calm[one, own_time]
 
     def cover(self, one: int, trigger: str, window: int, delay: int = 0) -> Floats:
         """What part of each hour lies within the window after a cause of the stream."""
@@ -114,13 +125,13 @@ class Cast:
             self._covers[key] = cover_of(self.causes_of(one, trigger).at + delay, window, self.hours)
         return self._covers[key]
 
-    def chances(self, effect: int, cause: int, trigger: str, window: int, delay: int = 0) -> Chances:
+    def chances(
+        self, effect: int, cause: int, trigger: str, window: int, delay: int = 0, own_time: bool = True
+    ) -> Chances:
         """The chances of a stream's episodes to come within the window after a cause, and how many have each."""
-        if effect not in self._places:
-            mine = self.episodes_of(effect)
-            self._places[effect] = places_of(effect, mine, self.reported, self.row(effect), self.hours)
         cover = self.cover(cause, trigger, window, delay)
-        return chances(self._places[effect], self.causes_of(cause, trigger).at + delay, window, self.hours, cover)
+        causes = self.causes_of(cause, trigger).at + delay
+        return chances(self.places(effect, own_time), causes, window, self.hours, cover)
 
 
 @dataclass(frozen=True)
@@ -177,7 +188,7 @@ class Scene:
 
     def calm_chances(self, pair: Pair) -> tuple[int, Chances] | None:
         """Co-occurrences outside of the effect's bad spells, and what chance gives; None where it has no such spells."""
-        calm = None if pair.by_source else self.plain.calm_places(pair.effect)
+        calm = None if pair.by_source else self.plain.calm_places(pair.effect, not pair.any_minute)
         if calm is None:
             return None
         episodes, places = calm
@@ -194,7 +205,9 @@ class Scene:
     def chances(self, pair: Pair) -> Chances:
         """The chances of the effect's episodes to come within the window after the cause, and how many have each."""
         if not pair.by_source or self.sources is None:
-            return self.plain.chances(pair.effect, pair.cause, pair.trigger, pair.window, pair.delay)
+            return self.plain.chances(
+                pair.effect, pair.cause, pair.trigger, pair.window, pair.delay, own_time=not pair.any_minute
+            )
         effects, causes = self.sources.streams[pair.effect], self.sources.streams[pair.cause]
         each = [
             self.sources.cast.chances(stream, causes[source], pair.trigger, pair.window)

@@ -3,12 +3,13 @@
 import posixpath
 from collections.abc import Iterable, Mapping, Set
 
+from server.exchange.criticality import tier_of_words
 from server.exchange.dbt.columns import Promises, promises_of_constraints, promises_of_tests, row_schema
 from server.exchange.dbt.manifest import BUILT, Manifest, Node, load, read_manifests, recognises
 from server.exchange.dbt.places import PROFILES, namespace_of, target_beside
 from server.exchange.documents import mapping, name_of, sequence, words
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
-from server.exchange.making import made_system, plain_id, tier_of_words
+from server.exchange.making import made_system, plain_id
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
 from server.model.contract import ContractType

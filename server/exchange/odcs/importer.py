@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from server.errors import InvalidArgument
+from server.exchange.criticality import tier_of_words
 from server.exchange.documents import Document, documents_of, mapping, sequence, words
 from server.exchange.halves import without_halves
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
-from server.exchange.making import made_system, plain_id, tier_of_words
+from server.exchange.making import made_system, plain_id
 from server.exchange.odcs.agreements import Terms, description_of, owner_of, terms_of
 from server.exchange.odcs.elements import Reading, item_schema
 from server.exchange.odcs.places import resource_at

@@ -4,10 +4,11 @@ import re
 from collections.abc import Mapping
 
 from server.errors import InvalidArgument
+from server.exchange.criticality import tier_of_words
 from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
 from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
-from server.exchange.making import made_system, plain_id, tier_of_words
+from server.exchange.making import made_system, plain_id
 from server.exchange.openlineage.aliases import Names
 from server.exchange.openlineage.events import events_of, recognises
 from server.exchange.openlineage.fields import item_schema

@@ -1,14 +1,11 @@
 """`cross_patterns.json` as a source: the patterns that it lists come in under their ids, and nothing is registered (PAT-10)."""
 
-import json
-import posixpath
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from server.errors import InvalidArgument
 from server.exchange.imported import Imported, Remarks, source_key
-from server.exchange.outcome import SHOWN, Edges, ImportOutcome, counted
-from server.exchange.source import Nearby, Request, SourceFile
+from server.exchange.outcome import SHOWN, ImportOutcome, nothing_registered
+from server.exchange.source import Nearby, Request, SourceFile, first_in, listing_in
 from server.model.pattern import Pattern
 from server.model.wording import counted as so_many
 from server.patterns.document import FILE_NAME, read_pattern
@@ -37,8 +34,7 @@ def is_one(document: Mapping[str, Any]) -> bool:
 
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
     """The patterns' file of a folder."""
-    found = nearby(posixpath.join(folder, FILE_NAME))
-    return [found] if isinstance(found, SourceFile) else []
+    return first_in(folder, FILE_NAMES, nearby)
 
 
 def read_cross_patterns(request: Request) -> Imported:
@@ -49,7 +45,7 @@ def read_cross_patterns(request: Request) -> Imported:
     remarks = Remarks()
     found: list[Pattern] = []
     for file in request.files:
-        document = _document(file)
+        document = listing_in(file, "patterns")
         day = document.get("analysis_date")
         for number, entry in enumerate(document["patterns"]):
             place = f"{file.path}#/patterns/{number}" if file.path else f"/patterns/{number}"
@@ -70,34 +66,17 @@ def read_cross_patterns(request: Request) -> Imported:
 
 def outcome_of(imported: Imported, arrived: "Arrived") -> ImportOutcome:
     """What the import did: patterns took their place, and no system was touched."""
-    none = counted([])
     figures = [
         f"{len(ids)} {word}"
         for word, ids in (("new", arrived.added), ("changed", arrived.changed), ("known", arrived.unchanged))
         if ids
     ]
-    total = len(imported.patterns)
     said = f" ({', '.join(figures)})" if figures else ""
-    return ImportOutcome(
-        summary=f"{so_many(total, 'pattern')} from {imported.source}{said}; nothing was registered.",
-        format=imported.kind,
-        source=imported.source,
-        held=False,
-        created=none,
-        updated=none,
-        unchanged=none,
-        missing=none,
-        archived=none,
-        merged=none,
-        edges=Edges(total=0, declared=0, inferred=0),
-        unmapped_total=len(imported.unmapped),
-        unmapped=imported.unmapped[:SHOWN],
-        dangling_total=0,
-        dangling=(),
-        notes=tuple(_notes(arrived)),
-        findings_total=0,
-        findings_by_kind={},
-        findings=(),
+    return nothing_registered(
+        imported,
+        said=so_many(len(imported.patterns), "pattern"),
+        figures=said,
+        notes=_notes(arrived),
     )
 
 
@@ -110,14 +89,3 @@ def _notes(arrived: "Arrived") -> Sequence[str]:
     ]
     more = len(arrived.renamed) - SHOWN
     return [*notes, f"So did {more} more."] if more > 0 else notes
-
-
-def _document(file: SourceFile) -> dict[str, Any]:
-    name = file.path or "the text"
-    try:
-        document = json.loads(file.text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        raise InvalidArgument(f"{name} is no JSON that can be read.", path="/path") from None
-    if not isinstance(document, dict) or not isinstance(document.get("patterns"), list):
-        raise InvalidArgument(f"{name} lists nothing as `patterns`.", path="/path")
-    return document

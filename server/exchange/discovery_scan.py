@@ -1,14 +1,11 @@
 """`discovery_scan.json` as a source: its candidates come in as candidates, and nothing is registered (REG-13)."""
 
-import json
-import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.errors import InvalidArgument
 from server.exchange.imported import Imported, Remarks, source_key
-from server.exchange.outcome import SHOWN, Edges, ImportOutcome, counted
-from server.exchange.source import Nearby, Request, SourceFile
+from server.exchange.outcome import SHOWN, ImportOutcome, nothing_registered
+from server.exchange.source import Nearby, Request, SourceFile, first_in, listing_in
 from server.model.candidate import Candidate
 from server.model.wording import counted as so_many
 from server.registry.discovery.document import FILE_NAME, read_candidate
@@ -31,8 +28,7 @@ def is_one(document: Mapping[str, Any]) -> bool:
 
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
     """The scan's file of a folder."""
-    found = nearby(posixpath.join(folder, FILE_NAME))
-    return [found] if isinstance(found, SourceFile) else []
+    return first_in(folder, FILE_NAMES, nearby)
 
 
 def read_scan(request: Request) -> Imported:
@@ -43,7 +39,7 @@ def read_scan(request: Request) -> Imported:
     remarks = Remarks()
     found: dict[tuple[str, str, str], Candidate] = {}
     for file in request.files:
-        for number, entry in enumerate(_entries(file)):
+        for number, entry in enumerate(listing_in(file, "unregistered")["unregistered"]):
             place = f"{file.path}#/unregistered/{number}" if file.path else f"/unregistered/{number}"
             try:
                 candidate = read_candidate(entry)
@@ -64,38 +60,9 @@ def read_scan(request: Request) -> Imported:
 
 def outcome_of(imported: Imported, ids: Sequence[str]) -> ImportOutcome:
     """What the import did: candidates took their place, and no system was touched."""
-    none = counted([])
     listed = f": {', '.join(ids[:SHOWN])}{' and more' if len(ids) > SHOWN else ''}" if ids else ""
-    return ImportOutcome(
-        summary=f"{so_many(len(ids), 'candidate')} from {imported.source}; nothing was registered.",
-        format=imported.kind,
-        source=imported.source,
-        held=False,
-        created=none,
-        updated=none,
-        unchanged=none,
-        missing=none,
-        archived=none,
-        merged=none,
-        edges=Edges(total=0, declared=0, inferred=0),
-        unmapped_total=len(imported.unmapped),
-        unmapped=imported.unmapped[:SHOWN],
-        dangling_total=0,
-        dangling=(),
-        notes=(f"Candidates here{listed}. Those that belong to a registered system are not listed.",),
-        findings_total=0,
-        findings_by_kind={},
-        findings=(),
+    return nothing_registered(
+        imported,
+        said=so_many(len(ids), "candidate"),
+        notes=[f"Candidates here{listed}. Those that belong to a registered system are not listed."],
     )
-
-
-def _entries(file: SourceFile) -> list[Any]:
-    name = file.path or "the text"
-    try:
-        document = json.loads(file.text.lstrip("\ufeff"))
-    except (ValueError, RecursionError):
-        raise InvalidArgument(f"{name} is no JSON that can be read.", path="/path") from None
-    entries = document.get("unregistered") if isinstance(document, dict) else None
-    if not isinstance(entries, list):
-        raise InvalidArgument(f"{name} lists nothing as `unregistered`.", path="/path")
-    return entries

@@ -1,6 +1,7 @@
 """What an importer made of its files: systems, and everything that it could not map or that dangles (REG-11)."""
 
 import hashlib
+from collections.abc import Iterable
 
 from server.model.base import Moment, Text, Value
 from server.model.candidate import Candidate
@@ -111,3 +112,19 @@ class Remarks:
     def all_notes(self) -> tuple[str, ...]:
         """Everything else, in the order of reading."""
         return tuple(self._notes)
+
+
+def found_in(
+    place: str, kind: str, systems: Iterable[ListedSystem], remarks: Remarks, *, project: str = ""
+) -> Imported:
+    """What a source of this kind at this place holds, with everything that was remarked while it was read."""
+    return Imported(
+        source=source_key(kind, place),
+        kind=kind,
+        systems=tuple(systems),
+        unmapped=remarks.all_unmapped(),
+        dangling=remarks.all_dangling(),
+        notes=remarks.all_notes(),
+        inferred=True,
+        project=project,
+    )

@@ -1,6 +1,8 @@
 """What an import or an export did, as the surfaces show it."""
 
-from server.exchange.imported import Dangling, Unmapped
+from collections.abc import Sequence
+
+from server.exchange.imported import Dangling, Imported, Unmapped
 from server.model.base import JsonObject, Value
 
 SHOWN = 20
@@ -82,6 +84,32 @@ def counted(ids: list[str]) -> Counted:
     """How many these are, and the first of them in order."""
     ordered = sorted(ids)
     return Counted(total=len(ordered), ids=tuple(ordered[:SHOWN]))
+
+
+def nothing_registered(imported: Imported, *, said: str, notes: Sequence[str], figures: str = "") -> ImportOutcome:
+    """What an import did that touched no system: `said` is what came in, `figures` how much of it was new."""
+    none = counted([])
+    return ImportOutcome(
+        summary=f"{said} from {imported.source}{figures}; nothing was registered.",
+        format=imported.kind,
+        source=imported.source,
+        held=False,
+        created=none,
+        updated=none,
+        unchanged=none,
+        missing=none,
+        archived=none,
+        merged=none,
+        edges=Edges(total=0, declared=0, inferred=0),
+        unmapped_total=len(imported.unmapped),
+        unmapped=imported.unmapped[:SHOWN],
+        dangling_total=0,
+        dangling=(),
+        notes=tuple(notes),
+        findings_total=0,
+        findings_by_kind={},
+        findings=(),
+    )
 
 
 def outcome_document(outcome: ImportOutcome | ExportOutcome) -> JsonObject:

@@ -1,7 +1,12 @@
 """The texts that an importer works on, and how it asks for those that they refer to."""
 
-from collections.abc import Callable
+import json
+import posixpath
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from server.errors import InvalidArgument
+from server.model.base import JsonObject
 
 
 @dataclass(frozen=True)
@@ -41,3 +46,29 @@ class Request:
     def place(self) -> str:
         """What tells this source from others: its folder, else its first file, else its name, else its text."""
         return self.folder or self.files[0].path or self.name or self.digest
+
+
+def first_in(
+    folder: str,
+    names: Iterable[str],
+    nearby: Nearby,
+    recognises: Callable[[str, str], bool] = lambda path, text: True,
+) -> list[SourceFile]:
+    """The first file of these names in the folder that is recognised by its path and text; none where none is."""
+    for name in names:
+        found = nearby(posixpath.join(folder, name))
+        if isinstance(found, SourceFile) and recognises(found.path, found.text):
+            return [found]
+    return []
+
+
+def listing_in(file: SourceFile, member: str) -> JsonObject:
+    """The JSON object that the file holds; under `member` stands a list. Raises InvalidArgument where it is no such object."""
+    name = file.path or "the text"
+    try:
+        document = json.loads(file.text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        raise InvalidArgument(f"{name} is no JSON that can be read.", path="/path") from None
+    if not isinstance(document, dict) or not isinstance(document.get(member), list):
+        raise InvalidArgument(f"{name} lists nothing as `{member}`.", path="/path")
+    return document

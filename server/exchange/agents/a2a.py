@@ -1,15 +1,14 @@
 """A2A agent cards: each becomes a system that offers its interfaces, with its skills for people to see (REG-11)."""
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from server.exchange.agents.cards import Card, address_of, listed, offers_of, tell_unread
-from server.exchange.documents import Document, documents_of, mapping, sequence, words
-from server.exchange.imported import Imported, Remarks, source_key
+from server.exchange.agents.cards import Card, address_of, offers_of, read_cards, tell_unread
+from server.exchange.documents import Document, mapping, sequence, words
+from server.exchange.imported import Imported, Remarks
 from server.exchange.registry_json import ReadSystem
-from server.exchange.source import Nearby, Request, SourceFile
+from server.exchange.source import Nearby, Request, SourceFile, first_in
 from server.model.base import JsonObject
 
 KIND = "a2a"
@@ -38,11 +37,7 @@ def recognises(path: str, text: str) -> bool:
 
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
     """The card that a folder hands out."""
-    for name in FILE_NAMES:
-        found = nearby(posixpath.join(folder, name))
-        if isinstance(found, SourceFile) and recognises(found.path, found.text):
-            return [found]
-    return []
+    return first_in(folder, FILE_NAMES, nearby, recognises)
 
 
 def read_a2a(request: Request, read_system: ReadSystem) -> Imported:
@@ -50,22 +45,7 @@ def read_a2a(request: Request, read_system: ReadSystem) -> Imported:
 
     Raises InvalidArgument or TooLarge where the only file can't be read at all.
     """
-    remarks = Remarks()
-    cards = [
-        card
-        for document in documents_of(request.files, remarks)
-        for entry in _entries(document)
-        if (card := _card(entry, remarks)) is not None
-    ]
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=listed(cards, KIND, read_system, remarks),
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-    )
+    return read_cards(request, KIND, read_system, entries=_entries, card=_card)
 
 
 def _entries(document: Document) -> Iterator[Document]:

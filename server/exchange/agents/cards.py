@@ -1,16 +1,17 @@
 """What the cards of agents and of MCP servers share: names, addresses without secrets, one system per card."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from server.errors import ConcordError
 from server.exchange.criticality import UNCONFIRMED, stated_tier
-from server.exchange.documents import Document, mapping, words
-from server.exchange.imported import ListedSystem, Remarks
+from server.exchange.documents import Document, documents_of, mapping, words
+from server.exchange.imported import Imported, ListedSystem, Remarks, found_in
 from server.exchange.registry_json import ReadSystem
+from server.exchange.source import Request
 from server.model.base import JsonObject
 from server.model.contract import Basis
 
@@ -30,6 +31,28 @@ class Card:
     """What it writes: its interfaces."""
     facts: JsonObject
     document: Document
+
+
+def read_cards(
+    request: Request,
+    kind: str,
+    read_system: ReadSystem,
+    *,
+    entries: Callable[[Document], Iterable[Document]],
+    card: Callable[[Document, Remarks], Card | None],
+) -> Imported:
+    """One system per card, of those that `entries` finds in a document and `card` can read.
+
+    Raises InvalidArgument or TooLarge where the only file can't be read at all.
+    """
+    remarks = Remarks()
+    cards = [
+        read
+        for document in documents_of(request.files, remarks)
+        for entry in entries(document)
+        if (read := card(entry, remarks)) is not None
+    ]
+    return found_in(request.place, kind, listed(cards, kind, read_system, remarks), remarks)
 
 
 def card_id(name: str) -> str:

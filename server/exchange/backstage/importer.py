@@ -1,15 +1,14 @@
 """From a Backstage catalogue to systems: one per component, with what it depends on, provides and consumes (REG-11)."""
 
-import posixpath
 import re
 
 from server.exchange.backstage.catalogue import Catalogue, Entity, references_in
 from server.exchange.backstage.references import is_full, read_reference
 from server.exchange.backstage.relations import Relations
 from server.exchange.backstage.systems import listed_systems
-from server.exchange.imported import Imported, Remarks, source_key
+from server.exchange.imported import Imported, Remarks, found_in
 from server.exchange.registry_json import ReadSystem
-from server.exchange.source import Nearby, Request, SourceFile
+from server.exchange.source import Nearby, Request, SourceFile, first_in
 
 KIND = "backstage"
 FILE_NAMES = ("catalog-info.yaml", "catalog-info.yml", "catalog-info.json")
@@ -39,11 +38,7 @@ def recognises(path: str, text: str) -> bool:
 
 def files_in(folder: str, nearby: Nearby) -> list[SourceFile]:
     """The catalogue file of a folder."""
-    for name in FILE_NAMES:
-        found = nearby(posixpath.join(folder, name))
-        if isinstance(found, SourceFile):
-            return [found]
-    return []
+    return first_in(folder, FILE_NAMES, nearby)
 
 
 def read_backstage(request: Request, read_system: ReadSystem) -> Imported:
@@ -58,15 +53,7 @@ def read_backstage(request: Request, read_system: ReadSystem) -> Imported:
     _tell_what_is_not_in_use(catalogue, relations, remarks)
     _tell_unknown_kinds(catalogue, relations, remarks)
     _tell_what_is_no_system(catalogue, relations, remarks)
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=systems,
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-    )
+    return found_in(request.place, KIND, systems, remarks)
 
 
 def _tell_what_is_not_in_use(catalogue: Catalogue, relations: Relations, remarks: Remarks) -> None:

@@ -8,7 +8,7 @@ from server.exchange.dbt.columns import Promises, promises_of_constraints, promi
 from server.exchange.dbt.manifest import BUILT, Manifest, Node, load, read_manifests, recognises
 from server.exchange.dbt.places import PROFILES, namespace_of, target_beside
 from server.exchange.documents import mapping, name_of, sequence, words
-from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
+from server.exchange.imported import Imported, ListedSystem, Remarks, found_in
 from server.exchange.making import made_system, plain_id
 from server.exchange.source import Nearby, Request, SourceFile
 from server.model.base import JsonObject
@@ -65,15 +65,7 @@ def read_dbt(request: Request) -> Imported:
     systems = [listed for node in manifest.of_kind(*BUILT) if (listed := reader.built(node))]
     systems += [listed for node in manifest.of_kind("exposure") if (listed := reader.exposure(node))]
     _tell_the_rest(manifest, reader.read, remarks)
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=tuple(systems),
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-    )
+    return found_in(request.place, KIND, systems, remarks)
 
 
 def _tell_the_rest(manifest: Manifest, read: Set[str], remarks: Remarks) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Set
 
-from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
+from server.exchange.imported import Imported, ListedSystem, Remarks, found_in
 from server.exchange.kubernetes.calls import calls_of
 from server.exchange.kubernetes.entrances import entrances_of
 from server.exchange.kubernetes.kustomization import Builder, is_kustomization
@@ -99,16 +99,8 @@ def read_kubernetes(request: Request, read_system: ReadSystem) -> Imported:
         for workload in workloads
     )
     systems: tuple[ListedSystem, ...] = tuple(one for one in listed if one is not None)
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=systems,
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-        project=namespaces[0] if len(namespaces) == 1 else "",
-    )
+    project = namespaces[0] if len(namespaces) == 1 else ""
+    return found_in(request.place, KIND, systems, remarks, project=project)
 
 
 def _cluster(request: Request, remarks: Remarks) -> Cluster:

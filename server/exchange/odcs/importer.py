@@ -9,7 +9,7 @@ from server.errors import InvalidArgument
 from server.exchange.criticality import tier_of_words
 from server.exchange.documents import Document, documents_of, mapping, sequence, words
 from server.exchange.halves import without_halves
-from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
+from server.exchange.imported import Imported, ListedSystem, Remarks, found_in
 from server.exchange.making import made_system, plain_id
 from server.exchange.odcs.agreements import Terms, description_of, owner_of, terms_of
 from server.exchange.odcs.elements import Reading, item_schema
@@ -79,15 +79,7 @@ def read_odcs(request: Request) -> Imported:
     for documents in contracts.values():
         if listed := _system(_newest(documents, remarks), remarks):
             systems.append(listed)
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=tuple(systems),
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-    )
+    return found_in(request.place, KIND, systems, remarks)
 
 
 def _newest(documents: list[Document], remarks: Remarks) -> Document:

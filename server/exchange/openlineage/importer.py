@@ -7,7 +7,7 @@ from server.errors import InvalidArgument
 from server.exchange.criticality import tier_of_words
 from server.exchange.discretion import address
 from server.exchange.documents import mapping, sequence, words
-from server.exchange.imported import Imported, ListedSystem, Remarks, source_key
+from server.exchange.imported import Imported, ListedSystem, Remarks, found_in
 from server.exchange.making import made_system, plain_id
 from server.exchange.openlineage.aliases import Names
 from server.exchange.openlineage.events import events_of, recognises
@@ -45,15 +45,7 @@ def read_openlineage(request: Request) -> Imported:
     reader = _Reader(lineage, remarks)
     systems = [listed for job in lineage.jobs.values() if (listed := reader.system(job))]
     reader.note_the_rest()
-    return Imported(
-        source=source_key(KIND, request.place),
-        kind=KIND,
-        systems=tuple(systems),
-        unmapped=remarks.all_unmapped(),
-        dangling=remarks.all_dangling(),
-        notes=remarks.all_notes(),
-        inferred=True,
-    )
+    return found_in(request.place, KIND, systems, remarks)
 
 
 def job_id(job: Job) -> str:

@@ -1,5 +1,6 @@
 """`evolution/promotion_log.json`: what went live or was turned down, with how often its error came before and after."""
 
+import re
 from typing import Any
 
 from server.exchange.own_files.entries import Entry, Shape, entries_of
@@ -22,11 +23,11 @@ WHEN = tuple(
     "promotedat promotiondate decidedat deployedat rejectedat rolledbackat adoptedat promoted rejected".split()
 )
 BEFORE = tuple(
-    "before errorsperweekbefore beforeerrorsperweek errorsbefore beforeerrors errorratebefore beforeerrorrate "
+    "before beforemetric errorsperweekbefore beforeerrorsperweek errorsbefore beforeerrors errorratebefore beforeerrorrate "
     "weeklyerrorsbefore beforerate ratebefore baseline baselineerrors baselinerate pre old".split()
 )
 AFTER = tuple(
-    "after errorsperweekafter aftererrorsperweek errorsafter aftererrors errorrateafter aftererrorrate "
+    "after aftermetric errorsperweekafter aftererrorsperweek errorsafter aftererrors errorrateafter aftererrorrate "
     "weeklyerrorsafter afterrate rateafter post new current observed".split()
 )
 INSIDE = ("metrics", "impact", "results", "evidence", "effect", "measurement", "errorrate", "errors", "observation")
@@ -37,6 +38,7 @@ DAYS = tuple(
 )
 SPAN = ("observationperiod", "observation", "observationwindow", "window", "period")
 SHAPE = Shape(LISTS, (*PROPOSAL, *ID[:2], *WHEN[:4]))
+_WORDS = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s+[^\n]{0,200}?(?:per |a |/ ?|every )(week|day|hour|month)")
 _PROMOTED = frozenset(
     "promoted promotion promote adopted adopt accepted approved deployed live released success succeeded applied".split()
 )
@@ -117,7 +119,7 @@ def _rate(members: Members, names: tuple[str, ...]) -> float | None:
     """A rate a week, as a number or in an object that says what it counts."""
     for name in names:
         value = members.first((name,))
-        found = _a_week(value) if isinstance(value, dict) else figure_of(value)
+        found = _a_week(value) if isinstance(value, dict) else _in_words(value)
         if found is not None:
             return found
     for name, times in _OTHER_SPANS:
@@ -125,6 +127,14 @@ def _rate(members: Members, names: tuple[str, ...]) -> float | None:
             if (one := members.figure((f"errorsper{name}{side}", f"{side}errorsper{name}"))) is not None:
                 return one * times
     return None
+
+
+def _in_words(value: Any) -> float | None:
+    """A rate a week as a number, or in words such as `12 stale_data errors per week`."""
+    said = _WORDS.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    if said is None:
+        return figure_of(value)
+    return float(said[1]) * dict(_OTHER_SPANS).get(said[2], 1.0)
 
 
 def _a_week(value: dict[str, Any]) -> float | None:

@@ -58,6 +58,7 @@ class Report(Arguments):
         "events": ("event",),
     }
     lift: ClassVar[Lift | None] = Lift("events")
+    judged_singly: ClassVar[str] = "events"
     system_id: str = argument("Who reports.", "", max_length=200)
     events: Annotated[tuple[Any, ...], EVENT_MEMBERS] = argument("At most 5,000.", ())
     idempotency_key: IdempotencyKey = ""

@@ -1,11 +1,11 @@
 """An event: a fact that a system reports about itself, at a moment of its own."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from server.model.base import Name, WireEnum
-from server.model.moments import read_moment
+from server.model.moments import microseconds, read_moment
 from server.model.tier import Severity
 
 
@@ -20,7 +20,16 @@ class RunResult(WireEnum):
 Told = Annotated[str, StringConstraints(max_length=4_000)]
 """Free text of a system: data, never an instruction."""
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
-Figure = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def _no_truth(value: object) -> object:
+    """A figure is no true or false, though Python would count them."""
+    if isinstance(value, bool):
+        raise ValueError("a figure is a number")
+    return value
+
+
+Figure = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
 At = Annotated[str, BeforeValidator(read_moment)]
 """ISO 8601 in, UTC out; without an offset it is taken as UTC."""
@@ -31,13 +40,17 @@ def _lower_case(word: object) -> object:
     return word.strip().lower() if isinstance(word, str) else word
 
 
+def _as_text(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
 class _Event(BaseModel):
     """What all events have. Members that nobody defined are not kept."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     at: At
-    id: Name = ""
+    id: Annotated[Name, BeforeValidator(_as_text)] = ""
     """The system's own id for it: what comes twice under one id is one event."""
     source: Name = ""
     """Component or device."""
@@ -53,12 +66,21 @@ class Heartbeat(_Event):
     intent: Short = ""
 
 
-class Run(_Event):
+class _Lasting(_Event):
+    started_at: MaybeAt = ""
+    finished_at: MaybeAt = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        if self.started_at and self.finished_at and microseconds(self.finished_at) < microseconds(self.started_at):
+            raise ValueError("finished_at lies before started_at")
+        return self
+
+
+class Run(_Lasting):
     """The system has run, or has begun to where `result` is missing."""
 
     kind: Literal["run"] = "run"
-    started_at: MaybeAt = ""
-    finished_at: MaybeAt = ""
     result: RunResult = RunResult.OK
     message: Told = ""
 
@@ -90,14 +112,12 @@ class Incident(_Event):
     description: Told = ""
 
 
-class Access(_Event):
+class Access(_Lasting):
     """A resource was read or written."""
 
     kind: Literal["access"] = "access"
     resource: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
     mode: Annotated[Literal["read", "write"], BeforeValidator(_lower_case)]
-    started_at: MaybeAt = ""
-    finished_at: MaybeAt = ""
 
 
 class _Outcome(_Event):

@@ -120,6 +120,8 @@ class Arguments(BaseModel):
     also_means: ClassVar[Mapping[str, Mapping[str, str]]] = {}
     """Other words that models use for a choice, per argument: {"decision": {"APPROVE": "ACCEPT"}}."""
     lift: ClassVar[Lift | None] = None
+    judged_singly: ClassVar[str] = ""
+    """The array whose items the tool judges one by one: a value that no call may hold costs its item alone, not the call."""
 
     def filters(self) -> dict[str, Any]:
         """The arguments that decide which items a list has: all but `limit` and `cursor`."""

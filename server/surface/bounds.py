@@ -58,6 +58,28 @@ def check_bounds(arguments: Any, bounds: Bounds) -> bytes:
     return encoded
 
 
+def brought_within(value: Any, bounds: Bounds, level: int = 0) -> Any:
+    """The value with words in the place of each single value in it that no call may hold, so that whoever judges its parts
+    one by one can refuse that part alone. A NUL in a text becomes U+FFFD.
+    """
+    if isinstance(value, dict | list | tuple) and (level >= bounds.depth // 2 or len(value) > bounds.items):
+        return "(nested too deep)" if level >= bounds.depth // 2 else "(too many members)"
+    match value:
+        case dict():
+            return {
+                brought_within(str(key), bounds): brought_within(one, bounds, level + 1) for key, one in value.items()
+            }
+        case list() | tuple():
+            return [brought_within(one, bounds, level + 1) for one in value]
+        case str():
+            value = value[: bounds.string_bytes // 4].replace("\0", "\ufffd")
+    try:
+        _check_value((), value, bounds)
+    except InvalidArgument as error:
+        return f"({error.message.removeprefix('The call is ').rstrip('.')})"
+    return value
+
+
 def _is_shallow(arguments: Any, bounds: Bounds) -> bool:
     level = [arguments]
     for _ in range(bounds.depth):

@@ -5,9 +5,9 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import ValidationError
 
-from server.errors import InvalidArgument
+from server.errors import InvalidArgument, TooLarge
 from server.surface.arguments import Arguments
-from server.surface.bounds import Bounds, check_bounds
+from server.surface.bounds import Bounds, brought_within, check_bounds
 from server.surface.draft import Draft
 from server.surface.inside import has_open_object, mend_inside
 from server.surface.refusal import refusal
@@ -33,7 +33,13 @@ def read_arguments(tool: str, arguments: type[A], came: Any, bounds: Bounds | No
     within = bounds or Bounds()
     if not isinstance(came, dict):
         raise InvalidArgument("The arguments of a call are an object.", hint='For example {"limit": 10}.')
-    encoded = check_bounds(came, within)
+    try:
+        encoded = check_bounds(came, within)
+    except (InvalidArgument, TooLarge):
+        if arguments.judged_singly not in came:
+            raise
+        came = {**came, arguments.judged_singly: brought_within(came[arguments.judged_singly], within)}
+        encoded = check_bounds(came, within)
     try:
         at_once = arguments.model_validate_json(encoded, strict=True)
     except ValidationError:

@@ -54,6 +54,31 @@ async def test_bad_events_come_back_with_a_reason_and_good_ones_are_kept(concord
     assert "mood" not in kept[1]
 
 
+async def test_a_value_that_no_call_may_hold_costs_its_own_event_alone(concord: Concord) -> None:
+    await concord.register("sys_a")
+    error = {"kind": "error", "at": "2026-04-05T13:00:00Z", "category": "parse"}
+    deep: Any = "bottom"
+    for _ in range(70):
+        deep = [deep]
+    answer = await concord.call(
+        "report",
+        system_id="sys_a",
+        events=[
+            {**error, "description": "cut\0off"},
+            {"kind": "metric", "at": "2026-04-05T13:00:00Z", "name": "rows", "value": 10**400},
+            {**error, "category": deep},
+            {**error, "description": "x" * 1_100_000},
+            {**error, "id": 17},
+        ],
+    )
+    assert (answer["accepted"], answer["rejected_total"]) == (2, 3)
+    assert [one["index"] for one in answer["rejected"]] == [1, 2, 3]
+    assert "more than 308 digits" in answer["rejected"][0]["reason"]
+    kept = {one.get("id", ""): one for one in await events_of(concord, "sys_a")}
+    assert kept[""]["description"] == "cut\ufffdoff"
+    assert "17" in kept
+
+
 async def test_only_the_first_twenty_bad_events_are_shown_and_all_are_counted(concord: Concord) -> None:
     await concord.register("sys_a")
     answer = await concord.call("report", system_id="sys_a", events=[{"kind": "run"}] * 35)

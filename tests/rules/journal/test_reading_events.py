@@ -49,6 +49,8 @@ BAD: list[tuple[Any, str]] = [
     ({"kind": "run", "at": ""}, "at is missing"),
     ({"kind": "run"}, "at is missing"),
     ({"kind": "run", "at": AT, "started_at": "soon"}, "started_at can't be read ('soon')"),
+    ({"kind": "run", "at": AT, "started_at": AT, "finished_at": "2026-04-04T14:00:00Z"}, "lies before started_at."),
+    (metric(True), "a figure is a number."),
     ({"kind": "run", "at": AT, "result": "fine"}, "'OK', 'ERROR' or 'CRITICAL'."),
     ({"kind": "error", "at": AT, "category": "c", "severity": "urgent"}, "'LOW', 'MEDIUM', 'HIGH' or 'CRITICAL'."),
     ({"kind": "trial", "at": AT, "proposal_id": "p", "losses": -1}, "greater than or equal to 0."),

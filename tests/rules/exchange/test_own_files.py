@@ -225,6 +225,11 @@ def test_a_part_of_a_file_that_is_not_known_is_told() -> None:
         ({"metrics": {"before": 8, "after": 2}, "shadow_days": 14}, (8, 2, 14)),
         ({"error_rate": {"before": 8, "after": 2}, "days": 14}, (8, 2, 14)),
         ({"before": {"errors_per_day": 2}, "after": {"errors_per_day": 1}}, (14, 7, None)),
+        (
+            {"before_metric": "12 stale_data errors per week", "after_metric": "0.5 a day", "days": 14},
+            (12, 3.5, 14),
+        ),
+        ({"before": "about twelve", "after": "3 per fortnight"}, (None, None, None)),
         ({"before": {"a": 1, "b": 2}, "observation_days": "two"}, (None, None, None)),
         ({}, (None, None, None)),
     ],

@@ -13,7 +13,7 @@ from server.clock import to_wire
 from server.errors import ConcordError, InvalidArgument, NotAllowed, NotFound, Refused
 from server.jobs.running import CutOff, Errand, Running, Work
 from server.model.base import JsonObject
-from server.model.moments import read_moment
+from server.model.moments import microseconds, read_moment
 from server.model.run import Job, JobRun, Progress, RunState
 from server.storage import idempotency, leases, runs
 
@@ -104,7 +104,7 @@ class JobService:
                 path="/paths",
                 hint="Give paths, or set CONCORD_SCAN_PATHS; what was looked through last counts too.",
             )
-        span = {"since": _moment("since", since), "until": _moment("until", until)}
+        span = _span(since, until)
         arguments = {"job": wanted.value, **span, "paths": list(paths)}
         mine: list[JobRun] = []
         if wanted is Job.PATTERNS:
@@ -387,6 +387,15 @@ def _job_named(name: str) -> Job:
         raise InvalidArgument(
             f"There is no job {name[:100]!r}.", path="/job", allowed=[job.value for job in Job]
         ) from None
+
+
+def _span(since: str, until: str) -> dict[str, str]:
+    span = {"since": _moment("since", since), "until": _moment("until", until)}
+    if all(span.values()) and microseconds(span["since"]) >= microseconds(span["until"]):
+        raise InvalidArgument(
+            "since lies not before until.", path="/since", hint="Leave both empty for the usual time."
+        )
+    return span
 
 
 def _moment(name: str, text: str) -> str:

@@ -96,7 +96,9 @@ class Detection:
         standing = self._database.read(_standing)
         if needless := _needless(standing, span):
             progress(1, 1, needless)
-            return Outcome({"skipped": needless, **_counts(standing.known.values())}, ())
+            nothing = dict.fromkeys(("events", "systems", "found", "new", "reopened", "resolved"), 0)
+            looked_at = {"since": at_microseconds(span.since), "until": at_microseconds(span.until), **nothing}
+            return Outcome({"skipped": needless, **looked_at, **_counts(standing.known.values()), "seconds": 0.0}, ())
         from server.patterns.detectors import detectors
         from server.patterns.reading import read_history
 

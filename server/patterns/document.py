@@ -146,8 +146,7 @@ def _entry(pattern: Pattern) -> JsonObject:
     """The source's members always; of the others the status, and what is set."""
     document = pattern_document(pattern)
     for row in document["evidence"]:
-        if not row["events_total"]:
-            del row["events_total"]
+        del row["events_total"]
     return {
         name: value
         for name, value in document.items()

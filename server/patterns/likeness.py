@@ -20,6 +20,14 @@ class Alike(NamedTuple):
     """What both say besides, in whatever words: `stale`, `timeout`."""
     contrary: bool = False
     """Whether each says such a thing and they have none in common."""
+    shares: tuple[float, float] = (1.0, 1.0)
+    """Of each text the part of what it says that the other says too; a word that tells little weighs little."""
+    things: tuple[str, ...] = ()
+    """What both name as the thing concerned: a file, a host, a path, an API, a table."""
+    foreign: bool = False
+    """Whether each begins with a subject that the other doesn't know: then only what happened to them is the same."""
+    by_chance: float = 0.0
+    """How many pairs that share as much come about where words stand in any text by chance; 0 where few systems speak."""
 
 
 class Likeness(Protocol):

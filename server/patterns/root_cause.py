@@ -1,15 +1,16 @@
 """Shared root causes: errors of like meaning, or on one resource, in several systems (PAT-3, detection rule 3 of the source).
 
 Systems of one fleet share a vocabulary, so a like name alone proves little. What counts is one canonical resource with
-errors of both; or texts that are near neighbours of each other among all texts of other systems and have words in common
-that few systems use. What only sounds alike needs a second leg: errors on the same days more often than weekdays
-explain, or a dependency that those systems share and others don't.
+errors of both; or texts that are near neighbours of each other among all texts of other systems, tell of the same trouble
+with the same thing, and share more than words dealt out by chance would. What only sounds alike needs a second leg:
+errors on the same days more often than weekdays explain, or a dependency that those systems share and others don't.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,12 +31,18 @@ FEW_SYSTEMS = 6
 NEAREST, NEAR = 0.33, 0.5
 """Least likeness of each other's nearest neighbours, and of near ones."""
 SOUNDS_ALIKE = 0.6
+LIKE_MEANING, LIKE_WORDS, OF_ONE_THING, WITH_A_LEG = 0.75, 0.85, 0.4, 0.5
+"""Least part of both texts, by weight, that is the same: where they share what went wrong, where only words, where both
+name one file, host, API or table, and where something else upholds them."""
+WHOLLY, OF_WHICH_ALL = 0.999, 0.65
+"""Where the one says all that the other says, this part of it is enough."""
+SURE = 0.02
+"""So many pairs as good as one may come about by chance in the whole fleet."""
 HABIT, FEW_TWINS = 1 / 3, 8
 """Where more than this share of all entries has a twin in another system, and more than so many, twins are the fleet's habit."""
+FEW_IN_COMMON, IN_COMMON = 2, 0.2
+"""Where more categories than so many, and than this share of all, are in more than one system, they come from a list."""
 _NUMBERS = re.compile(r"\d+")
-_NOTHING = frozenset(
-    "error errors err failure failures fail failed exception exceptions issue issues problem problems the a in of".split()
-)
 
 
 def detect(
@@ -114,6 +121,15 @@ class _Entries:
         """A word or category that more systems have is everybody's."""
         return max(3, self.erring // 5)
 
+    @cached_property
+    def from_a_list(self) -> bool:
+        """Whether systems take their categories from one list, so that a category in common says nothing."""
+        owners: defaultdict[str, set[int]] = defaultdict(set)
+        for name, owner in zip(self.names, self.owners, strict=True):
+            owners[name].add(owner)
+        common = sum(len(whose) > 1 for whose in owners.values())
+        return common > max(FEW_IN_COMMON, IN_COMMON * len(owners))
+
 
 def _entries(catalogue: Catalogue, least: int) -> _Entries:
     chosen = np.flatnonzero(catalogue.occurrences >= least)
@@ -143,8 +159,12 @@ def _of_like_meaning(catalogue: Catalogue, fleet: Fleet, likeness: Likeness, lea
         specific = []
     doubtful = _sounding_alike(pairs, told, {(pair.one, pair.other) for pair in specific})
     upheld = legs(catalogue, fleet, [tuple(int(told.entries[place]) for place in group) for group in doubtful])
-    like = {(pair.one, pair.other) for pair in pairs if pair.score >= SOUNDS_ALIKE and not pair.contrary}
-    sure = [(group, leg) for group, leg in zip(doubtful, upheld, strict=True) if leg.stands or _few(group, told, like)]
+    like = [pair for pair in pairs if pair.telling and min(pair.shares) >= WITH_A_LEG and not pair.contrary]
+    sure = [
+        (group, leg)
+        for group, leg in zip(doubtful, upheld, strict=True)
+        if leg.stands or _rests_on_one_thing(group, leg, told, like)
+    ]
     causes = _joined(specific, sure, told)
     taken = {entry for cause in causes for entry in cause.entries}
     return causes + [
@@ -163,11 +183,21 @@ def _near(pair: Alike, told: _Entries) -> bool:
 
 
 def _specific(pair: Alike, told: _Entries) -> bool:
-    """Whether they share words that are not everybody's, beyond a category of the same name."""
+    """Whether they tell of like trouble with the same thing, in so many of their words that chance doesn't explain it."""
     same = told.names[pair.one] == told.names[pair.other]
-    telling = [word for word in pair.telling if not same or word not in told.names[pair.one]]
-    enough = len(telling) + bool(pair.meanings) > 1 and bool(telling) and not pair.contrary
-    return enough and not (same and told.names.count(told.names[pair.one]) > told.widest)
+    if pair.contrary or pair.by_chance > SURE or not pair.telling:
+        return False
+    if same and told.erring >= FEW_SYSTEMS:
+        if told.names.count(told.names[pair.one]) > told.widest:
+            return False
+        if told.from_a_list and all(word in told.names[pair.one] for word in pair.telling):
+            return False
+    least = min(pair.shares)
+    if pair.things and pair.meanings and least >= OF_ONE_THING:
+        return True
+    contained = max(pair.shares) > WHOLLY and least >= OF_WHICH_ALL
+    enough = least >= LIKE_MEANING or contained if pair.meanings else least >= LIKE_WORDS
+    return enough and not pair.foreign and len(pair.telling) + bool(pair.meanings) > 1
 
 
 def _sounding_alike(pairs: Sequence[Alike], told: _Entries, apart_from: set[tuple[int, int]]) -> list[tuple[int, ...]]:
@@ -187,20 +217,12 @@ def _sounding_alike(pairs: Sequence[Alike], told: _Entries, apart_from: set[tupl
     return groups + [pair for pair in loose if max(len(named[told.names[place]]) for place in pair) <= told.widest]
 
 
-def _few(group: tuple[int, ...], told: _Entries, like: set[tuple[int, int]]) -> bool:
-    """Whether, in a fleet too small to know its habits, they say enough by themselves on what went wrong.
-
-    Two words in the category do, or four in texts that sound alike.
-    """
-    if told.erring >= FEW_SYSTEMS:
+def _rests_on_one_thing(group: tuple[int, ...], leg: Leg, told: _Entries, like: Sequence[Alike]) -> bool:
+    """Whether, in a fleet too small for a test, like words of their own come with a dependency that they share."""
+    if told.erring >= FEW_SYSTEMS or not leg.dependency:
         return False
-    named = all(len(_words(told.names[place])) > 1 for place in group)
-    return named or (group in like and all(len(_words(told.texts[place])) > 3 for place in group))
-
-
-def _words(name: str) -> set[str]:
-    pieces = "".join(letter if letter.isalpha() else " " for letter in name.casefold()).split()
-    return {one for one in pieces if one not in _NOTHING}
+    places = {place for pair in like if pair.one in group and pair.other in group for place in (pair.one, pair.other)}
+    return places.issuperset(group)
 
 
 def _joined(specific: Sequence[Alike], sure: Sequence[tuple[tuple[int, ...], Leg]], told: _Entries) -> list[Cause]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from server.knowledge.similarity.subjects import foreign, shares, told
 from server.knowledge.similarity.words import is_everyday, terms
 from server.patterns.likeness import Alike
 
@@ -16,6 +17,7 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
     Texts of equal terms count as one text of several owners, so that they don't take each other's neighbours away: they
     are neighbours of one another, and what is nearest to one of them is so to each.
     """
+    from server.knowledge.similarity.by_chance import MOSTLY, Shuffled
     from server.knowledge.similarity.index import LexicalIndex
 
     alike: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
@@ -30,6 +32,8 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
     index = LexicalIndex()
     index.extend_terms(bags)
     nearest, scores = index.neighbours(NEIGHBOURS, _sole_owners(members, owners))
+    widespread = {term for term, whose in used.items() if len(whose) > widest}
+    shuffled = Shuffled([frozenset(terms(text)) for text in texts], owners)
     pairs = []
     for number, positions in enumerate(members):
         groups = [(number, 1.0, 0)]
@@ -45,7 +49,14 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
             )
             meanings = _meanings(both)
             contrary = not meanings and bool(_meanings(bags[number])) and bool(_meanings(bags[other]))
-            pairs += [Alike(one, its, score, rank, tuple(telling), meanings, contrary) for one, its in found]
+            common, saying = (tuple(telling), meanings), [f"={meaning}" for meaning in meanings]
+            for one, its in found:
+                mine, theirs = told(texts[one]), told(texts[its])
+                parts = shares(mine, theirs, widespread)
+                things = tuple(sorted((mine.things & theirs.things) - widespread))
+                chance = shuffled.as_good([*telling, *saying]) if min(parts) >= MOSTLY else 0.0
+                alien = foreign(mine, theirs)
+                pairs.append(Alike(one, its, score, rank, *common, contrary, parts, things, alien, chance))
     return sorted(pairs)
 
 

@@ -40,6 +40,7 @@ _IDLE = """
 a about above after again all also am an and any are as at be because been before being between both but by can cannot
 could did do does doing done down during each few for from further get got had has have having he her here his how i if in
 into is it its itself just me more most my no nor not now of off on once only or other our out over own same she should
+another appear appears seem seems
 so some such than that the their them then there these they this those through to too under until up us very was we were
 what when where which while who whom why will with would you your via per yet vs etc ie eg
 error errors err failure failures failed fail fails failing exception exceptions issue issues problem problems occurred
@@ -61,6 +62,14 @@ runtime schema script second server service session set size source spike stage 
 storage store stream string syntax system table target task temporary test thread threshold time tmp today token tool total
 trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream url usage user value values
 version warn warning week window worker write writer writing wrong xml yaml year yesterday
+peer device certificate tls ssl dns tcp udp proxy vpn firewall gateway socket handshake payload transaction commit rollback
+constraint foreign unique primary constraint pointer reference deployment deploy container pod image node kernel cpu gpu ram swap
+capacity exhausted exhaustion full space free leak pool thread signal kill worker retries backoff circuit breaker fallback encoding
+charset unicode utf ascii division overflow underflow arithmetic assertion attribute iteration recursion segmentation stack stacktrace
+traceback util common core base lib src bin var opt root admin account email role policy scope session cookie header auth authentication
+authorization oauth jwt webhook callback endpoint bucket topic broker cluster shard replica partition batch pipeline scheduler cron
+dataset dataframe tensor nonzero negative positive invariant validate validation validator conflict concurrent concurrency race
+tomorrow tonight morning evening daily hourly weekly nightly monthly export
 monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october
 november december utc gmt sys agent
 """

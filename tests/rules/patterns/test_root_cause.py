@@ -64,7 +64,7 @@ OUTDATED = errors("old_quotes", "outdated price data in prices.json", first=12)
             errors("KeyError", "customerId not found in orders table", first=12),
             id="a name in two spellings",
         ),
-        pytest.param(errors("null_values"), errors("null_values", first=12), id="the same two words, few systems"),
+        pytest.param(errors("null_prices"), errors("null_prices", first=12), id="the same trouble with the same thing"),
         pytest.param(errors("x", resource="/d/a.json"), errors("y", first=12, resource="/d/a.json"), id="one resource"),
     ],
 )
@@ -90,6 +90,7 @@ def test_errors_of_one_cause_are_one_pattern(one: list[dict[str, Any]], other: l
         ),
         pytest.param(errors("timeout"), errors("timeout", first=12), id="everybody's word"),
         pytest.param(errors("parse_error"), errors("parse_error", first=12), id="everybody's word for an error"),
+        pytest.param(errors("null_values"), errors("null_values", first=12), id="everybody's two words"),
         pytest.param(errors("error"), errors("failed", first=12), id="words that say nothing"),
         pytest.param(
             errors("x", resource="/d/a.json"), errors("y", first=12, resource="/d/b.json"), id="another resource"

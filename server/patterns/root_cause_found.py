@@ -44,13 +44,13 @@ class Cause:
         for entry in self.entries:
             held[names[catalogue.system[entry]]].append(catalogue.troubles(entry))
         at = catalogue.history.troubles.at
-        together = {name: parts[0] if len(parts) == 1 else np.concatenate(parts) for name, parts in held.items()}
-        return {name: mine[np.argsort(at[mine], kind="stable")] for name, mine in sorted(together.items())}
+        return {name: parts[0] if len(parts) == 1 else _by_time(parts, at) for name, parts in sorted(held.items())}
 
-    @property
+    @cached_property
     def systems(self) -> tuple[str, ...]:
         """Whom it concerns, sorted."""
-        return tuple(self.by_system)
+        names = self.catalogue.history.systems
+        return tuple(sorted(names[one] for one in np.unique(self.catalogue.system[list(self.entries)]).tolist()))
 
     @cached_property
     def most_affected(self) -> tuple[str, ...]:
@@ -61,6 +61,13 @@ class Cause:
     def positions(self) -> Ints:
         """Positions of all its troubles."""
         return np.concatenate(list(self.by_system.values()))
+
+
+def _by_time(parts: Sequence[Ints], at: Ints) -> Ints:
+    """The positions of several entries, by time."""
+    mine = np.concatenate(parts)
+    order: Ints = np.argsort(at[mine], kind="stable")
+    return mine[order]
 
 
 def found_of(cause: Cause, fleet: Fleet, known: set[Identity], identity: Identity | None = None) -> Found:

@@ -30,19 +30,20 @@ class Shuffled:
         step = max(1, -(-len(words) // MOST_TEXTS))
         self._words, self._owners = words[::step], np.array(owners, np.int64)[::step]
         self._times = float(step * step)
+        self._few = len(np.unique(self._owners)) < FEW_OWNERS
         self._scores: Floats | None = None
 
     def as_good(self, both: Sequence[str]) -> float:
         """How many pairs share words as rare as these, in the mean."""
-        if len(np.unique(self._owners)) < FEW_OWNERS:
+        if self._few:
             return 0.0
         if self._scores is None:
             self._scores = self._deal()
         rarity = sum(self._rarity.get(word, 0.0) for word in both)
-        return float((self._scores >= rarity - 1e-6).sum()) * self._times / SHUFFLES
+        return float(len(self._scores) - np.searchsorted(self._scores, rarity - 1e-6)) * self._times / SHUFFLES
 
     def _deal(self) -> Floats:
-        """Rarity of what they share, of all pairs of all shuffles that share most."""
+        """Rarity of what they share, of all pairs of all shuffles that share most; the least first."""
         names = sorted({word for bag in self._words for word in bag})
         place = {word: number for number, word in enumerate(names)}
         of = np.repeat(np.arange(len(self._words)), [len(bag) for bag in self._words])
@@ -65,7 +66,7 @@ class Shuffled:
             close = np.minimum(shared / totals[:, None], shared / totals[None, :]) >= MOSTLY
             one, other = np.nonzero(np.triu(close & (self._owners[:, None] != self._owners[None, :]), 1))
             found.append((held[one] * held[other]) @ rarity[several])
-        scores: Floats = np.concatenate(found)
+        scores: Floats = np.sort(np.concatenate(found))
         return scores
 
 

@@ -54,7 +54,7 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
                 mine, theirs = told(texts[one]), told(texts[its])
                 parts = shares(mine, theirs, widespread)
                 things = tuple(sorted((mine.things & theirs.things) - widespread))
-                chance = shuffled.as_good([*telling, *saying]) if min(parts) >= MOSTLY else 0.0
+                chance = shuffled.as_good([*telling, *saying]) if telling and min(parts) >= MOSTLY else 0.0
                 alien = foreign(mine, theirs)
                 pairs.append(Alike(one, its, score, rank, *common, contrary, parts, things, alien, chance))
     return sorted(pairs)

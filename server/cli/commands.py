@@ -45,7 +45,7 @@ COMMANDS = (
     Command("diff", "Decide whether documents of one JSON Schema can break a reader of another.", "diff"),
     Command("import", "Bring in a registry file, docker compose files or other catalogues.", "import_sources"),
     Command("export", "Write the registry's documents into a folder.", "export_files"),
-    Command("run", "Run a job now: registry, validation, discovery, or all of them.", "run"),
+    Command("run", "Run a job now: registry, validation, discovery, patterns, or all of them.", "run"),
     Command("scan", "Look for what runs here and belongs to no registered system.", "scan"),
     Command("approve", "Say for a system, as a person, whether a proposal may go on.", "approve"),
     Command(

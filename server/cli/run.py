@@ -12,6 +12,7 @@ import argparse
 import math
 from collections.abc import Mapping
 
+from server.cli.active_patterns import active_patterns, show_patterns
 from server.cli.commands import BAD_INPUT
 from server.cli.output import show, show_json, show_progress
 from server.cli.session import add_database_flag, add_json_flag, opened
@@ -46,10 +47,15 @@ def run(arguments: argparse.Namespace) -> int:
             wait=math.inf,
             progress=_tell,
         )
+        looked_for_patterns = done.job in (Job.PATTERNS, Job.ALL) and not arguments.json
+        found = active_patterns(session.services.patterns, session.now(), MOST_LINES) if looked_for_patterns else []
     if arguments.json:
         show_json(done.model_dump(mode="json"))
     else:
         _show(done)
+        if found:
+            show("active patterns (concord export DIR --html draws them):")
+            show_patterns(found)
     return 0 if done.state is RunState.SUCCEEDED else BAD_INPUT
 
 
@@ -76,12 +82,18 @@ def _show_run(run: JsonObject, job: str) -> None:
 
 
 def _show_members(members: Mapping[str, Json], indent: str, *, of_data: bool = False) -> None:
-    """What is told of a run: its figures in a line, then what has members of its own; lists by their first entries."""
+    """What is told of a run: its figures in a line, then what has members of its own; lists by their first entries.
+
+    Why nothing was done is a sentence of its own; a member in which there is nothing but noughts is left out.
+    """
+    if skipped := members.get("skipped"):
+        show(f"{indent}{skipped}")
+        members = {name: value for name, value in members.items() if name != "skipped"}
     if figures := _line(members, of_data=of_data):
         show(f"{indent}{figures}")
     for name, value in members.items():
         title = _title(name, of_data=of_data)
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping) and any(value.values()):
             show(f"{indent}{title}:")
             _show_members(value, indent + "  ", of_data=name in KEYED_BY_DATA and not of_data)
         elif isinstance(value, list) and value:

@@ -7,17 +7,14 @@ of the last 12 weeks, as high as they showed in it.
 
 import argparse
 from collections import Counter
-from datetime import datetime
 
+from server.cli.active_patterns import active_patterns, show_patterns
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
-from server.model.moments import from_wire
-from server.model.sparkline import sparkline, weekly
 from server.model.system import Status
 from server.model.wording import counted
-from server.patterns.service import PatternService
 
 MOST_PRESSING = 10
 MOST_LISTED = 1_000
@@ -62,7 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
         answer["conflicts"] = conflicts.log.recently(now)
         answer["fragile_contracts"] = [one.model_dump(mode="json") for one in conflicts.log.fragile(now)]
         answer["patterns"] = session.services.patterns.document(now)["cross_system_health"]
-        answer["active_patterns"] = _patterns(session.services.patterns, now, whole=arguments.all)
+        answer["active_patterns"] = active_patterns(
+            session.services.patterns, now, MOST_LISTED if arguments.all else MOST_PRESSING
+        )
         session.services.proposals.ask_due(now, read_only=session.config.read_only)
         answer["open_findings"] = session.services.findings.counts()
         answer["findings_total"] = sum(answer["open_findings"].values())
@@ -84,26 +83,6 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(answer, whole=arguments.all)
     return 0
-
-
-def _patterns(patterns: PatternService, now: datetime, *, whole: bool) -> list[JsonObject]:
-    """The active patterns, the gravest first, with how often each showed in each of the last weeks."""
-    found = []
-    for one in patterns.find(limit=MOST_LISTED if whole else MOST_PRESSING).patterns:
-        events = patterns.timeline(one.id)
-        shows = [from_wire(at) for system, at, _ in events if system == (one.effect or one.systems_involved[0])]
-        found.append(
-            {
-                "id": one.id,
-                "type": str(one.type),
-                "severity": str(one.severity),
-                "confidence": one.confidence,
-                "systems_involved": list(one.systems_involved),
-                "description": one.description,
-                "weeks": weekly(shows, now),
-            }
-        )
-    return found
 
 
 def _show(answer: JsonObject, *, whole: bool) -> None:
@@ -164,8 +143,7 @@ def _show_patterns(answer: JsonObject) -> None:
         f"{health['resolved_last_30d']} resolved in 30 days"
     )
     show(f"patterns: {health['high_severity']} HIGH; {said}")
-    for one in answer["active_patterns"]:
-        show(f"  {one['id']} {one['severity']} {sparkline(one['weeks'])} {one['type']}: {one['description']}")
+    show_patterns(answer["active_patterns"])
 
 
 def _show_jobs(answer: JsonObject) -> None:

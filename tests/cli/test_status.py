@@ -83,6 +83,11 @@ def test_the_status_draws_how_often_each_active_pattern_showed(
     out = capsys.readouterr().out
     assert "patterns: 1 HIGH; 1 in all, 1 new in 7 days, 0 resolved in 30 days" in out
     assert "  XPAT-001 HIGH ███·████████ cascade_failure: " in out
+    assert left_with(["run", "patterns"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert "  Nothing has been reported or registered since the last detection of this day." in shown
+    assert any(line.startswith("  XPAT-001 HIGH ███·████████ cascade_failure: ") for line in shown)
+    assert not any("own files" in line for line in shown), "nothing was read, which is nothing to tell"
 
 
 def test_the_status_is_silent_of_patterns_where_there_are_none(

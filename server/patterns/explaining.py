@@ -12,13 +12,14 @@ from server.patterns.links import Link
 from server.patterns.pairs import WINDOWS
 from server.patterns.permuted import exposed_at
 from server.patterns.scene import Scene
-from server.patterns.significance import upper_tail
+from server.patterns.significance import Urn, upper_tail
 
 _STANDS_ALONE = 0.01
 _LEAST_LEFT = 0.2
 _LEAST_LEANING = 2.0
 """The effect comes this many times more often after the cause than before it, above chance; else both follow a third."""
-_CLEAR = 0.003
+_ADDS = 0.001
+_CLEAR = 0.02
 """Chance of leaning as much, were both directions alike, that is asked of pairs that a common shock may explain."""
 
 
@@ -29,6 +30,8 @@ class Lean:
     after: int
     before: int
     chance: float
+    leaning: float = 1.0
+    """The chance that so much more came after than before, near to the cause or farther, were there no direction."""
     dense: bool = False
     """Whether the cause fires so often that before and after are the same."""
 
@@ -37,13 +40,12 @@ class Lean:
         """Whether the pair has a direction at all."""
         if self.dense:
             return True
-        return self.after - self.chance >= _LEAST_LEANING * max(self.before - self.chance, 0.0) + 1.0
+        return self.is_clear or self.after - self.chance >= _LEAST_LEANING * max(self.before - self.chance, 0.0) + 1.0
 
     @property
     def is_clear(self) -> bool:
         """Whether chance does not give such a direction to a pair that has none."""
-        total = self.after + self.before
-        return self.dense or upper_tail(np.array([0.5]), np.array([total]), self.after) <= _CLEAR
+        return self.dense or self.leaning <= _CLEAR
 
 
 def lean_of(scene: Scene, link: Link) -> Lean:
@@ -53,9 +55,17 @@ def lean_of(scene: Scene, link: Link) -> Lean:
     if link.trigger == "failure" and not link.delay:
         wide = WINDOWS[1] if link.window == WINDOWS[0] else WINDOWS[-1]
     dense = link.trigger != "failure" and len(causes) > 1 and float(np.median(np.diff(causes))) < 3 * link.window
-    after = int(exposed_at(effects, causes, wide).sum())
-    before = int(exposed_at(-effects[::-1], 2 * link.delay - causes[::-1], wide).sum())
-    return Lean(after, before, link.mean * wide / link.window, dense)
+    after, before = _around(effects, causes, wide, link.delay)
+    tries = [_around(effects, causes, window, link.delay) for window in {WINDOWS[0], wide}]
+    leaning = [upper_tail(np.array([0.5]), np.array([sum(one)]), one[0]) for one in tries]
+    bursts = min(len(causes) / max(len(scene.causes(link)), 1), 1.0)
+    return Lean(after, before, link.mean * wide / link.window * bursts, min(1.0, len(tries) * min(leaning)), dense)
+
+
+def _around(effects: Ints, causes: Ints, window: int, delay: int) -> tuple[int, int]:
+    """How many effects came within the window after a cause, and how many within the same before one."""
+    before = exposed_at(-effects[::-1], 2 * delay - causes[::-1], window)
+    return int(exposed_at(effects, causes, window).sum()), int(before.sum())
 
 
 def lags(effects: Ints, causes: Ints, window: int) -> Ints:
@@ -115,20 +125,37 @@ def _partners(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
 
 def _rank(scene: Scene, lean: Lean, link: Link) -> tuple[bool, float, float, str]:
     above = max(lean.after - lean.chance, 0.0), max(lean.before - lean.chance, 0.0)
-    return not link.any_minute, above[0] / max(above[0] + above[1], 1e-9), -link.p_value, scene.history.systems[link.cause]
+    return (
+        not link.any_minute,
+        above[0] / max(above[0] + above[1], 1e-9),
+        -link.p_value,
+        scene.history.systems[link.cause],
+    )
 
 
 def _explains(scene: Scene, rival: Link, link: Link, related: bool) -> bool:
     """Whether what the rival's cause sets off leaves nothing of the link, while the rival itself does not need it."""
     link_left = _left(scene, link, rival, WINDOWS[-1] if related and not rival.delay else rival.window)
     rival_left = _left(scene, rival, link, WINDOWS[-1] if related and not link.delay else link.window)
-    if link_left >= _STANDS_ALONE and rival_left < _STANDS_ALONE:
-        return True
-    if link_left < _STANDS_ALONE:
+    if link_left < _STANDS_ALONE or _adds(scene, link, rival) <= _ADDS:
         return False
+    if rival_left < _STANDS_ALONE:
+        return True
     if not related:
         return rival.p_value < link.p_value
     return _spread(scene, link) > _spread(scene, rival)
+
+
+def _adds(scene: Scene, link: Link, rival: Link) -> float:
+    """The chance that the rival's firings near the link's cause are followed so often, were it all the same to the effect."""
+    if link.by_source != rival.by_source:
+        return 1.0
+    firings, effects = scene.onsets(rival).at, scene.effects(link).at
+    causes = scene.causes(link).at
+    followed = exposed_at(-firings[::-1], -effects[::-1], rival.window)[::-1] > 0
+    near = exposed_at(firings, causes, link.window) > 0
+    urn = Urn(int(near.sum()), len(firings), int(followed.sum()))
+    return upper_tail(np.zeros(0), np.zeros(0, dtype=np.int64), int((near & followed).sum()), (urn,))
 
 
 def _left(scene: Scene, link: Link, without: Link, window: int) -> float:

@@ -12,7 +12,7 @@ import numpy as np
 
 from server.model.pattern import PatternType
 from server.patterns.degradation_found import Together, found_of, identity_of
-from server.patterns.degradation_groups import as_known, grouped
+from server.patterns.degradation_groups import again, as_known, grouped
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity
 from server.patterns.history import Bools, Floats, History, Ints
@@ -38,18 +38,22 @@ def detect(history: History, fleet: Fleet, known: frozenset[Identity] = frozense
     weekly = weekly_of(history)
     if len(weekly.system) > MOST_SERIES or len(np.unique(weekly.system)) < 2:
         weekly = _fullest(weekly)
-    change = weekly.change
-    if change.shape[1] < LEAST_CHANGES or not len(weekly.system):
-        return []
-    moving, rest = _common_movement(weekly, change, history, fleet)
-    pairs = _pairs(weekly, rest, _linked(history, fleet, weekly.system))
-    chosen = _best_of_each(pairs, history, weekly, mine)
-    moving = [as_known(one, history, weekly, mine) for one in moving]
-    together = moving + grouped(chosen, history, weekly, fleet, mine)
+    together = _together(weekly, history, fleet, mine) if weekly.change.shape[1] >= LEAST_CHANGES else []
+    shown_again = {identity_of(one, history, weekly) for one in together}
+    together += again(sorted(mine - shown_again, key=repr), history, weekly)
     found = [found_of(one, history, weekly, fleet) for one in together]
     shown = [one for one in found if not one.held_back or one.identity in mine]
     candidates = [one for one in found if one.held_back and one.identity not in mine]
     return shown + candidates[:MOST_CANDIDATES]
+
+
+def _together(weekly: Weekly, history: History, fleet: Fleet, known: set[Identity]) -> list[Together]:
+    """What falls together more than chance explains."""
+    moving, rest = _common_movement(weekly, weekly.change, history, fleet)
+    pairs = _pairs(weekly, rest, _linked(history, fleet, weekly.system))
+    chosen = _best_of_each(pairs, history, weekly, known)
+    moving = [as_known(one, history, weekly, known) for one in moving]
+    return moving + grouped(chosen, history, weekly, fleet, known)
 
 
 def _fullest(weekly: Weekly) -> Weekly:

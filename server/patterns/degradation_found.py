@@ -15,6 +15,10 @@ EVENTS_OF_ONE = 20
 """Stored events that a single occurrence rests on at most."""
 NAMED = 4
 MOST_FACTS = 20
+FLEET = "fleet: "
+"""Before the metrics of what the whole fleet does."""
+MOST_OF_THEM = 0.8
+"""Of a group of systems so many have to get worse in a week."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def identity_of(one: Together, history: History, weekly: Weekly) -> Identity:
         return one.known_as
     systems = tuple(sorted(history.systems[weekly.system[row]] for row in one.rows))
     names = sorted({history.metric_names[weekly.name[row]] for row in one.rows})
-    subject = "fleet: " + ", ".join(names[:NAMED]) if one.everybody else ", ".join(names)
+    subject = FLEET + ", ".join(names[:NAMED]) if one.everybody else ", ".join(names)
     return Identity(PatternType.CORRELATED_DEGRADATION, systems, subject)
 
 
@@ -62,8 +66,22 @@ def found_of(one: Together, history: History, weekly: Weekly, fleet: Fleet) -> F
         resources=tuple(name for name in shared if name not in fleet.members),
         p_value=one.p_value,
         q_value=one.q_value,
+        by_chance_a_day=_by_chance_a_day(one, weekly),
         held_back=one.held_back,
     )
+
+
+def _by_chance_a_day(one: Together, weekly: Weekly) -> float:
+    """How often a day so many get worse in one week where none has anything to do with the others.
+
+    Each by its own share of weeks in which it got worse, at most half of them: more is the fall itself, not chance. Of a group
+    four of five are enough; what the middle of a whole fleet does goes down every second week. A week counts once at most,
+    so its spread is that of a coin, not of a Poisson number, and the rate is the one that has this spread.
+    """
+    change = weekly.change[list(one.rows)]
+    worse = np.minimum((change < 0).sum(axis=1) / np.maximum(np.isfinite(change).sum(axis=1), 1), 0.5)
+    chance = 0.5 if one.everybody else float(np.prod(worse)) ** (1.0 if len(one.rows) == 2 else MOST_OF_THEM)
+    return chance * (1.0 - chance) / 7
 
 
 def _occurrences(one: Together, history: History, weekly: Weekly) -> tuple[Occurrence, ...]:
@@ -109,6 +127,11 @@ def _day(week: int, weekly: Weekly) -> str:
 def _description(one: Together, identity: Identity, weekly: Weekly, shared: tuple[str, ...]) -> str:
     begin, end = (_day(week, weekly) for week in one.period)
     rest = f" All rest on {_list(shared)}." if shared else " Nothing is registered that all of them rest on."
+    if one.known_as is not None and one.p_value >= 1.0:
+        return (
+            f"{_list(identity.systems)} got worse in the same week again ({identity.subject}), {len(one.weeks)} times between the "
+            f"weeks of {begin} and {end}; that alone can be coincidence.{rest}"
+        )
     if one.everybody:
         return (
             f"{len(identity.systems)} systems get worse in the same weeks, most of those that report quality, between the weeks "

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from server.patterns.degradation_found import Together, identity_of
+from server.patterns.degradation_found import FLEET, MOST_OF_THEM, Together, identity_of
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Identity
 from server.patterns.history import History
@@ -15,7 +15,6 @@ from server.patterns.weekly import Weekly
 LEAST_SYSTEMS = 4
 DENSE = 0.6
 """At least this part of all pairs in a group fall together."""
-MOST_OF_THEM = 0.8
 SAME = 0.75
 """Where so many of all systems are in both, a group is the one that was known."""
 
@@ -89,6 +88,31 @@ def _group(pairs: Sequence[Together], weekly: Weekly, dependency: str) -> Togeth
         "",
         (dependency,),
     )
+
+
+def again(known: Sequence[Identity], history: History, weekly: Weekly) -> list[Together]:
+    """Those known ones whose systems got worse in the same week at least once, whatever their figures do otherwise."""
+    seen = []
+    names = np.array([history.metric_names[name] for name in weekly.name.tolist()], np.str_)
+    for one in sorted(known, key=lambda it: (it.systems, it.subject)):
+        metrics = one.subject.removeprefix(FLEET).split(", ")
+        rows: list[int] = []
+        for system in one.systems:
+            number = history.systems.index(system) if system in history.systems else -1
+            rows += np.flatnonzero((weekly.system == number) & np.isin(names, metrics))[:1].tolist()
+        if len(rows) < min(len(one.systems), LEAST_SYSTEMS):
+            continue
+        change = weekly.change[rows]
+        weeks = np.flatnonzero((change < 0).sum(axis=0) >= max(2, MOST_OF_THEM * len(rows)))
+        if len(weeks):
+            period = (int(weeks[0]), int(weeks[-1]) + 1)
+            everybody = one.subject.startswith(FLEET)
+            seen.append(
+                Together(
+                    tuple(rows), weeks, 0.0, 1.0, 1.0, period, "not_significant", everybody=everybody, known_as=one
+                )
+            )
+    return seen
 
 
 def as_known(group: Together, history: History, weekly: Weekly, known: set[Identity]) -> Together:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.model.moments import microseconds
+from server.model.pattern import PatternType
 from server.patterns.degradation import detect
 from server.patterns.fleet import Fleet, Member
-from server.patterns.found import Found
+from server.patterns.found import Found, Identity
 from server.patterns.history import History, HistoryBuilder
 from server.patterns.weekly import by_chance, correlations, falls, turn
 from tests.rules.patterns.telling import at, told
@@ -146,6 +147,22 @@ def test_a_movement_of_the_whole_fleet_is_named_once_and_taken_out_of_the_pairs(
     (explained,) = detect(fleet_of(levels.__getitem__, 30), reading(30, lambda place: "/d/model.bin"))
     assert explained.held_back == ""
     assert "/d/model.bin" in explained.description
+
+
+def test_a_known_one_shows_again_on_one_common_bad_week_which_chance_explains_as_well() -> None:
+    one, other = weekly([0.9, 0.9, 0.8, 0.85]), weekly([0.8, 0.81, 0.7, 0.75])
+    assert found(one, other) == []
+    known = Identity(PatternType.CORRELATED_DEGRADATION, ("sys_a", "sys_b"), "accuracy")
+    (again,) = detect(told(("sys_b", one), ("sys_a", other)), SHARED, frozenset({known}))
+    assert (again.identity, again.held_back, len(again.occurrences)) == (known, "not_significant", 1)
+    assert again.by_chance_a_day == pytest.approx(1 / 9 * 8 / 9 / 7)
+    better = weekly([0.9, 0.91, 0.92, 0.93])
+    assert detect(told(("sys_b", one), ("sys_a", better)), SHARED, frozenset({known})) == []
+
+
+def test_two_that_fall_most_weeks_fall_together_by_chance_in_one_of_four() -> None:
+    (pattern,) = found(weekly(FALLING), weekly(ALIKE))
+    assert pattern.by_chance_a_day == pytest.approx(0.25 * 0.75 / 7)
 
 
 def test_many_systems_with_one_dependency_are_one_pattern() -> None:

@@ -126,7 +126,7 @@ def _day(week: int, weekly: Weekly) -> str:
 
 def _description(one: Together, identity: Identity, weekly: Weekly, shared: tuple[str, ...]) -> str:
     begin, end = (_day(week, weekly) for week in one.period)
-    rest = f" All rest on {_list(shared)}." if shared else " Nothing is registered that all of them rest on."
+    rest = f" All depend on {_list(shared)}." if shared else " Nothing is registered that all of them depend on."
     if one.known_as is not None and one.p_value >= 1.0:
         return (
             f"{_list(identity.systems)} got worse in the same week again ({identity.subject}), {len(one.weeks)} times between the "
@@ -135,11 +135,11 @@ def _description(one: Together, identity: Identity, weekly: Weekly, shared: tupl
     if one.everybody:
         return (
             f"{len(identity.systems)} systems get worse in the same weeks, most of those that report quality, between the weeks "
-            f"of {begin} and {end}; each follows the common movement with r = {one.r:.2f} (median).{rest}"
+            f"of {begin} and {end}; each follows the common movement (correlation {one.r:.2f} in the middle).{rest}"
         )
     return (
         f"{_list(identity.systems)} get worse in the same weeks ({identity.subject}): {len(one.weeks)} weeks, most between those "
-        f"of {begin} and {end}; their weekly changes correlate with r = {one.r:.2f}.{rest}"
+        f"of {begin} and {end}; their weekly changes go together (correlation {one.r:.2f}).{rest}"
     )
 
 

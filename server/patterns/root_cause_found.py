@@ -171,14 +171,14 @@ def _description(
         told = ", ".join(f"{name} ({sum(many for _, many in categories[name])})" for name in list(categories)[:NAMED])
         return f"{_list(systems)} have errors on {cause.resource}: {told}."
     told = ", ".join(f"{name} reports {_quoted(categories[name])}" for name in list(categories)[:NAMED])
-    parts = [f"{_list(systems)} have errors of like meaning: {told}."]
+    parts = [f"{_list(systems)} have similar errors: {told}."]
     if cause.meanings:
-        parts.append(f"All speak of: {_list(cause.meanings)}.")
+        parts.append(f"All of them are about: {_list(cause.meanings)}.")
     if cause.leg.days and cause.leg.stands:
-        parts.append(f"They come on the same days, {cause.leg.days} of them; weekdays don't explain it.")
+        parts.append(f"They come on the same days, {cause.leg.days} of them, more often than chance and weekdays give.")
     dependencies = _dependencies(cause, systems, fleet)
     if dependencies:
-        parts.append(f"All of them rest on {_list(dependencies, 'and')}.")
+        parts.append(f"All of them depend on {_list(dependencies, 'and')}.")
     return " ".join(parts)
 
 
@@ -201,13 +201,11 @@ def _recommendation(
     dependencies = _dependencies(cause, cause.systems, fleet)
     if cause.resource or resources:
         who = f" at its writer {_list(writers)}" if writers else " where it is written"
-        where = f"Look for one cause in {_list(resources, 'and')} and mend it once{who}, not in each reader."
+        where = f"Look for one cause in {_list(resources, 'and')} and fix it once{who}, not in each reader."
     elif dependencies:
         where = f"Look for one cause in {_list(dependencies, 'and')} before each system works around it."
     else:
-        where = (
-            f"Compare the errors of {_list(cause.systems)} before each is mended apart: one cause may be behind all."
-        )
+        where = f"Compare the errors of {_list(cause.systems)} before each is fixed on its own: one cause may be behind all."
     return f"{where} {advice}".strip()
 
 

@@ -292,9 +292,28 @@ def _evidence(fix: _Fix, which: str) -> str:
     days = fix.change.observation_days or TOLD_DAYS
     basis = "counted in its own journal" if fix.counted else f"over {days:.3g} days each"
     day = at_microseconds(fix.change.at)[:10]
-    return (
-        f"Promoted {which} on {day}: {fix.change.error_category!r} fell {_rates(fix)}, {basis}; p = {fix.p_value:.2g}"
+    told = f"Promoted {which} on {day}: {fix.change.error_category!r} fell {_rates(fix)}, {basis}"
+    if fix.p_value <= SURE:
+        return f"{told}; chance gives such a drop in {_odds(fix.p_value)}"
+    assumed = (
+        "" if fix.counted or fix.change.observation_days is not None else " (assumed, as observation_days is not told)"
     )
+    return f"{told}{assumed}. Chance gives such a drop in {_odds(fix.p_value)}{_needed(fix)}"
+
+
+def _odds(p_value: float) -> str:
+    return "fewer than 1 of 1,000 cases" if p_value < 0.001 else f"{1_000 * p_value:.0f} of 1,000 cases"
+
+
+def _needed(fix: _Fix) -> str:
+    """How long the rates would have to be observed to rule chance out, where a year is enough."""
+    for days in range(7, 366, 7):
+        before, after = (round(rate * days / 7) for rate in (fix.before, fix.after))
+        if rarer_by_chance(before, after, 0.5) <= SURE:
+            told = f"; {days} days before and {days} after the promotion at these rates would rule it out"
+            reported = f": if it was observed as long, report the promotion with observation_days = {days} or more"
+            return told + ("" if fix.counted else reported)
+    return "; these errors are too rare to tell within a year"
 
 
 def _resources(history: History, positions: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> tuple[str, ...]:

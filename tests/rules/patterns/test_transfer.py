@@ -95,10 +95,17 @@ def test_what_is_no_fix_or_no_longer_needed_is_not_offered(source: Events, targe
     assert found(source, target) == []
 
 
-@pytest.mark.parametrize(("before", "after"), [(5, 3), (10, 6), (20, 12)])
-def test_a_drop_that_chance_gives_as_well_is_held_back(before: float, after: float) -> None:
+@pytest.mark.parametrize(("before", "after", "days"), [(5, 3, 49), (10, 6, 28), (20, 12, 14)])
+def test_a_drop_that_chance_gives_as_well_is_held_back_and_says_what_would_be_needed(
+    before: float, after: float, days: int
+) -> None:
     (pattern,) = found(promotion(before, after), errors())
     assert pattern.held_back == "not_significant"
+    assert f"observation_days = {days} or more" in pattern.facts[0].data_point
+    (enough,) = found(promotion(before, after, observation_days=days), errors())
+    assert enough.held_back == ""
+    (short,) = found(promotion(before, after, observation_days=days - 7), errors())
+    assert short.held_back == "not_significant"
 
 
 def test_a_fix_is_not_offered_to_whom_it_came_from() -> None:

@@ -64,7 +64,9 @@ class Screen:
         self._console.print(
             Text.assemble(("Concord", NAME), ": three real programs, one change, the proof, the way out")
         )
-        self._line(Text(f"~ is {self._folder}, which {lasts}.", QUIET))
+        self._line(
+            Text(f"~ is {self._folder}, which {lasts}. The clock stands at {fleet.NOW:%Y-%m-%d %H:%M} UTC.", QUIET)
+        )
 
     def tell(self, step: str, facts: JsonObject) -> None:
         """The step stands on the screen."""
@@ -99,13 +101,18 @@ class Screen:
         self._line(Text('   Then tell your agent: "Register what this project reads and writes."'))
         self._line(Text("   Or begin with what you have: `concord scan ~/projects` finds what runs there,"))
         self._line(Text("   `concord import FILE` reads compose, Kubernetes, dbt, Backstage and more."))
+        self._line(Text("   Your logs into patterns: docs/patterns.md, a program and four commands."))
         self._line(Text("   Read on: README.md, docs/tools.md, docs/commands.md, or `concord --help`."))
         self._line(Text(f"   {self._left()}"))
         self._console.print()
         self._console.print(Text(f"Every step held, in {seconds:.1f} s.", GOOD))
 
     def _left(self) -> str:
-        return f"The files are in {self._folder}." if self._stays else "`concord demo --keep` leaves the files."
+        if not self._stays:
+            return "`concord demo --keep` leaves the files."
+        home = shlex.quote(str(self._folder / ".concord"))
+        look = f"CONCORD_HOME={home} CONCORD_NOW={fleet.NOW:%Y-%m-%dT%H:%MZ} {shlex.quote(command_here())} status"
+        return f"The files are in {self._folder}; look around with {look}"
 
     def _section(self, title: str, parts: Iterable[RenderableType]) -> None:
         self._told += 1
@@ -259,22 +266,22 @@ def _files(facts: JsonObject) -> Section:
 def _pattern(facts: JsonObject) -> Section:
     pattern = facts["pattern"]
     cause, effect = pattern["systems_involved"]
-    told = f"{facts['events']:,} events of {facts['systems']} systems over MCP, {facts['errors']:,} of them errors"
-    flagged = f"{facts['pairs_by_the_bare_rule']} of {facts['pairs']} pairs"
-    evidence = "; ".join(row["data_point"] for row in pattern["evidence"])
+    told = f"{facts['events']:,} simulated events of {facts['systems']} systems over MCP, {facts['errors']:,} of them errors"
+    flagged, found = (f"{facts[rule]} of {facts['pairs']} pairs" for rule in ("pairs_by_the_bare_rule", "patterns"))
+    evidence = [Text(row["data_point"]) for row in pattern["evidence"]]
     return f"What no single system sees: {fleet.WEEKS} weeks of reports, played back", [
         _labelled(
             ("reported", Text(told)),
-            ("bare rule", Text("three errors of one within 30 minutes after a run or an error of another:")),
+            ("bare rule", Text("three errors within 30 minutes after a run or error of another")),
             ("", Text.assemble((flagged, BAD), " are flagged")),
             (
                 "Concord",
-                Text.assemble((f"{facts['patterns']} pair", GOOD), f": {pattern['id']}, {pattern['severity']}"),
+                Text.assemble((found, GOOD), f": {pattern['id']}, {pattern['severity']}"),
             ),
             ("", Text("")),
             ("who", Text.assemble((cause, NAME), " → ", (effect, NAME))),
             ("what", Text(pattern["description"])),
-            ("seen", Text(evidence)),
+            ("seen", Group(*evidence)),
             ("lag", Text(f"{pattern['lag_seconds'] / 60:.0f} minutes (median)")),
             ("by chance", Text(f"1 in {_rounded(1 / pattern['q_value'])}, with all that was looked at allowed for")),
             ("by week", Text.assemble((sparkline(facts["weeks"]), NAME), "  in the week without a refresh, none")),

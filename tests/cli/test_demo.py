@@ -197,6 +197,7 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
     ):
         assert told in ended.stdout
     assert "claude mcp add concord -- " in ended.stdout
+    assert "look around with CONCORD_HOME=" in ended.stdout
     assert "npx @modelcontextprotocol/inspector " in ended.stdout
     for following in ("`concord scan ~/projects`", "`concord import FILE`"):
         assert following in ended.stdout

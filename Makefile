@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet i
 CHECKOUT := $(INSTALL) --no-deps --no-build-isolation --editable .
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test test-clients test-house lint format bench mutation docs snapshots lock package clean
+.PHONY: help demo test test-clients test-house soak lint format bench mutation docs snapshots lock package clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: $(VENV)/everything.stamp ## Run the test suite on both databases and both 
 
 test-clients: $(VENV)/everything.stamp ## Drive real foreign MCP clients against the server
 	$(PYTEST) -m clients
+
+soak: $(VENV)/everything.stamp ## Load and real signals on both databases, SECONDS=120 in all; then prove that nothing is lost
+	CONCORD_TEST_SOAK_SECONDS=$(SECONDS) $(PYTEST) -m soak -s
+SECONDS ?= 120
 
 lint: $(VENV)/everything.stamp ## Style, types, import rules, locks
 	$(BIN)/ruff check .

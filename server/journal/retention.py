@@ -15,6 +15,7 @@ SUMMED_UP = ("access", "error", "heartbeat", "metric", "run", "spend")
 _LABEL = 200
 """Characters; a longer label is cut, and told apart by a hash."""
 _DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
 _LARGEST = 1e300
 """Far enough below what a number can be for a hundred million such sums to be added up."""
 
@@ -118,6 +119,3 @@ def _figure(kind: str, document: Mapping[str, Any]) -> float:
             return max(0.0, (microseconds(document["finished_at"]) - microseconds(document["started_at"])) / 1e6)
         case _:
             return 0.0
-
-
-_EPOCH = date(1970, 1, 1).toordinal()

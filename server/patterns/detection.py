@@ -36,6 +36,7 @@ _NOTHING = "Nothing has been reported yet."
 _UNCHANGED = "Nothing has been reported or registered since the last detection of this day."
 
 Progress = Callable[[float, float, str], None]
+"""Told how much is done, of how much, and what."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from server.model.base import JsonObject
 from server.model.moments import at_microseconds, to_wire
 from server.model.pattern import Pattern, PatternEvent, PatternStatus
 from server.model.redaction import shown_name
-from server.patterns.detection import Detection
+from server.patterns.detection import Detection, Progress
 from server.patterns.document import cross_patterns
 from server.storage import patterns
 
@@ -24,10 +24,9 @@ EVENTS_SHOWN = 50
 """Stored events that a pattern shows, the newest (PAT-12)."""
 TIMELINE_SHOWN = 2_000
 """Stored events that a picture of a pattern is drawn from."""
-ANY = ("", "ALL")
+_ANY = ("", "ALL")
+"""What a caller writes for any status."""
 
-Progress = Callable[[float, float, str], None]
-"""Told how much is done, of how much, and what."""
 Risk = tuple[str, str, tuple[str, ...]]
 """(pattern id, type, systems)."""
 
@@ -102,7 +101,7 @@ class PatternService:
                 system_id=system_id,
                 kind=kind,
                 severity=severity,
-                status="" if status in ANY else status,
+                status="" if status in _ANY else status,
                 min_confidence=min_confidence,
                 start=start,
                 limit=limit,

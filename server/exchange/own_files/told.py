@@ -11,8 +11,6 @@ from server.model.redaction import shown
 MOST_TOLD = 200
 """Items of a file that are told with their reasons; the others are counted."""
 LONGEST_ID = 200
-
-
 _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What no text of a database holds, or nobody can see."""
 

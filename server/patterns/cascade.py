@@ -154,7 +154,7 @@ def _found(scene: Scene, fleet: Fleet, link: Link, held_back: str) -> Found:
         ),
         facts=facts_of(scene, link, story.cause_at, story.effect_at),
         description=describe(scene, link, story.effect_at, lag, resources),
-        recommendation=recommend(cause, effect, link.trigger, resources),
+        recommendation=recommend(fleet, cause, effect, link.trigger, resources),
         cause=cause,
         effect=effect,
         trigger="failure" if link.trigger == "failure" else "run",

@@ -35,7 +35,7 @@ def facts_of(scene: Scene, link: Link, cause_at: Ints, effect_at: Ints) -> tuple
     followed = np.isin(episodes.at, effect_at)
     minutes = (link.delay + link.window) // MINUTE
     effect = (
-        f"{what_of(scene, link.effect)}: {len(effect_at)} of {len(episodes)} in the last {days} days came"
+        f"{what_of(scene, link.effect, effect_at)}: {len(effect_at)} of {len(episodes)} in the last {days} days came"
         f"{' ' + when + ',' if when else ''} within {minutes} minutes after {_a(link)} of {history.systems[link.cause]}"
     )
     seqs = tuple(episodes.seq[followed].tolist()[-_SEQS_NAMED:])
@@ -67,11 +67,11 @@ def _kind_of(scene: Scene, seqs: tuple[int, ...]) -> str:
     return "incident" if 2 * int(troubles.incident[mine].sum()) > int(mine.sum()) else "error"
 
 
-def what_of(scene: Scene, system: int) -> str:
-    """What a system's failures are called: the categories of its errors, most frequent first."""
+def what_of(scene: Scene, system: int, at: Ints) -> str:
+    """What a system's failures at these moments are called: the categories of their errors, most frequent first."""
     history = scene.history
     episodes = scene.plain.episodes_of(system)
-    place = np.isin(history.troubles.seq, episodes.seq)
+    place = np.isin(history.troubles.seq, episodes.seq[np.isin(episodes.at, at)])
     categories, counts = np.unique(history.troubles.category[place], return_counts=True)
     if not len(categories):
         return "Failed runs"
@@ -141,21 +141,31 @@ def describe(scene: Scene, link: Link, effect_at: Ints, lag: float | None, resou
     )
     through = f", by way of {resources[0]}" if resources else ""
     return (
-        f"{names[link.effect]} fails ({what_of(scene, link.effect)}) {minutes} after {_a(link)} of {names[link.cause]}"
+        f"{names[link.effect]} fails ({what_of(scene, link.effect, effect_at)}) {minutes} after {_a(link)} of {names[link.cause]}"
         f"{' ' + when if when else ''}{through}: {len(effect_at)} times, {link.lift:.1f} times as often as by chance"
     )
 
 
-def recommend(cause: str, effect: str, trigger: str, resources: tuple[str, ...]) -> str:
-    """What to do, for this trigger and resource."""
-    if trigger != "failure":
-        what = resources[0] if resources else f"the output of {cause}"
+def recommend(fleet: Fleet, cause: str, effect: str, trigger: str, resources: tuple[str, ...]) -> str:
+    """What to do, for this trigger and for what the two do with the resource that lies between them."""
+    writer, reader = fleet.members.get(cause), fleet.members.get(effect)
+    shared = resources[0] if resources else ""
+    handed_on = not shared or (
+        writer is not None and reader is not None and shared in writer.writes and shared in reader.reads
+    )
+    if trigger == "failure":
+        what = f"the last good {shared}" if shared and handed_on else f"the last good output of {cause}"
         return (
-            f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it runs; "
-            f"or let {effect} check that {what} is complete and fresh before it reads."
+            f"Let {effect} fall back to {what} when {cause} fails, and retry once it has recovered; "
+            f"tell {effect} of failures of {cause} instead of letting it find out."
         )
-    what = f"the last good {resources[0]}" if resources else f"the last good output of {cause}"
+    what = shared or f"the output of {cause}"
+    if handed_on:
+        return (
+            f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it "
+            f"runs; or let {effect} check that {what} is complete and fresh before it reads."
+        )
     return (
-        f"Let {effect} fall back to {what} when {cause} fails, and retry once it has recovered; "
-        f"tell {effect} of failures of {cause} instead of letting it find out."
+        f"Both use {what}, and {effect} fails while or after {cause} runs: let {effect} start once {cause} has finished, "
+        f"or let the two take turns by a lock on {what}."
     )

@@ -18,8 +18,8 @@ _STANDS_ALONE = 0.01
 _LEAST_LEFT = 0.2
 _LEAST_LEANING = 2.0
 """The effect comes this many times more often after the cause than before it, above chance; else both follow a third."""
-_ADDS = 0.001
-_CLEAR = 0.02
+_ADDS = 0.01
+_CLEAR = 0.03
 """Chance of leaning as much, were both directions alike, that is asked of pairs that a common shock may explain."""
 
 

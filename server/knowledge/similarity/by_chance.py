@@ -8,7 +8,7 @@ import numpy as np
 from server.knowledge.similarity.index import Floats, Ints
 from server.knowledge.similarity.words import is_everyday
 
-MOST_TEXTS = 400
+MOST_TEXTS = 300
 SHUFFLES = 50
 MOSTLY = 0.65
 """Least part of both that is the same."""
@@ -26,7 +26,8 @@ class Shuffled:
         for bag, owner in zip(words, owners, strict=True):
             for word in bag:
                 used.setdefault(word, set()).add(owner)
-        self._rarity = {word: log(len(set(owners)) / len(whose)) for word, whose in used.items()}
+        everybody = len(set(owners))
+        self._rarity = {word: log(everybody / len(whose)) for word, whose in used.items()}
         step = max(1, -(-len(words) // MOST_TEXTS))
         self._words, self._owners = words[::step], np.array(owners, np.int64)[::step]
         self._times = float(step * step)
@@ -55,6 +56,7 @@ class Shuffled:
         column = np.full(len(names), -1)
         column[several] = np.arange(len(several))
         totals = np.maximum(np.bincount(of, weight[term], minlength=len(self._words)), 1e-6)
+        apart = np.triu(self._owners[:, None] != self._owners[None, :], 1)
         chance = np.random.default_rng(_SEED)
         found = []
         for _ in range(SHUFFLES):
@@ -64,7 +66,7 @@ class Shuffled:
             held[of[kept], column[dealt[kept]]] = 1.0
             shared = (held * weight[several]) @ held.T
             close = np.minimum(shared / totals[:, None], shared / totals[None, :]) >= MOSTLY
-            one, other = np.nonzero(np.triu(close & (self._owners[:, None] != self._owners[None, :]), 1))
+            one, other = np.nonzero(close & apart)
             found.append((held[one] * held[other]) @ rarity[several])
         scores: Floats = np.sort(np.concatenate(found))
         return scores

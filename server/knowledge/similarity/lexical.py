@@ -33,7 +33,7 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
     index.extend_terms(bags)
     nearest, scores = index.neighbours(NEIGHBOURS, _sole_owners(members, owners))
     widespread = {term for term, whose in used.items() if len(whose) > widest}
-    shuffled = Shuffled([frozenset(terms(text)) for text in texts], owners)
+    shuffled = Shuffled([told(text).words for text in texts], owners)
     pairs = []
     for number, positions in enumerate(members):
         groups = [(number, 1.0, 0)]

@@ -31,7 +31,7 @@ FEW_SYSTEMS = 6
 NEAREST, NEAR = 0.33, 0.5
 """Least likeness of each other's nearest neighbours, and of near ones."""
 SOUNDS_ALIKE = 0.6
-LIKE_MEANING, LIKE_WORDS, OF_ONE_THING, WITH_A_LEG = 0.75, 0.85, 0.4, 0.5
+LIKE_MEANING, LIKE_WORDS, OF_ONE_THING, WITH_A_LEG = 0.72, 0.85, 0.4, 0.5
 """Least part of both texts, by weight, that is the same: where they share what went wrong, where only words, where both
 name one file, host, API or table, and where something else upholds them."""
 WHOLLY, OF_WHICH_ALL = 0.999, 0.65

@@ -62,6 +62,7 @@ runtime schema script second server service session set size source spike stage 
 storage store stream string syntax system table target task temporary test thread threshold time tmp today token tool total
 trace trigger try type unable unexpected unexpectedly unknown unsupported update upstream downstream url usage user value values
 version warn warning week window worker write writer writing wrong xml yaml year yesterday
+sql html rest rpc grpc sdk cli gui ack eof eval npm jvm gc
 peer device certificate tls ssl dns tcp udp proxy vpn firewall gateway socket handshake payload transaction commit rollback
 constraint foreign unique primary constraint pointer reference deployment deploy container pod image node kernel cpu gpu ram swap
 capacity exhausted exhaustion full space free leak pool thread signal kill worker retries backoff circuit breaker fallback encoding

@@ -15,6 +15,7 @@ LONGEST = 4_000
 """Characters of a text that are read."""
 
 _NAMED = re.compile(r"(?:\w+://)?[\w-]*(?:[./][\w-]+)*(?:\.[a-z][a-z0-9]{1,9}\b|(?:/[\w.-]+){2,})")
+_INITIALS = re.compile(r"\b[A-Z]{3,6}\b")
 _TOKENS = re.compile(r"[^\W\d_]+")
 _KINDS = frozenset(
     "api apis table tables file files host hosts server service services database db bucket queue topic endpoint vendor "
@@ -31,7 +32,7 @@ class Told:
     heads: frozenset[str]
     """The first word of its own of each sentence, of the label only where there is no sentence."""
     things: frozenset[str]
-    """Words by which it names a file, a host, a table, an API."""
+    """Words by which it names a file, a host, a table, an API, or a body known by its initials."""
     label_only: frozenset[str]
 
     def weights(self, widespread: Set[str]) -> dict[str, float]:
@@ -80,6 +81,9 @@ def _things(text: str) -> set[str]:
     found: set[str] = set()
     for name in _NAMED.findall(text[:LONGEST]):
         if not _CODE.search(name):
+            found.update(word for word in terms(name) if not is_everyday(word))
+    if any(letter.islower() for letter in text):
+        for name in _INITIALS.findall(text[:LONGEST]):
             found.update(word for word in terms(name) if not is_everyday(word))
     tokens = _TOKENS.findall(text[:LONGEST])
     for before, kind in pairwise(tokens):

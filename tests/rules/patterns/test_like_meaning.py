@@ -31,6 +31,10 @@ ONE_CAUSE: list[tuple[Text, Text]] = [
     (("duplicate", "duplicate shipment records in the warehouse export"), ("dupes", "shipment records of the warehouse appear repeated")),
     (("partial", "sitemap upload truncated"), ("incomplete", "sitemap upload was cut off")),
     (("oom", "embedding model runs out of memory"), ("memory", "out of memory while loading the embedding model")),
+    (("fx_unavailable", "ECB FX rates endpoint unavailable"), ("fx_timeout", "timeout calling ECB exchange rates API")),
+    (("lag", "Kafka topic orders: consumer lagging behind"), ("consumer_lag", "orders topic consumer lag, messages outdated")),
+    (("stale_features", "Feature store returned stale embeddings"), ("old", "embeddings from feature store are outdated")),
+    (("s3_denied", "S3 bucket acme-raw access denied"), ("permission", "permission denied on s3://acme-raw/2026")),
     (("schema", "exchange rates feed: currency field renamed"), ("schema_drift", "currency field renamed in exchange rates feed")),
 ]  # fmt: skip
 TWO_CAUSES: list[tuple[Text, Text]] = [
@@ -61,6 +65,10 @@ TWO_CAUSES: list[tuple[Text, Text]] = [
     (("connection", "cannot connect to db-orders.internal"), ("connection", "cannot connect to cache-seats.internal")),
     (("permission", "permission denied for user backup"), ("permission", "permission denied for user robot")),
     (("null", "null pointer in payroll module"), ("null", "null pointer in radar module")),
+    (("db_timeout", "database connection timed out"), ("db_timeout", "database query timed out")),
+    (("http_500", "HTTP 500 from upstream service"), ("http_500", "HTTP 500 returned by backend")),
+    (("import_error", "No module named pandas"), ("import_error", "No module named torch")),
+    (("data_missing", "data missing for ticker AAPL"), ("data_missing", "data missing for patient 17")),
     (("KeyError", "KeyError: customer"), ("KeyError", "KeyError: satellite")),
 ]  # fmt: skip
 OTHERS: list[Text] = [

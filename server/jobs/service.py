@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import ConcordError, InvalidArgument, NotAllowed, NotFound, Refused
+from server.jobs.memory import give_back_memory
 from server.jobs.running import CutOff, Errand, Running, Work
 from server.model.base import JsonObject
 from server.model.moments import microseconds, read_moment
@@ -301,6 +302,7 @@ class JobService:
             ended["progress"] = Progress(done=whole, total=whole)
         finished = running.run.model_copy(update={**ended, "finished_at": to_wire(self._now())})
         self._store_end(running, finished)
+        give_back_memory()
         return finished
 
     def _do(self, running: Running, now: datetime) -> JsonObject:

@@ -18,7 +18,7 @@ from server.model.run import JobRun, RunState
 from server.storage import runs
 from server.storage.database import Database
 from tests.house.source_tree import ROOT
-from tests.services.processes import let_go_together
+from tests.services.processes import Started, let_go_together
 
 PROGRAM = Path(__file__).with_name("job_keeper.py")
 PATIENCE = 60.0
@@ -30,7 +30,7 @@ SHORT_LEASE, LONG_LEASE = "1.5", "60"
 class Kept:
     """A process that keeps the schedule, and the lines that it has printed so far."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: Started) -> None:
         self.process = process
         self.lines: list[str] = []
         threading.Thread(target=self._read, daemon=True).start()

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from server.model.pattern import Certainty, PatternStatus, PatternType
 from server.storage import patterns
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
-from tests.services.processes import let_go_together
+from tests.services.processes import Started, let_go_together
 from tests.services.proposal_writer import NOW, opened
 
 if TYPE_CHECKING:
@@ -188,6 +187,6 @@ def test_con_08_risks_are_active_of_a_risk_type_significant_not_explained_otherw
     database.close()
 
 
-def _wait_for(process: subprocess.Popen[str], line: str) -> None:
+def _wait_for(process: Started, line: str) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == f"{line}\n"

@@ -1,7 +1,6 @@
 """Submissions and decisions are stored whole or not at all, and those of several processes don't miss each other."""
 
 import signal
-import subprocess
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from server.proposals.drafting import Wish
 from server.storage import findings as finding_queries
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
-from tests.services.processes import let_go_together
+from tests.services.processes import Started, let_go_together
 from tests.services.proposal_writer import NARROW, NOW, RESOURCE, WIDE, config_of, opened, submit
 
 PROGRAM = Path(__file__).with_name("proposal_writer.py")
@@ -36,9 +35,7 @@ def registered(url: str) -> None:
     services.close()
 
 
-def running(
-    url: str, what: str, systems: tuple[str, ...], count: int
-) -> AbstractContextManager[list[subprocess.Popen[str]]]:
+def running(url: str, what: str, systems: tuple[str, ...], count: int) -> AbstractContextManager[list[Started]]:
     """A process for each system, all of them started and then let go together."""
     return let_go_together(PROGRAM, ([url, what, system, str(count)] for system in systems))
 

@@ -2,7 +2,6 @@
 
 import signal
 import sqlite3
-import subprocess
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
@@ -10,14 +9,12 @@ import pytest
 
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
-from tests.services.processes import let_go_together
+from tests.services.processes import Started, let_go_together
 
 PROGRAM = Path(__file__).with_name("storage_writer.py")
 
 
-def writers(
-    url: str, names: list[str], *, threads: int, count: int
-) -> AbstractContextManager[list[subprocess.Popen[str]]]:
+def writers(url: str, names: list[str], *, threads: int, count: int) -> AbstractContextManager[list[Started]]:
     """Processes that write, all of them started and then let go together."""
     return let_go_together(PROGRAM, ([url, name, str(threads), str(count)] for name in names))
 

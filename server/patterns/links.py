@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.patterns.episodes import DAY
+from server.patterns.episodes import DAY, HOUR
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
 from server.patterns.pairs import DELAYS, WINDOWS, Counts, count_pairs, next_of_system
@@ -20,6 +20,8 @@ _RUNS_SAMPLED = 64
 _OFTEN_A_DAY = 6
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
+_HOLDS_NEARBY = 1e-4
+_HOURS_NEARBY = (-5, -4, -3, -2, 2, 3, 4, 5)
 _LOOKS_STRONG = 1e-6
 _OVERWHELMING = 1e-9
 """What bad spells don't make of chance."""
@@ -59,14 +61,24 @@ class Link:
 
     @property
     def lift(self) -> float:
-        """How many times more often than at other times of the same hours."""
-        return self.together / max(self.usual or self.mean, 1e-9)
+        """How many times more often than at other times of the same hours.
+
+        Where the windows fill much of the time, most of what seems usual is what the cause itself set off: then against
+        the time outside of the windows alone.
+        """
+        usual = self.usual or self.mean
+        plain = self.together / max(usual, 1e-9)
+        return plain if plain >= LEAST_LIFT else self._odds * max(self.episodes - usual, 1e-9) / max(usual, 1e-9)
+
+    @property
+    def _odds(self) -> float:
+        return (self.together + 0.5) / (self.episodes - self.together + 0.5)
 
     @property
     def stands_out(self) -> bool:
         """Whether the effect is large enough: the odds of coming after the cause, against those by chance."""
-        odds = (self.together + 0.5) / (self.episodes - self.together + 0.5)
-        return odds >= LEAST_LIFT * self.mean / max(self.episodes - self.mean, 1e-9) and self.lift >= LEAST_LIFT
+        by_chance = self.mean / max(self.episodes - self.mean, 1e-9)
+        return self._odds >= LEAST_LIFT * by_chance and self.lift >= LEAST_LIFT
 
     @property
     def is_strong(self) -> bool:
@@ -219,7 +231,9 @@ def _standing_out(
 ) -> list[_Look]:
     """Pairs above their mean by the hour and by runs; "" as the trigger where they are compared by source."""
     together, matched, (mean, at_least) = counts.together[position], counts.matched, means
-    chosen = (matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & (together >= LEAST_LIFT * mean)
+    odds = (together + 0.5) / np.maximum(number[:, None] - together + 0.5, 0.5)
+    large = odds * np.maximum(number[:, None] - mean, 1e-9) >= LEAST_LIFT * mean
+    chosen = (matched >= LEAST_OCCURRENCES) & (together >= LEAST_OCCURRENCES) & large & np.isfinite(mean)
     effect, cause = np.nonzero(chosen)
     rough = rough_tail(together[chosen].astype(np.float64), number[effect], at_least[chosen])
     for inside, size in zip((False, True), tests, strict=True):
@@ -292,7 +306,21 @@ def _weighed(scene: Scene, link: Link) -> Link:
         together, rest = calm
         if upper_tail(rest.chance, rest.number, together, rest.urns) > _HOLDS_IN_CALM:
             p_value = 1.0
+    if p_value <= SIGNIFICANT_Q and link.trigger == "failure" and not _holds_nearby(scene, link):
+        p_value = 1.0
     return replace(link, mean=chances.mean, p_value=p_value)
+
+
+def _holds_nearby(scene: Scene, link: Link) -> bool:
+    """Whether the effect comes after the cause more often than hours before or after it, as it does not in bad weeks of both."""
+    effects, causes = scene.effects(link).at, scene.causes(link).at
+    moved = [int(exposed_at(effects, causes + hours * HOUR, link.window).sum()) for hours in _HOURS_NEARBY]
+    nearby, number = float(np.mean(moved)), len(effects)
+    odds = (link.together + 0.5) / (number - link.together + 0.5)
+    if odds < LEAST_LIFT * nearby / max(number - nearby, 1e-9):
+        return False
+    chance = np.array([min((nearby + 0.5) / number, 1.0)])
+    return upper_tail(chance, np.array([number]), link.together) <= _HOLDS_NEARBY
 
 
 def _within_reach(looks: list[_Look], linked: Bools, tests: tuple[int, int]) -> list[_Look]:

@@ -14,7 +14,7 @@ from server.patterns.found import Found
 DAY = 86_400_000_000
 """Microseconds."""
 QUIET = 30 * DAY
-"""What has not recurred for longer is resolved (detection rule 8 of the source)."""
+"""What has not been seen for longer is resolved when it is looked for again (detection rule 8 of the source)."""
 RARE = 0.1
 """Where chance gives fewer in thirty days, one occurrence is a recurrence; else they must stand out together."""
 STANDING_OUT = 0.01
@@ -35,8 +35,6 @@ class Life:
     trigger: str = ""
     detected_at: int = 0
     """The end of the look that first showed it, or showed it again after it had been resolved."""
-    shown_at: int = 0
-    """When that look was taken: long after its end, where somebody looked at the past."""
     found_at: int = 0
     """When a detector last returned it."""
     moments: tuple[int, ...] = ()
@@ -96,7 +94,6 @@ def first_seen(found: Found, pattern_id: str, look: Look) -> Known:
         subject=found.identity.subject,
         trigger=found.trigger,
         detected_at=look.at,
-        shown_at=look.now,
         found_at=look.at,
         moments=tuple(moments[-MOMENTS_KEPT:]),
         earlier=max(0, len(moments) - MOMENTS_KEPT),
@@ -129,12 +126,7 @@ def seen_again(known: Known, found: Found | None, look: Look) -> Known | None:
         return _candidate(known, found, look)
     if found is not None:
         known = _recurred(known, found, look)
-    # Who looks at the past plays it again; who looks at the present does not find old at once what was found in the past.
-    known_since = known.life.detected_at if look.at < look.now else known.life.shown_at
-    if known.pattern.status is PatternStatus.ACTIVE and look.at - max(known.last_seen, known_since) > QUIET:
-        resolved = {"status": PatternStatus.RESOLVED, "resolved_at": at_microseconds(look.at)}
-        known = replace(known, pattern=known.pattern.model_copy(update=resolved))
-    return _fired(known, look) if known.pattern.status is PatternStatus.RESOLVED else known
+    return _rested(known, look)
 
 
 def stands_out(moments: Sequence[int], by_chance_a_day: float, since: int, at: int) -> bool:
@@ -171,6 +163,17 @@ def at_least(count: int, expected: float) -> float:
     return min(1.0, total)
 
 
+def _rested(known: Known, look: Look) -> Known:
+    """Resolved where it has been quiet for long. Only a pattern that is known already is: whoever first hears of one that
+    ended long ago shall see it once.
+    """
+    again = look.at > known.life.detected_at
+    if again and known.pattern.status is PatternStatus.ACTIVE and look.at - known.last_seen > QUIET:
+        resolved = {"status": PatternStatus.RESOLVED, "resolved_at": at_microseconds(look.at)}
+        known = replace(known, pattern=known.pattern.model_copy(update=resolved))
+    return _fired(known, look) if known.pattern.status is PatternStatus.RESOLVED else known
+
+
 def _candidate(known: Known, found: Found | None, look: Look) -> Known | None:
     if found is None:
         return None if look.at - known.life.found_at > QUIET else known
@@ -180,7 +183,6 @@ def _candidate(known: Known, found: Found | None, look: Look) -> Known | None:
     life = replace(
         anew.life,
         detected_at=look.at if shown else known.life.detected_at,
-        shown_at=look.now if shown else known.life.shown_at,
         events_total=known.life.events_total,
         events_dropped=known.life.events_dropped,
     )
@@ -210,7 +212,6 @@ def _recurred(known: Known, found: Found, look: Look) -> Known:
             found_at=look.at,
             trigger=found.trigger or life.trigger,
             detected_at=look.at if resolved else life.detected_at,
-            shown_at=look.now if resolved else life.shown_at,
             moments=moments[-MOMENTS_KEPT:],
             earlier=life.earlier + max(0, len(moments) - MOMENTS_KEPT),
         )

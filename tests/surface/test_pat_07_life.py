@@ -49,7 +49,7 @@ async def test_pat_08_what_stays_away_is_resolved_after_thirty_days_and_reopened
         await overlap(concord, [28, 35, 42])
         await detected(concord)
         (first,) = await contention(concord)
-        clock.write_text(at(72, 59), encoding="utf-8")
+        clock.write_text(at(72, 1), encoding="utf-8")
         assert (await detected(concord))["resolved"] == 0
         assert await contention(concord) == [first]
         clock.write_text(at(72, 61), encoding="utf-8")

@@ -1,9 +1,8 @@
 """Databases of earlier versions are brought up to date: without loss, as a whole or not at all, and once."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,6 +13,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from server.storage import checks, contracts, counters, engines, findings, schema, systems, tables
 from server.storage.database import Database
 from tests.house.source_tree import ROOT
+from tests.services.processes import let_go_together
+
+OPENER = Path(__file__).with_name("database_opener.py")
 
 ROWS = (
     "INSERT INTO systems VALUES ('sys_old', 'Old', 'PRODUCTION', 'me', false, 3, 7, '', "
@@ -104,30 +106,8 @@ def test_sto_03_processes_that_open_a_database_together_migrate_it_once(
 ) -> None:
     if start == "old":
         request.getfixturevalue("old_url")
-    code = f"""
-import sys; sys.path.insert(0, {str(ROOT)!r})
-from server.storage import counters, systems
-from server.storage.database import Database
-sys.stdin.readline()
-database = Database({new_database_url!r})
-print(database.write(systems.next_revision))
-database.close()
-"""
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-W", "error", "-c", code],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(4)
-    ]
-    for process in running:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=120) for process in running]
+    with let_go_together(OPENER, [[new_database_url]] * 4) as running:
+        told = [process.communicate() for process in running]
     assert [errors for _, errors in told if errors] == []
     first = 8 if start == "old" else 1
     assert sorted(int(answer) for answer, _ in told) == list(range(first, first + 4))

@@ -1,5 +1,6 @@
 """What the programs of the tests work with, loaded once for all processes that are forked from there."""
 
+import alembic.command
 import psycopg
 import sqlmodel
 
@@ -12,4 +13,4 @@ from server.jobs import service as jobs
 from server.patterns import service as patterns
 from server.proposals import service as proposals
 
-__all__ = ["conflicts", "jobs", "patterns", "proposals", "psycopg", "server", "sqlmodel"]
+__all__ = ["alembic", "conflicts", "jobs", "patterns", "proposals", "psycopg", "server", "sqlmodel"]

@@ -82,7 +82,7 @@ def _linked(history: History, fleet: Fleet, system: Ints) -> Bools:
     for number, rows in of.items():
         member = fleet.members.get(history.systems[number])
         if member is not None:
-            for one in member.depends_on | {member.system_id}:
+            for one in fleet.rests_on(member.system_id):
                 users["system " + one] += rows
             for one in member.reads:
                 users["resource " + one] += rows

@@ -55,7 +55,7 @@ def identity_of(one: Together, history: History, weekly: Weekly) -> Identity:
 def found_of(one: Together, history: History, weekly: Weekly, fleet: Fleet) -> Found:
     """The finding."""
     identity = identity_of(one, history, weekly)
-    shared = one.shared or (() if one.everybody else fleet.shared_dependencies(*identity.systems))
+    shared = one.shared or (() if one.everybody else fleet.shared_roots(*identity.systems))
     rows = sorted(one.rows, key=lambda row: history.systems[weekly.system[row]])
     return Found(
         identity=identity,

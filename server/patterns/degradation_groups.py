@@ -27,7 +27,7 @@ def grouped(
     systems = [tuple(history.systems[weekly.system[row]] for row in pair.rows) for pair in pairs]
     for place, (pair, (one, other)) in enumerate(zip(pairs, systems, strict=True)):
         if not pair.held_back:
-            for dependency in fleet.shared_dependencies(one, other):
+            for dependency in fleet.shared_roots(one, other):
                 resting[dependency].append(place)
     taken: set[int] = set()
     groups = []

@@ -62,6 +62,20 @@ class Fleet:
         systems = (first.depends_on | {one}) & (second.depends_on | {other})
         return tuple(sorted(systems | (first.reads & second.reads)))
 
+    def rests_on(self, one: str) -> frozenset[str]:
+        """The system, those it needs, and those they need."""
+        near = self._needed_by(one)
+        return near.union({one}, *(self._needed_by(other) for other in near))
+
+    def shared_roots(self, one: str, other: str) -> tuple[str, ...]:
+        """What both rest on; where that is nothing directly, the systems that both reach in two steps; sorted."""
+        direct = self.shared_dependencies(one, other)
+        return direct or tuple(sorted(self.rests_on(one) & self.rests_on(other)))
+
+    def _needed_by(self, one: str) -> frozenset[str]:
+        member = self.members.get(one)
+        return member.depends_on if member else frozenset()
+
     def contracts_between(self, systems: frozenset[str], resources: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Ids of the agreements whose two sides are among the systems, or on one of the resources; sorted."""
         return tuple(

@@ -104,6 +104,16 @@ def test_without_a_shared_dependency_it_is_a_candidate() -> None:
     assert pattern.held_back == "no_shared_dependency"
 
 
+def test_a_system_that_both_reach_over_another_is_what_they_share() -> None:
+    between = Member("sys_between", depends_on=frozenset({"sys_source"}))
+    over = {"sys_b": Member("sys_b", depends_on=frozenset({"sys_between"})), "sys_between": between}
+    (pattern,) = found(
+        weekly(FALLING), weekly(ALIKE), Fleet({"sys_a": Member("sys_a", depends_on=frozenset({"sys_source"})), **over})
+    )
+    assert pattern.held_back == ""
+    assert "sys_source" in pattern.description
+
+
 def test_the_shared_dependency_and_its_writer_are_named() -> None:
     (pattern,) = found(weekly(FALLING), weekly(ALIKE))
     assert "/d/prices.json" in pattern.description

@@ -20,7 +20,7 @@ _RUNS_SAMPLED = 64
 _OFTEN_A_DAY = 6
 _HOLDS_IN_CALM = 0.01
 """What a link must reach without the effect's bad spells, when much else fails as well."""
-_HOLDS_NEARBY = 1e-4
+_HOLDS_NEARBY = 1e-3
 _HOURS_NEARBY = (-5, -4, -3, -2, 2, 3, 4, 5)
 _LOOKS_STRONG = 1e-6
 _OVERWHELMING = 1e-9
@@ -319,7 +319,7 @@ def _holds_nearby(scene: Scene, link: Link) -> bool:
     odds = (link.together + 0.5) / (number - link.together + 0.5)
     if odds < LEAST_LIFT * nearby / max(number - nearby, 1e-9):
         return False
-    chance = np.array([min((nearby + 0.5) / number, 1.0)])
+    chance = np.array([min((nearby + 0.5 / len(moved)) / number, 1.0)])
     return upper_tail(chance, np.array([number]), link.together) <= _HOLDS_NEARBY
 
 

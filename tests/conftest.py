@@ -1,5 +1,6 @@
 """Loads the shared fixtures, and keeps the developer's own settings out of the tests."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,12 @@ def _keep_files_in_memory() -> None:
 
 
 _keep_files_in_memory()
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: nobody looks through it for garbage again, nor after every few objects."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

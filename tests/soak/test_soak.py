@@ -95,7 +95,7 @@ class Soak:
 
     def note(self, server: Used) -> None:
         for row in found(server):
-            self.named.setdefault(row["id"], set()).add((row["type"], tuple(row["systems"])))
+            self.named.setdefault(row["id"], set()).add((row["type"], tuple(row["systems_involved"])))
 
     def disturb(self, servers: list[Used]) -> None:
         """One server after the other is killed, told to end, or stopped for a while."""
@@ -153,7 +153,7 @@ def look_once_more(soak: Soak, server: Used) -> None:
     soak.note(server)
     shown = [row for row in found(server) if row["status"] == "ACTIVE" and row["type"] == "cascade_failure"]
     if min(len(soak.told[CAUSE]), len(soak.told[EFFECT])) >= ENOUGH:
-        assert [tuple(row["systems"]) for row in shown] == [(CAUSE, EFFECT)]
+        assert [tuple(row["systems_involved"]) for row in shown] == [(CAUSE, EFFECT)]
     server.end()
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import MINUTE
+from server.patterns.episodes import DAY, MINUTE
 from server.patterns.found import LEAST_OCCURRENCES
 from server.patterns.history import Ints
 from server.patterns.links import Link
@@ -147,15 +147,22 @@ def _explains(scene: Scene, rival: Link, link: Link, related: bool) -> bool:
 
 
 def _adds(scene: Scene, link: Link, rival: Link) -> float:
-    """The chance that the rival's firings near the link's cause are followed so often, were it all the same to the effect."""
+    """The chance that the rival's firings near the link's cause are followed so often, were it all the same to the effect.
+
+    Week by week, since a link may come or go: what was near in its weeks would be followed more often for that alone.
+    """
     if link.by_source != rival.by_source:
         return 1.0
     firings, effects = scene.onsets(rival).at, scene.effects(link).at
     causes = scene.causes(link).at
     followed = exposed_at(-firings[::-1], -effects[::-1], rival.window)[::-1] > 0
     near = exposed_at(firings, causes, link.window) > 0
-    urn = Urn(int(near.sum()), len(firings), int(followed.sum()))
-    return upper_tail(np.zeros(0), np.zeros(0, dtype=np.int64), int((near & followed).sum()), (urn,))
+    _, week = np.unique(scene.moment(firings) // (7 * DAY), return_inverse=True)
+    number = np.bincount(week), np.bincount(week, near), np.bincount(week, followed)
+    urns = tuple(
+        Urn(int(hit), int(whole), int(drawn)) for whole, hit, drawn in zip(*number, strict=True) if hit * drawn
+    )
+    return upper_tail(np.zeros(0), np.zeros(0, dtype=np.int64), int((near & followed).sum()), urns)
 
 
 def _left(scene: Scene, link: Link, without: Link, window: int) -> float:

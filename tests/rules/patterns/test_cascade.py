@@ -245,6 +245,19 @@ def test_a_chain_does_not_link_its_ends_and_a_common_cause_not_its_effects() -> 
     assert _pairs(_shown(fork)) == {("root", "near"), ("root", "far")}
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_chain_that_was_mended_after_some_weeks_does_not_link_its_ends(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    until = 30 * 1_440
+    first = _poisson(10 + seed, 3.0)
+    carried = first[first < until]
+    second = np.sort(np.concatenate([carried[random.random(len(carried)) < 0.7] + 6, _poisson(20 + seed, 3.0)]))
+    carried = second[second < until]
+    third = np.concatenate([carried[random.random(len(carried)) < 0.7] + 8, _poisson(30 + seed, 3.0)])
+    chain = told(("first", _errors(first)), ("second", _errors(second)), ("third", _errors(third)))
+    assert _pairs(_shown(chain)) == {("first", "second"), ("second", "third")}
+
+
 def test_a_shock_from_outside_links_no_one() -> None:
     random = np.random.default_rng(6)
     shocks = _poisson(7, 0.5)

@@ -26,6 +26,8 @@ class Alike(NamedTuple):
     """What both name as the thing concerned: a file, a host, a path, an API, a table."""
     foreign: bool = False
     """Whether each begins with a subject that the other doesn't know: then only what happened to them is the same."""
+    common: int = 0
+    """How many words they have in common in all, anybody's and meanings among them."""
     by_chance: float = 0.0
     """How many pairs that share as much come about where words stand in any text by chance; 0 where few systems speak."""
 

@@ -31,11 +31,13 @@ FEW_SYSTEMS = 6
 NEAREST, NEAR = 0.33, 0.5
 """Least likeness of each other's nearest neighbours, and of near ones."""
 SOUNDS_ALIKE = 0.6
-LIKE_MEANING, LIKE_WORDS, OF_ONE_THING, WITH_A_LEG = 0.72, 0.85, 0.4, 0.5
+LIKE_MEANING, LIKE_WORDS, OF_ONE_THING, WITH_A_LEG = 0.72, 0.78, 0.4, 0.5
 """Least part of both texts, by weight, that is the same: where they share what went wrong, where only words, where both
 name one file, host, API or table, and where something else upholds them."""
 WHOLLY, OF_WHICH_ALL = 0.999, 0.65
 """Where the one says all that the other says, this part of it is enough."""
+A_PHRASE = 5
+"""So many words in common, told under different names, are of one thing, though each could stand in anybody's messages."""
 SURE = 0.02
 """So many pairs as good as one may come about by chance in the whole fleet."""
 HABIT, FEW_TWINS = 1 / 3, 8
@@ -185,7 +187,8 @@ def _near(pair: Alike, told: _Entries) -> bool:
 def _specific(pair: Alike, told: _Entries) -> bool:
     """Whether they tell of like trouble with the same thing, in so many of their words that chance doesn't explain it."""
     same = told.names[pair.one] == told.names[pair.other]
-    if pair.contrary or pair.by_chance > SURE or not pair.telling:
+    phrase = pair.common >= A_PHRASE and not same
+    if pair.contrary or pair.by_chance > SURE or not (pair.telling or phrase):
         return False
     if same and told.erring >= FEW_SYSTEMS:
         if told.names.count(told.names[pair.one]) > told.widest:
@@ -197,7 +200,7 @@ def _specific(pair: Alike, told: _Entries) -> bool:
         return True
     contained = max(pair.shares) > WHOLLY and least >= OF_WHICH_ALL
     enough = least >= LIKE_MEANING or contained if pair.meanings else least >= LIKE_WORDS
-    return enough and not pair.foreign and len(pair.telling) + bool(pair.meanings) > 1
+    return enough and not pair.foreign and (phrase or len(pair.telling) + bool(pair.meanings) > 1)
 
 
 def _sounding_alike(pairs: Sequence[Alike], told: _Entries, apart_from: set[tuple[int, int]]) -> list[tuple[int, ...]]:

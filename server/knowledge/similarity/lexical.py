@@ -56,7 +56,7 @@ def lexical_likeness(texts: Sequence[str], owners: Sequence[int], widest: int) -
                 things = tuple(sorted((mine.things & theirs.things) - widespread))
                 chance = shuffled.as_good([*telling, *saying]) if telling and min(parts) >= MOSTLY else 0.0
                 alien = foreign(mine, theirs)
-                pairs.append(Alike(one, its, score, rank, *common, contrary, parts, things, alien, chance))
+                pairs.append(Alike(one, its, score, rank, *common, contrary, parts, things, alien, len(both), chance))
     return sorted(pairs)
 
 

@@ -19,7 +19,7 @@ _TOGETHER = {
     "memory": "memory oom heap outofmemory",
     "disk": "disk enospc",
     "connect": "connection connections connect connecting network socket econnrefused econnreset disconnected disconnect",
-    "duplicate": "duplicate duplicates duplicated dupe dupes repeated double doubled redundant",
+    "duplicate": "twice duplicate duplicates duplicated dupe dupes repeated double doubled redundant",
     "crash": "crash crashed crashes segfault panic abort aborted killed died",
     "wrong": "wrong incorrect inaccurate mistaken erroneous",
     "invalid": "invalid illegal unacceptable",

@@ -35,6 +35,11 @@ ONE_CAUSE: list[tuple[Text, Text]] = [
     (("lag", "Kafka topic orders: consumer lagging behind"), ("consumer_lag", "orders topic consumer lag, messages outdated")),
     (("stale_features", "Feature store returned stale embeddings"), ("old", "embeddings from feature store are outdated")),
     (("s3_denied", "S3 bucket acme-raw access denied"), ("permission", "permission denied on s3://acme-raw/2026")),
+    (("tls_error", "TLS certificate of the upstream API has expired"), ("ssl", "certificate expired: upstream API TLS handshake refused")),
+    (("pool", "database connection pool exhausted, limit reached"), ("db", "connection limit reached: the database pool is exhausted")),
+    (("utf16", "broker feed encoded as utf-16 cannot be decoded"), ("decode", "cannot decode broker feed: utf-16 encoded")),
+    (("fx_fixing", "fx fixing for krona published twice"), ("fx_fixing", "krona fixing appears twice in fx publication")),
+    (("tz_shift", "exchange calendar off by one hour after daylight saving"), ("tz_shift", "daylight saving moved exchange calendar an hour")),
     (("schema", "exchange rates feed: currency field renamed"), ("schema_drift", "currency field renamed in exchange rates feed")),
 ]  # fmt: skip
 TWO_CAUSES: list[tuple[Text, Text]] = [

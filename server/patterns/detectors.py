@@ -4,7 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from server.patterns import cascade, contention, degradation, root_cause, timing, transfer
+from server.patterns.access import contention, timing
+from server.patterns.cascade import detect as cascade
+from server.patterns.degradation import detect as degradation
+from server.patterns.errors import root_cause, transfer
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
 from server.patterns.history import History

@@ -25,7 +25,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.patterns import cascade
+from server.patterns.cascade import detect as cascade
 from server.patterns.detectors import detectors
 from tests.benchmarks.fleet_mixes import BUSY, MIXES, simulate
 from tests.benchmarks.fleet_simulator import PlantedFleet

@@ -20,7 +20,7 @@ if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from server.model.moments import microseconds
-from server.patterns import cascade
+from server.patterns.cascade import detect as cascade
 from server.patterns.fleet import Fleet
 from server.patterns.history import History, HistoryBuilder
 from tests.benchmarks.pattern_rivals import Pairs, bare_rule

@@ -16,16 +16,16 @@ import pytest
 
 from server.model.moments import microseconds
 from server.model.pattern import PatternType
-from server.patterns.cascade import detect
-from server.patterns.cascade_words import recommend
-from server.patterns.episodes import DAY, MINUTE
+from server.patterns.cascade.detect import detect
+from server.patterns.cascade.episodes import DAY, MINUTE
+from server.patterns.cascade.links import Link, weigh
+from server.patterns.cascade.pairs import WINDOWS
+from server.patterns.cascade.permuted import exposed_at
+from server.patterns.cascade.scene import scene_of
+from server.patterns.cascade.words import recommend
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
 from server.patterns.history import History, HistoryBuilder
-from server.patterns.links import Link, weigh
-from server.patterns.pairs import WINDOWS
-from server.patterns.permuted import exposed_at
-from server.patterns.scene import scene_of
 from server.patterns.significance import upper_tail
 from tests.rules.patterns.telling import BEGIN, at, told
 

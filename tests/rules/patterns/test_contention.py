@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from server.model.moments import microseconds
 from server.model.pattern import PatternType
-from server.patterns.contention import detect
+from server.patterns.access.contention import detect
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
 from tests.rules.patterns.telling import at, told

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from server.model.moments import microseconds
 from server.model.pattern import PatternType
-from server.patterns.degradation import detect
+from server.patterns.degradation.detect import detect
+from server.patterns.degradation.weekly import by_chance, correlations, falls, turn
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
 from server.patterns.history import History, HistoryBuilder
-from server.patterns.weekly import by_chance, correlations, falls, turn
 from tests.rules.patterns.telling import at, told
 
 FALLING = [0.95, 0.94, 0.945, 0.92, 0.90, 0.905, 0.88, 0.86, 0.87, 0.84, 0.83, 0.80, 0.79]

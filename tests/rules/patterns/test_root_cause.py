@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from server.knowledge.similarity.lexical import lexical_likeness
 from server.model.moments import microseconds
 from server.model.pattern import PatternType
+from server.patterns.errors.root_cause import detect
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
 from server.patterns.history import History, HistoryBuilder
-from server.patterns.root_cause import detect
 from tests.rules.patterns.telling import at, told
 
 NOBODY = Fleet()

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.model.pattern import PatternType
+from server.patterns.access.timing import detect
 from server.patterns.fleet import Fleet, Member
 from server.patterns.found import Found, Identity
-from server.patterns.timing import detect
 from tests.rules.patterns.telling import at, told
 
 IDENTITY = Identity(PatternType.TIMING_DEPENDENCY, ("sys_w", "sys_r"))

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from server.knowledge.similarity.lexical import lexical_likeness
 from server.model.pattern import PatternType
+from server.patterns.errors.transfer import detect, rarer_by_chance
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
-from server.patterns.transfer import detect, rarer_by_chance
 from tests.rules.patterns.telling import at, told
 
 KIND = PatternType.TRANSFERABLE_SOLUTION

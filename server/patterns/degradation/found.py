@@ -6,10 +6,10 @@ import numpy as np
 
 from server.model.moments import at_microseconds
 from server.model.pattern import PatternType
+from server.patterns.degradation.weekly import WEEK, Weekly
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact, Found, Identity, Occurrence
 from server.patterns.history import History, Ints
-from server.patterns.weekly import WEEK, Weekly
 
 EVENTS_OF_ONE = 20
 """Stored events that a single occurrence rests on at most."""

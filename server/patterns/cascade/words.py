@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from server.patterns.episodes import DAY, HOUR, MINUTE, Moments
+from server.patterns.cascade.episodes import DAY, HOUR, MINUTE, Moments
+from server.patterns.cascade.links import Link
+from server.patterns.cascade.scene import Scene
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact
 from server.patterns.history import Ints
-from server.patterns.links import Link
-from server.patterns.scene import Scene
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SEQS_NAMED = 200

@@ -15,13 +15,13 @@ from functools import cached_property
 import numpy as np
 
 from server.model.pattern import PatternType
-from server.patterns.catalogue import Catalogue, catalogue_of
+from server.patterns.errors.catalogue import Catalogue, catalogue_of
+from server.patterns.errors.root_cause_found import Cause, found_of
+from server.patterns.errors.second_leg import Leg, legs
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Found, Identity
 from server.patterns.history import History, Ints
 from server.patterns.likeness import Alike, Likeness
-from server.patterns.root_cause_found import Cause, found_of
-from server.patterns.second_leg import Leg, legs
 
 TYPE = PatternType.SHARED_ROOT_CAUSE
 MOST_ENTRIES = 10_000

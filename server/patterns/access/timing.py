@@ -12,13 +12,13 @@ import numpy as np
 
 from server.model.pattern import PatternType
 from server.model.wording import counted
-from server.patterns.activity import Activity, Tie, accesses_of, runs_of, share_of_time, tie, under_way
+from server.patterns.access.activity import Activity, Tie, accesses_of, runs_of, share_of_time, tie, under_way
+from server.patterns.access.output_links import OutputLink, output_links
+from server.patterns.access.usual_times import SECOND, in_words, usual_time
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, SIGNIFICANT_Q, Fact, Found, Identity, Occurrence
 from server.patterns.history import History, Ints
-from server.patterns.output_links import OutputLink, output_links
 from server.patterns.significance import false_discovery_rates
-from server.patterns.usual_times import SECOND, in_words, usual_time
 
 MOST_OF_THE_TIME = 2 / 3
 """Of a writer that is at work for a greater part of the time nothing can be said."""

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from server.model.pattern import PatternType
-from server.patterns.catalogue import Catalogue
+from server.patterns.errors.catalogue import Catalogue
+from server.patterns.errors.second_leg import Leg
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact, Found, Identity, Occurrence
 from server.patterns.history import Ints
-from server.patterns.second_leg import Leg
 
 EVENTS_OF_ONE = 20
 """Stored events that a single occurrence rests on at most; facts rest on all."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from server.patterns.episodes import DAY, MINUTE
+from server.patterns.cascade.episodes import DAY, MINUTE
 from server.patterns.history import Ints
 
 _SECOND = 1_000_000

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import DAY, HOUR, MINUTE, Moments
+from server.patterns.cascade.episodes import DAY, HOUR, MINUTE, Moments
+from server.patterns.cascade.rhythm import CLASSES, Hours, covered
 from server.patterns.history import Bools, Floats, Ints, Runs
-from server.patterns.rhythm import CLASSES, Hours, covered
 from server.patterns.significance import Urn, rough_tail
 
 _FEWEST_ALIKE = 4

@@ -14,7 +14,7 @@ import numpy as np
 
 from server.model.moments import at_microseconds
 from server.model.pattern import PatternType
-from server.patterns.catalogue import Catalogue, catalogue_of
+from server.patterns.errors.catalogue import Catalogue, catalogue_of
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Fact, Found, Identity, Occurrence
 from server.patterns.history import Change, History

@@ -11,15 +11,15 @@ import numpy as np
 
 from server.model.pattern import PatternType
 from server.model.wording import counted
-from server.patterns.activity import Activity, binomial_tail, runs_of, share_of_time
-from server.patterns.contention_advice import advice
+from server.patterns.access.activity import Activity, binomial_tail, runs_of, share_of_time
+from server.patterns.access.contention_advice import advice
+from server.patterns.access.intervals import Spans, meetings, occasions
+from server.patterns.access.output_links import MOST_WRITERS
+from server.patterns.access.usual_times import SECOND, in_words, usual_time
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q, Fact, Found, Identity, Occurrence
 from server.patterns.history import History, Ints
-from server.patterns.intervals import Spans, meetings, occasions
-from server.patterns.output_links import MOST_WRITERS
 from server.patterns.significance import false_discovery_rates
-from server.patterns.usual_times import SECOND, in_words, usual_time
 
 _MOST_OVERLAPS = 100_000
 _DAY = 86_400 * SECOND

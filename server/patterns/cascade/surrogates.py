@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from server.patterns.episodes import DAY
-from server.patterns.links import Link
-from server.patterns.permuted import exposed_at
-from server.patterns.scene import Scene
+from server.patterns.cascade.episodes import DAY
+from server.patterns.cascade.links import Link
+from server.patterns.cascade.permuted import exposed_at
+from server.patterns.cascade.scene import Scene
 
 _FEWEST = 5
 _SHIFTS = 39

@@ -11,13 +11,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from server.model.pattern import PatternType
-from server.patterns.degradation_found import Together, found_of, identity_of
-from server.patterns.degradation_groups import again, as_known, grouped
+from server.patterns.degradation.found import Together, found_of, identity_of
+from server.patterns.degradation.groups import again, as_known, grouped
+from server.patterns.degradation.weekly import Weekly, by_chance, correlations, falls, present, ranked, weekly_of
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, SIGNIFICANT_Q, Found, Identity
 from server.patterns.history import Bools, Floats, History, Ints
 from server.patterns.significance import rates_by_family
-from server.patterns.weekly import Weekly, by_chance, correlations, falls, present, ranked, weekly_of
 
 TYPE = PatternType.CORRELATED_DEGRADATION
 LEAST_CHANGES = 8

@@ -6,10 +6,10 @@ from typing import Protocol
 
 import numpy as np
 
-from server.patterns.episodes import DAY, Moments, episodes, failures, odd_runs, run_starts
+from server.patterns.cascade.episodes import DAY, Moments, episodes, failures, odd_runs, run_starts
+from server.patterns.cascade.permuted import Chances, Places, chances, cover_of, exposed_at, places_of
+from server.patterns.cascade.rhythm import Hours, active_hours, bad_everywhere, bad_hours, expected_shape, hours_of
 from server.patterns.history import Bools, Floats, History, Ints, Runs
-from server.patterns.permuted import Chances, Places, chances, cover_of, exposed_at, places_of
-from server.patterns.rhythm import Hours, active_hours, bad_everywhere, bad_hours, expected_shape, hours_of
 
 TRIGGERS = ("failure", "run", "odd run")
 _SOURCED = 0.8

@@ -1,7 +1,7 @@
 """Resource contention (PAT-5): two systems at one resource at the same time, and at least one of them writes.
 
 What counts is when they really accessed it. Where neither told an access to a resource that both are registered with, runs
-that overlap beyond chance stand in (server/patterns/contention_of_runs.py).
+that overlap beyond chance stand in (server/patterns/access/contention_of_runs.py).
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,14 @@ import numpy as np
 
 from server.model.pattern import PatternType
 from server.model.wording import counted
-from server.patterns.contention_advice import advice
-from server.patterns.contention_of_runs import overlapping_runs
+from server.patterns.access.contention_advice import advice
+from server.patterns.access.contention_of_runs import overlapping_runs
+from server.patterns.access.intervals import Meetings, Spans, meetings, occasions, touched
+from server.patterns.access.shared_names import held_in
+from server.patterns.access.usual_times import SECOND, in_words, usual_time
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Fact, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
-from server.patterns.intervals import Meetings, Spans, meetings, occasions, touched
-from server.patterns.shared_names import held_in
-from server.patterns.usual_times import SECOND, in_words, usual_time
 
 MOST_PER_RESOURCE = 50
 """Pairs shown of one resource, those with the most occasions."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.patterns.episodes import DAY, HOUR
+from server.patterns.cascade.episodes import DAY, HOUR
+from server.patterns.cascade.pairs import DELAYS, WINDOWS, Counts, count_pairs, next_of_system
+from server.patterns.cascade.permuted import exposed_at
+from server.patterns.cascade.scene import TRIGGERS, Scene, Sources
 from server.patterns.found import LEAST_LIFT, LEAST_OCCURRENCES, SIGNIFICANT_Q
 from server.patterns.history import Bools, Floats
-from server.patterns.pairs import DELAYS, WINDOWS, Counts, count_pairs, next_of_system
-from server.patterns.permuted import exposed_at
-from server.patterns.scene import TRIGGERS, Scene, Sources
 from server.patterns.significance import rates_by_family, rough_tail, upper_tail
 
 _WORTH_A_LOOK = 0.1

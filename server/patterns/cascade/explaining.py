@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import DAY, MINUTE
+from server.patterns.cascade.episodes import DAY, MINUTE
+from server.patterns.cascade.links import Link
+from server.patterns.cascade.pairs import WINDOWS
+from server.patterns.cascade.permuted import exposed_at
+from server.patterns.cascade.scene import Scene
 from server.patterns.found import LEAST_OCCURRENCES
 from server.patterns.history import Ints
-from server.patterns.links import Link
-from server.patterns.pairs import WINDOWS
-from server.patterns.permuted import exposed_at
-from server.patterns.scene import Scene
 from server.patterns.significance import Urn, upper_tail
 
 _STANDS_ALONE = 0.01

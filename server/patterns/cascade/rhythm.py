@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from server.patterns.episodes import HOUR
+from server.patterns.cascade.episodes import HOUR
 from server.patterns.history import Bools, Floats, History, Ints
 
 CLASSES = 48

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from server.patterns.access.intervals import covered
 from server.patterns.found import LEAST_LIFT
 from server.patterns.history import Bools, History, Ints
-from server.patterns.intervals import covered
 from server.patterns.significance import upper_tail
 
 SECTORS = 12

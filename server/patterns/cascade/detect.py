@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from server.model.pattern import PatternType
-from server.patterns.cascade_words import describe, facts_of, recommend, shared_resources
-from server.patterns.episodes import DAY
-from server.patterns.explaining import direct_links
+from server.patterns.cascade.episodes import DAY
+from server.patterns.cascade.explaining import direct_links
+from server.patterns.cascade.links import Link, find_links, known_links
+from server.patterns.cascade.scene import Scene, scene_of
+from server.patterns.cascade.schedule import follows_a_schedule, longer_than_a_day, schedule_explains
+from server.patterns.cascade.surrogates import stands_shifted_days
+from server.patterns.cascade.words import describe, facts_of, recommend, shared_resources
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Found, Identity, Occurrence
 from server.patterns.history import Bools, History, Ints
-from server.patterns.links import Link, find_links, known_links
-from server.patterns.scene import Scene, scene_of
-from server.patterns.schedule import follows_a_schedule, longer_than_a_day, schedule_explains
-from server.patterns.surrogates import stands_shifted_days
 
 _SECOND = 1_000_000
 _MOST_HELD_BACK = 200

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from server.patterns.degradation_found import FLEET, MOST_OF_THEM, Together, identity_of
+from server.patterns.degradation.found import FLEET, MOST_OF_THEM, Together, identity_of
+from server.patterns.degradation.weekly import Weekly
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, Identity
 from server.patterns.history import History
-from server.patterns.weekly import Weekly
 
 LEAST_SYSTEMS = 4
 DENSE = 0.6

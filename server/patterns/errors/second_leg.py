@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 
-from server.patterns.catalogue import Catalogue
+from server.patterns.errors.catalogue import Catalogue
 from server.patterns.fleet import Fleet
 
 DAY = 86_400_000_000

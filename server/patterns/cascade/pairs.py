@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from server.patterns.episodes import MINUTE, Moments
+from server.patterns.cascade.episodes import MINUTE, Moments
 from server.patterns.history import Bools, Ints
 
 WINDOWS = (5 * MINUTE, 15 * MINUTE, 30 * MINUTE)

@@ -1,0 +1,1 @@
+"""Who uses a resource when: contention, and who begins too early (PAT-5, PAT-6)."""

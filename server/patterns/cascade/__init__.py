@@ -1,0 +1,1 @@
+"""What fails after what: cascades, against everybody's own rhythm (PAT-1)."""

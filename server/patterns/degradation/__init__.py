@@ -1,0 +1,1 @@
+"""What gets worse in the same weeks (PAT-2)."""

@@ -1,0 +1,1 @@
+"""What errors of several systems mean: shared causes, and fixes that fit elsewhere (PAT-3, PAT-4)."""

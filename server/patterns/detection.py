@@ -11,7 +11,7 @@ from server.model.moments import at_microseconds, microseconds, read_moment
 from server.model.pattern import Pattern, PatternStatus, PatternType
 from server.patterns.fingerprint import fingerprint_of, identity_of
 from server.patterns.fleet import Fleet
-from server.patterns.found import LEAST_OCCURRENCES, Fact, Found
+from server.patterns.found import LEAST_OCCURRENCES, READ_KINDS, Fact, Found
 from server.patterns.life import Known, Life, Look, first_seen, life_in, seen_again
 from server.patterns.members import fleet_of, naming
 from server.patterns.portrait import portrait, source_in
@@ -97,9 +97,7 @@ class Detection:
         standing = self._database.read(_standing)
         if needless := _needless(standing, span):
             progress(1, 1, needless)
-            nothing = dict.fromkeys(("events", "systems", "found", "new", "reopened", "resolved"), 0)
-            looked_at = {"since": at_microseconds(span.since), "until": at_microseconds(span.until), **nothing}
-            return Outcome({"skipped": needless, **looked_at, **_counts(standing.known.values()), "seconds": 0.0}, ())
+            return Outcome(self._as_it_stands(standing, span, needless), ())
         from server.patterns.detectors import detectors
         from server.patterns.reading import read_history
 
@@ -130,6 +128,24 @@ class Detection:
         progress(steps, steps, "Done")
         seconds = {"seconds": round(time.perf_counter() - began, 3)}
         return Outcome({**looked_at, **outcome.summary, **seconds}, outcome.changed)
+
+    def _as_it_stands(self, standing: _Standing, span: Span, needless: str) -> JsonObject:
+        """The summary of a detection that had nothing to look for."""
+        number, systems = self._database.read(
+            lambda session: events.counted_in(session, READ_KINDS, span.since, span.until + 1)
+        )
+        counts = _counts(standing.known.values())
+        return {
+            "skipped": needless,
+            "since": at_microseconds(span.since),
+            "until": at_microseconds(span.until),
+            "events": number,
+            "systems": systems,
+            "found": counts["active"] + counts["candidates"],
+            **dict.fromkeys(("new", "reopened", "resolved"), 0),
+            **counts,
+            "seconds": 0.0,
+        }
 
     def _store(
         self, found: Sequence[Found], history: "History", fleet: Fleet, standing: _Standing, span: Span

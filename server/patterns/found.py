@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from server.model.pattern import PatternType
 
+READ_KINDS = ("access", "error", "incident", "metric", "promotion", "rejection", "run")
+"""Kinds of events that detectors read."""
 LEAST_OCCURRENCES = 3
 """Never a pattern on fewer (detection rule 7 of the source, PAT-7)."""
 SIGNIFICANT_Q = 0.05

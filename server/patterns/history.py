@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.patterns.columns import Words, in_order_of, moments, name_of, only_ends
+from server.patterns.found import READ_KINDS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -118,8 +119,6 @@ class History:
     changes: tuple[Change, ...]
 
 
-READ_KINDS = ("access", "error", "incident", "metric", "promotion", "rejection", "run")
-"""What detectors read."""
 TEXT_READ = 500
 """Characters of a free text that are read."""
 _SEVERITIES = {"LOW": 0, "MEDIUM": 1, "HIGH": 2, "CRITICAL": 3}

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from server.journal.weeks import read_documents
-from server.patterns.history import READ_KINDS, History, HistoryBuilder
+from server.patterns.found import READ_KINDS
+from server.patterns.history import History, HistoryBuilder
 from server.storage import events
 
 if TYPE_CHECKING:

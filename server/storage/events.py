@@ -118,6 +118,16 @@ def in_portions(session: "Session", kinds: Sequence[str], since: int, until: int
         after = rows[-1][0]
 
 
+def counted_in(session: "Session", kinds: Sequence[str], since: int, until: int) -> tuple[int, int]:
+    """How many events of these kinds there are with `since` <= at < `until`, and of how many systems."""
+    events = tables.events.c
+    chosen = sql.select(sql.func.count(), sql.func.count(events.system_id.distinct())).where(
+        events.kind.in_(kinds), events.at >= since, events.at < until
+    )
+    number, systems = session.connection().execute(chosen).one()
+    return int(number), int(systems)
+
+
 def newest_number(session: "Session") -> int:
     """The number of the event that was kept last; 0 before the first. Of two that came at once, either may be there first."""
     number = session.connection().execute(sql.select(sql.func.max(tables.events.c.seq))).scalar()

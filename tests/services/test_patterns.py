@@ -99,7 +99,9 @@ def test_a_detection_that_is_repeated_changes_nothing(services: "Services", data
     report(services, [36, 43, 50])
     assert services.patterns.detect(NOW)["by_type"]["resource_contention"] == PAIRS
     before = everything(database_url)
-    assert "skipped" in services.patterns.detect(NOW)
+    skipped = services.patterns.detect(NOW)
+    assert "skipped" in skipped
+    assert (skipped["events"], skipped["systems"], skipped["new"]) == (6 * PAIRS, 2 * PAIRS, 0)
     since = (NOW - timedelta(days=90)).isoformat()
     assert "skipped" not in services.patterns.detect(NOW, since=since, until=NOW.isoformat())
     assert everything(database_url) == before

@@ -18,7 +18,15 @@ def test_reg_09_a_job_is_run_from_the_command_line(registered: Path, capsys: pyt
     told = capsys.readouterr()
     assert "RUN-2026-04-05-002 (registry) succeeded" in told.out
     assert "systems 2, archived 0" in told.out
-    assert "counting" in told.err
+
+
+def test_reg_09_how_far_a_job_is_stands_on_stderr(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = set()
+    for _ in range(10):  # whoever watches sees the newest step, and may miss one that lasts a moment
+        assert left_with(["run", "registry"]) == 0
+        told.update(capsys.readouterr().err.splitlines())
+    assert told
+    assert told <= {"0% looking after the systems' health", "33% looking for gaps and circles", "67% counting"}
 
 
 def test_reg_09_what_a_job_tells_of_systems_tiers_and_kinds_is_named_as_it_is_written(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from server.errors import StorageError
 
-HEAD = "0005"
+HEAD = "0006"
 """The schema that this program works with: its newest migration."""
 VERSION_TABLE = "concord_version"
 _LOCK = 0x434F4E434F5244

@@ -197,6 +197,7 @@ def _build_jobs(
                 errand.now, errand.progress, since=errand.since, until=errand.until
             ),
             sum_up=lambda errand: areas.journal.sum_up(errand.now, errand.progress),
+            learn=lambda errand: {},
         ),
         now=now,
         folders=folders,

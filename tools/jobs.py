@@ -19,11 +19,13 @@ class RunJob(Arguments):
         "until": ("to", "end"),
         "paths": ("path", "folders", "folder"),
     }
-    job: str = argument("registry, validation, discovery, patterns, or all of them.", min_length=1, max_length=50)
+    job: str = argument(
+        "registry, validation, discovery, patterns, learning, or all of them.", min_length=1, max_length=50
+    )
     since: str = argument("ISO 8601; for jobs that look back.", "", max_length=40)
     until: str = argument("ISO 8601; for jobs that look back.", "", max_length=40)
     paths: tuple[str, ...] = argument(
-        "Folders on the server's machine, for discovery and patterns.", (), max_length=100
+        "Folders on the server's machine, for discovery, patterns and learning.", (), max_length=100
     )
     idempotency_key: str = argument("Same key, same run.", "", max_length=200)
 
@@ -84,7 +86,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         description=(
             "Looks at the real world now, without waiting for the schedule: registry (health, gaps, circles), validation (contracts "
             "against the real files and tables), discovery (systems that nobody registered), patterns (what no single system sees, in "
-            "what all reported). A long one goes on by itself and is read at its concord://runs/ URI."
+            "what all reported), "
+            "learning (what one system learned and others can use). A long one goes on by itself and is read at its concord://runs/ URI."
         ),
         arguments=RunJob,
         run=run_job,

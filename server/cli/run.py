@@ -1,9 +1,10 @@
-"""Run a job now: registry, validation, discovery, patterns, or all of them.
+"""Run a job now: registry, validation, discovery, patterns, learning, or all of them.
 
 registry looks after the systems' health and derives gaps and circles anew; validation holds every contract against the
 real file, table or endpoint; discovery looks through folders for systems that nobody registered (the PATHs, else
 CONCORD_SCAN_PATHS, else what was looked through last); patterns reads systems' own folders (those in the PATHs, else all)
-and looks for what no single system can see in what was reported of 90 days, or between --since and --until. A job that
+and looks for what no single system can see in what was reported of 90 days, or between --since and --until; learning reads
+them too, looks for what one system learned and others can use, in 30 days, and writes the week's digest. A job that
 runs already, in whatever process, is waited for instead of being run twice. Exit codes: 0 it succeeded, 3 it failed or can't
 be run.
 """
@@ -26,10 +27,16 @@ KEYED_BY_DATA = frozenset({"by_system", "by_tier", "by_status", "by_type", "open
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord run` takes."""
-    parser.add_argument("job", metavar="JOB", help="registry, validation, discovery, patterns, or all")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="a folder that discovery or patterns looks through")
-    parser.add_argument("--since", default="", metavar="MOMENT", help="ISO 8601; how far patterns looks back")
-    parser.add_argument("--until", default="", metavar="MOMENT", help="ISO 8601; where patterns stops looking")
+    parser.add_argument("job", metavar="JOB", help="registry, validation, discovery, patterns, learning, or all")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="a folder that discovery, patterns or learning looks through"
+    )
+    parser.add_argument(
+        "--since", default="", metavar="MOMENT", help="ISO 8601; how far patterns or learning looks back"
+    )
+    parser.add_argument(
+        "--until", default="", metavar="MOMENT", help="ISO 8601; where patterns or learning stops looking"
+    )
     add_json_flag(parser)
     add_database_flag(parser)
 

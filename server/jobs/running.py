@@ -30,6 +30,8 @@ class Errand:
     since: str = ""
     """Of a job that looks back: from when on, as it was told; empty = as far as it usually does."""
     until: str = ""
+    due: str = ""
+    """The time of the built-in schedule that it stands for; empty for one that somebody asked for."""
 
     def step(self, number: int, steps: int) -> Callable[[float, float, str], None]:
         """The progress of one step of several, counted from 0, as a part of the whole."""

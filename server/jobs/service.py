@@ -33,10 +33,10 @@ GRACE_SECONDS = 0.5
 LOOK_SECONDS = 0.25
 """How often a run of another process is looked at by whoever waits for it."""
 
-PARTS = (Job.REGISTRY, Job.VALIDATION, Job.DISCOVERY, Job.PATTERNS)
+PARTS = (Job.REGISTRY, Job.VALIDATION, Job.DISCOVERY, Job.PATTERNS, Job.LEARNING)
 """What the job `all` runs, in this order."""
-WITHOUT_AREA = {"learning": "shares what systems have learned"}
-"""Jobs whose area is not part of this server, with what they are for."""
+LOOKING_BACK = (Job.PATTERNS, Job.LEARNING)
+"""Those that go by what was reported since some time."""
 NO_FOLDERS = "No folder is named to look through."
 PROCESS_ENDED = "Its process ended before it did."
 
@@ -88,8 +88,8 @@ class JobService:
     ) -> JobRun:
         """The job runs, or has run: as it stands after `wait` seconds at most. It goes on by itself beyond them.
 
-        Where it is under way already, that run is the answer; `patterns` runs once more after it, for what was reported
-        meanwhile. Raises NotAllowed for a system that calls, InvalidArgument,
+        Where it is under way already, that run is the answer; `patterns` and `learning` run once more after it, for what was
+        reported meanwhile. Raises NotAllowed for a system that calls, InvalidArgument,
         and Refused for a job that can't run here.
         """
         if caller:
@@ -108,7 +108,7 @@ class JobService:
         span = _span(since, until)
         arguments = {"job": wanted.value, **span, "paths": list(paths)}
         mine: list[JobRun] = []
-        if wanted is Job.PATTERNS:
+        if wanted in LOOKING_BACK:
             # The one under way has not read what was reported since it began; a second one is soon done where that is nothing.
             for before in self.newest(job=wanted.value, limit=1):
                 self.wait_for(before.run_id, wait)
@@ -148,10 +148,10 @@ class JobService:
 
     def _places(self, job: Job, paths: Sequence[str]) -> tuple[str, ...]:
         """The folders that a run of the job looks through, in full; none for a job that looks through none."""
-        if job not in (Job.DISCOVERY, Job.PATTERNS, Job.ALL):
+        if job not in (Job.DISCOVERY, *LOOKING_BACK, Job.ALL):
             return ()
         named = tuple(os.path.abspath(os.path.expanduser(path)) for path in paths if path.strip())
-        return named if named or job is Job.PATTERNS else tuple(self._folders())
+        return named if named or job in LOOKING_BACK else tuple(self._folders())
 
     @staticmethod
     def is_done(session: "Session", job: Job, due: str, *, beside: str = "") -> bool:
@@ -309,14 +309,16 @@ class JobService:
         run = running.run
         if run.job == Job.ALL:
             return {part.value: self._part(part, running, now) for part in PARTS}
-        return self._works[Job(run.job)](Errand(run.run_id, now, running.progress, run.paths, run.since, run.until))
+        return self._works[Job(run.job)](
+            Errand(run.run_id, now, running.progress, run.paths, run.since, run.until, run.due)
+        )
 
     def _part(self, part: Job, whole: Running, now: datetime) -> JsonObject:
         """What came of one job of several. One that is under way elsewhere is waited for."""
         paths = whole.run.paths if part is Job.DISCOVERY else ()
         if part is Job.DISCOVERY and not paths:
             return {"skipped": NO_FOLDERS}
-        span = {"since": whole.run.since, "until": whole.run.until} if part is Job.PATTERNS else {}
+        span = {"since": whole.run.since, "until": whole.run.until} if part in LOOKING_BACK else {}
         whole.progress(PARTS.index(part), len(PARTS), f"{part} begins")
         run, mine = self._database.write(
             lambda session: self._begin(session, part, now, asked_by=whole.run.asked_by, paths=paths, **span)
@@ -377,12 +379,6 @@ class _SeenTo(Exception):
 
 def _job_named(name: str) -> Job:
     wanted = name.strip().lower()
-    if wanted in WITHOUT_AREA:
-        raise Refused(
-            f"The job {wanted} {WITHOUT_AREA[wanted]}, which this server has no area for.",
-            path="/job",
-            allowed=[job.value for job in Job],
-        )
     try:
         return Job(wanted)
     except ValueError:

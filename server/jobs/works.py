@@ -29,6 +29,7 @@ def works(
     read_own_files: Look,
     detect: Look,
     sum_up: Look,
+    learn: Look,
 ) -> Mapping[Job, Work]:
     """The work of every job, as the areas do it."""
 
@@ -50,11 +51,18 @@ def works(
         errand.progress(2, 3, "summing up old events")
         return {**found, "own_files": own_files, "summed_up": sum_up(replace(errand, progress=errand.step(2, 3)))}
 
+    def learn_from_each_other(errand: Errand) -> JsonObject:
+        """What systems' folders tell is taken in, and what one system learned is there for those that can use it."""
+        errand.progress(0, 2, "reading the files of systems")
+        own_files = read_own_files(replace(errand, progress=errand.step(0, 2)))
+        return {**learn(replace(errand, progress=errand.step(1, 2))), "own_files": own_files}
+
     return {
         Job.REGISTRY: look_at_registry,
         Job.VALIDATION: validate,
         Job.DISCOVERY: scan,
         Job.PATTERNS: look_for_patterns,
+        Job.LEARNING: learn_from_each_other,
     }
 
 

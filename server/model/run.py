@@ -10,6 +10,7 @@ class Job(WireEnum):
     VALIDATION = "validation"
     DISCOVERY = "discovery"
     PATTERNS = "patterns"
+    LEARNING = "learning"
     ALL = "all"
     """The others, one after the other."""
 

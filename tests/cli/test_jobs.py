@@ -41,8 +41,8 @@ def test_reg_09_what_a_job_tells_of_systems_tiers_and_kinds_is_named_as_it_is_wr
 
 
 def test_reg_09_a_job_that_can_not_run_leaves_with_bad_input(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, error = answered(["run", "learning"], capsys)
-    assert (code, error["error"]["code"]) == (3, "refused")
+    code, error = answered(["run", "dust"], capsys)
+    assert (code, error["error"]["code"]) == (3, "invalid_argument")
     code, error = answered(["run", "discovery"], capsys)
     assert (code, error["error"]["path"]) == (3, "/paths")
 

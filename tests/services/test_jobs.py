@@ -188,10 +188,10 @@ def test_reg_09_all_runs_every_job_in_its_order(make: Make) -> None:
 
     jobs = make({job: noted(job.value) for job in Job}, folders=lambda: ["/srv"])
     run = jobs.run("all", now=NOW)
-    assert order == ["registry", "validation", "discovery", "patterns"]
+    assert order == ["registry", "validation", "discovery", "patterns", "learning"]
     assert run.state is RunState.SUCCEEDED
-    assert [part["summary_data"]["position"] for part in run.summary_data.values()] == [1, 2, 3, 4]
-    assert [one.job for one in jobs.newest()] == ["patterns", "discovery", "validation", "registry", "all"]
+    assert [part["summary_data"]["position"] for part in run.summary_data.values()] == [1, 2, 3, 4, 5]
+    assert [one.job for one in jobs.newest()] == ["learning", "patterns", "discovery", "validation", "registry", "all"]
 
 
 def test_reg_09_all_goes_on_after_a_job_that_failed_and_says_which(make: Make) -> None:
@@ -244,7 +244,6 @@ def test_reg_09_the_same_key_is_the_same_run(make: Make) -> None:
     [
         ({"job": "registry", "caller": "sys_a"}, NotAllowed, ""),
         ({"job": "sweep"}, InvalidArgument, "/job"),
-        ({"job": "learning"}, Refused, "/job"),
         ({"job": "discovery"}, Refused, "/paths"),
         ({"job": "registry", "since": "yesterday"}, InvalidArgument, "/since"),
     ],
@@ -303,10 +302,10 @@ def test_reg_09_the_schedule_runs_each_job_once_for_each_time_it_is_due(make: Ma
     clock = Told()
     jobs = make(now=clock)
     leader = leader_of(database, jobs, clock)
-    assert looked(leader, jobs) == DAILY, "what was never done is made up for"
+    assert looked(leader, jobs) == [*DAILY, "learning"], "what was never done is made up for"
     assert looked(leader, jobs) == []
     clock.now += timedelta(hours=6)
-    assert looked(leader, jobs) == ["registry"]
+    assert looked(leader, jobs) == ["registry", "learning"], "it is Sunday evening"
     clock.now += timedelta(days=3)
     assert looked(leader, jobs) == DAILY, "times that were missed are made up for by one run"
     assert {run.asked_by for run in jobs.newest()} == {"schedule"}
@@ -318,12 +317,14 @@ def test_reg_09_a_run_on_demand_counts_for_the_time_before_it(make: Make, databa
     jobs.run("registry", now=NOW)
     jobs.run("validation", now=NOW)
     jobs.run("patterns", now=NOW)
+    jobs.run("learning", now=NOW)
     leader = leader_of(database, jobs, clock)
     assert looked(leader, jobs) == []
     told = {one["job"]: one for one in leader.overview()}
     assert told["registry"]["next_due"] == "2026-04-05T18:00:00Z"
     assert told["validation"]["next_due"] == "2026-04-06T02:00:00Z"
     assert told["patterns"]["next_due"] == "2026-04-06T05:00:00Z"
+    assert told["learning"]["next_due"] == "2026-04-05T18:00:00Z"
     assert told["discovery"]["next_due"] == "", "there is nothing to look through"
 
 
@@ -335,6 +336,7 @@ def test_reg_09_discovery_is_due_where_there_are_folders(make: Make, database: D
         "validation",
         "discovery",
         "patterns",
+        "learning",
     ]
     assert [run.paths for run in jobs.newest(job="discovery")] == [("/srv",)]
 
@@ -343,11 +345,11 @@ def test_reg_09_only_one_leads_until_it_resigns_or_is_silent(make: Make, databas
     clock = Told()
     jobs = make(now=clock)
     first, second = leader_of(database, jobs, clock), leader_of(database, jobs, clock)
-    assert looked(first, jobs) == DAILY
+    assert looked(first, jobs) == [*DAILY, "learning"]
     clock.now += timedelta(hours=6)
     assert looked(second, jobs) == []
     first.resign()
-    assert looked(second, jobs) == ["registry"]
+    assert looked(second, jobs) == ["registry", "learning"]
     clock.now += timedelta(hours=6)
     assert looked(first, jobs) == []
     database.write(lambda session: leases.take(session, "schedule", "nobody", now=1e12, until=0.0))

@@ -56,7 +56,6 @@ async def test_reg_09_the_same_key_gives_the_same_run(concord: Concord) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "path"),
     [
-        ({"job": "learning"}, "refused", "/job"),
         ({"job": "dust"}, "invalid_argument", "/job"),
         ({"job": "discovery"}, "refused", "/paths"),
         ({"job": "registry", "until": "soon"}, "invalid_argument", "/until"),
@@ -68,7 +67,7 @@ async def test_reg_09_a_job_that_can_not_run_is_refused_with_the_way_out(
     error = await concord.refused("run_job", **arguments)
     assert (error["code"], error["path"]) == (code, path)
     if path == "/job":
-        assert error["allowed"] == ["registry", "validation", "discovery", "patterns", "all"]
+        assert error["allowed"] == ["registry", "validation", "discovery", "patterns", "learning", "all"]
     with pytest.raises(MCPError):
         await concord.read("concord://runs/latest")
 

@@ -27,6 +27,10 @@ def at(text: str) -> datetime:
         (Job.VALIDATION, "2026-04-05T02:00:00Z", "2026-04-05T02:00:00Z", "2026-04-06T02:00:00Z"),
         (Job.DISCOVERY, "2026-01-01T00:30:00Z", "2025-12-31T03:00:00Z", "2026-01-01T03:00:00Z"),
         (Job.PATTERNS, "2026-04-05T04:59:59Z", "2026-04-04T05:00:00Z", "2026-04-05T05:00:00Z"),
+        (Job.LEARNING, "2026-04-05T17:59:59Z", "2026-03-29T18:00:00Z", "2026-04-05T18:00:00Z"),
+        (Job.LEARNING, "2026-04-05T18:00:00Z", "2026-04-05T18:00:00Z", "2026-04-12T18:00:00Z"),
+        (Job.LEARNING, "2026-04-06T00:00:00Z", "2026-04-05T18:00:00Z", "2026-04-12T18:00:00Z"),
+        (Job.LEARNING, "2026-01-01T12:00:00Z", "2025-12-28T18:00:00Z", "2026-01-04T18:00:00Z"),
     ],
 )
 def test_reg_09_a_job_is_due_at_its_hours_in_utc(job: Job, now: str, last: str, following: str) -> None:
@@ -41,6 +45,7 @@ def test_reg_09_the_registry_is_looked_at_every_six_hours_and_contracts_daily() 
         Job.VALIDATION: timedelta(days=1),
         Job.DISCOVERY: timedelta(days=1),
         Job.PATTERNS: timedelta(days=1),
+        Job.LEARNING: timedelta(weeks=1),
     }
 
 

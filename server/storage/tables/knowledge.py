@@ -23,6 +23,8 @@ class KnowledgeRow(Row, table=True):
     expires: int = instant_column()
     """From then on it is hidden."""
     version: int
+    strength: float
+    """Its e-value, 0 where it has none: the stronger are shown first."""
     revision: int = instant_column()
     """Number of the write that made it as it is: whoever keeps a copy reads what is newer."""
     document: dict[str, Any] = document_column()
@@ -32,6 +34,7 @@ class KnowledgeRow(Row, table=True):
     __table_args__ = (
         Index("ix_knowledge_revision", "revision"),
         Index("ix_knowledge_type", "type", "status"),
+        Index("ix_knowledge_strength", "strength", "created"),
     )
 
 

@@ -21,12 +21,14 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("strength", sa.Float(), nullable=False),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("life", sa.JSON(), nullable=False),
     )
     op.create_index("ix_knowledge_revision", "knowledge", ["revision"])
     op.create_index("ix_knowledge_type", "knowledge", ["type", "status"])
+    op.create_index("ix_knowledge_strength", "knowledge", ["strength", "created"])
     op.create_table(
         "knowledge_versions",
         sa.Column("entry_id", sa.String(), primary_key=True),

@@ -46,6 +46,13 @@ _KNOWN_FORMS = re.compile(
         )
     )
 )
+_STARTS = (
+    "AKIA ASIA ABIA ACCA AROA AIDA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glagent- glsoat- xox "
+    "xapp- hooks.slack.com discord sk- sk_ rk_ whsec_ AIza ya29. GOCSPX- npm_ pypi- dckr_pat_ hf_ dapi hvs. hvb. hvr. dop_v1_ "
+    "SG. SK AC key- AGE-SECRET-KEY- shpat_ shpss_ shpca_ shppa_ lin_api_ PMAK- glsa_ nrak- nrii- ATATT EAA gsk_ r8_ xai- pplx- "
+    "secret_ ntn_ tskey- sq0 :AA eyJ $2a$ $2b$ $2y$ $1$ $5$ $6$ $y$ $argon2"
+).split()
+"""How the forms begin, or what stands in each of them: most texts hold none, and are not looked through for forms."""
 _IN_URL = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s/?#\"'<>]*@")
 """Everything up to the last `@` of an authority: a password may hold one itself."""
 _IN_URL_WITH_MARKS = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s:/@\"'<>]*:[^\s\"'<>]*@")
@@ -78,6 +85,10 @@ _SECRET_NAME = (
     r"account[_-]?key|private[_-]?key|encryption[_-]?key|signing[_-]?key|shared[_-]?key|master[_-]?key|auth[_-]?key|"
     r"credentials?|cookie|session[_-]?id|authorization|bearer|signature|salt|dsn|webhook|client[_-]?id)[A-Za-z0-9_.-]{0,40}"
 )
+_SECRET_WORDS = (
+    "pass pwd secret token key credential cookie session auth bearer signature salt dsn webhook client".split()
+)
+"""Parts of the names that say a value is nobody's business."""
 _QUOTED_OR_WORD = r"(?:\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|[^\s\"',;&|)}\]]+)"
 _HEADER = re.compile(
     r"(?P<name>(?:proxy-)?authorization|x-[a-z-]*(?:key|token|auth|secret)[a-z-]*|api-key|(?:set-)?cookie)"
@@ -214,13 +225,15 @@ def _hidden_once(text: str) -> str:
     # Most texts are paths and plain words: what can't be in them is not looked for.
     if "-----BEGIN" in text:
         text = _PRIVATE_KEY.sub(HIDDEN, text)
-    text = _KNOWN_FORMS.sub(HIDDEN, text)
+    if any(map(text.__contains__, _STARTS)):
+        text = _KNOWN_FORMS.sub(HIDDEN, text)
     if "://" in text:
         text = _IN_URL.sub(_after_scheme, _IN_URL_WITH_MARKS.sub(_after_scheme, text))
     if ":" in text or "=" in text:
-        text = _NAMED.sub(_after_name, _HEADER.sub(_after_name, text))
+        if any(map(text.lower().__contains__, _SECRET_WORDS)):
+            text = _NAMED.sub(_after_name, _HEADER.sub(_after_name, text))
         text = _ASSIGNED.sub(_assigned, text)
-    text = _BEARER.sub(_after_name, text)
+    text = _BEARER.sub(_borne, text)
     if "-" in text:
         text = _USER_FLAG.sub(_after_name, _FLAG.sub(_after_name, text))
         text = _CLIENT_PASSWORD.sub(lambda match: f"{match['name']} {HIDDEN}", text)
@@ -266,6 +279,14 @@ def _after_name(match: "re.Match[str]") -> str:
     if re.fullmatch(r"[\"']?\$\{?\{?[^\"'\s]*\}?\}?[\"']?", rest):
         return match[0]  # a variable's name is no secret
     return f"{match['name']}{match['mark']}{HIDDEN}"
+
+
+def _borne(match: "re.Match[str]") -> str:
+    """What stands after `Bearer` is a secret; after `token`, which people write of, only what is no word."""
+    word = match[0][len(match["name"]) + len(match["mark"]) :].rstrip(".")
+    if match["name"].lower() != "bearer" and word.isalpha() and word[1:].islower():
+        return match[0]
+    return _after_name(match)
 
 
 def _assigned(match: "re.Match[str]") -> str:

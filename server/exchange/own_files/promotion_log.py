@@ -71,7 +71,7 @@ def tell_outcome(entry: Entry, telling: Telling) -> None:
         return
     identity = members.text(ID) or entry.name
     proposal = members.text(PROPOSAL) or (identity if normal(identity).startswith("prop") else "")
-    before, after = _rates(members)
+    before, after = rates_of(members)
     document = {
         "kind": kind,
         "id": identity if identity and identity != proposal else f"{proposal}:{kind}" if proposal else "",
@@ -82,7 +82,7 @@ def tell_outcome(entry: Entry, telling: Telling) -> None:
         "error_category": members.text(CATEGORY)[:500],
         "before": before,
         "after": after,
-        "observation_days": _days(members),
+        "observation_days": days_of(members),
     }
     telling.ignored.update(name for name, value in members.rest() if not isinstance(value, bool))
     telling.event(entry.where, document)
@@ -103,7 +103,7 @@ def _kind(members: Members, among: str) -> tuple[str, str]:
     return ("rejection" if among in ("rejected", "rejections", "rollbacks") else "promotion"), ""
 
 
-def _rates(members: Members) -> tuple[float | None, float | None]:
+def rates_of(members: Members) -> tuple[float | None, float | None]:
     """How often a week the error came before and after."""
     before, after = _rate(members, BEFORE), _rate(members, AFTER)
     for name in INSIDE:
@@ -148,7 +148,8 @@ def _a_week(value: dict[str, Any]) -> float | None:
     return figures[0] if len(figures) == 1 else None
 
 
-def _days(members: Members) -> float | None:
+def days_of(members: Members) -> float | None:
+    """Over how many days the rates were observed."""
     days = members.figure(DAYS)
     if days is None and (weeks := members.figure(("observationweeks", "weeks"))) is not None:
         return weeks * 7

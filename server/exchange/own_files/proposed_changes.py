@@ -1,15 +1,18 @@
-"""`evolution/proposed_changes.json`: what a system wants to change, where it is ready to be checked (EVO-2).
+"""`evolution/proposed_changes.json`: what a system wants to change, where it is ready to be checked (EVO-2) or was turned down.
 
-A draft is its system's own: it is not taken, and nothing of it is told.
+What was rejected is a rejection, so that others need not try it again (LRN-4). A draft is its system's own: it is not taken,
+and nothing of it is told.
 """
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from server.exchange.own_files.entries import Entry, Shape, entries_of
-from server.exchange.own_files.members import Members, normal, resource_of, text_of
+from server.exchange.own_files.members import AT, Members, normal, resource_of, text_of
+from server.exchange.own_files.promotion_log import days_of, rates_of
 from server.exchange.own_files.told import Telling, Told, fit
 from server.model.base import JsonObject
 from server.model.change import Change
@@ -37,6 +40,9 @@ CHANGES = ("changes", "proposedchanges", "change", "proposedchange", "diff")
 GOAL = ("goal", "objective")
 SHAPE = Shape(LISTS[:4], ("status", "state", "proposalid"))
 READY = "readyforshadowtest"
+REJECTED = frozenset("rejected declined denied discarded turneddown failed rolledback reverted".split())
+"""Statuses of what was tried or looked at and found wanting; what was withdrawn is none of them."""
+REJECTED_WHEN = tuple("rejectedat decidedat reviewedat rolledbackat closedat updatedat lastupdated".split())
 _FACETS = {normal(name): name for name in (*Change.model_fields, "contract_id")} | {
     "schema": "new_schema",
     "newschema": "new_schema",
@@ -69,16 +75,24 @@ class Proposed:
 
     ready: tuple[Ready, ...]
     told: Told
+    """Rejections, and what could not be read."""
     others: int = 0
     """Entries in a status in which nothing is submitted, drafts among them."""
 
 
-def read(text: str) -> Proposed:
-    """The entries that are ready, and why others are not taken."""
+def read(text: str, *, written_at: str = "", is_own: Callable[[str], bool] = lambda source: True) -> Proposed:
+    """The entries that are ready, those that were rejected as events, and why others are not taken.
+
+    A rejection without a date is of when the file was written. `is_own` tells whether it is the proposer of that name whose
+    file this is.
+    """
     telling = Telling()
     ready: dict[str, Ready] = {}
     others = 0
     for entry in entries_of(text, SHAPE, telling):
+        if _tell_rejected(entry, telling, written_at, is_own):
+            others += 1
+            continue
         one = _ready(entry, telling)
         others += one is None and isinstance(entry.value, dict) and any(name in Members(entry.value) for name in STATUS)
         if one is None:
@@ -88,6 +102,41 @@ def read(text: str) -> Proposed:
         else:
             ready[one.entry_id] = one
     return Proposed(tuple(ready.values()), telling.told(), others)
+
+
+def _tell_rejected(entry: Entry, telling: Telling, written_at: str, is_own: Callable[[str], bool]) -> bool:
+    """Whether the entry says that it was rejected; its event is told where it has one."""
+    if not isinstance(entry.value, dict):
+        return False
+    members = Members(entry.value)
+    if normal(text_of(members.first(STATUS))) not in REJECTED:
+        return False
+    identity = fit(members.text(ID) or entry.name)[:120].strip()
+    title = members.text(TITLE)
+    source = members.text(SOURCE)
+    dated = members.moment((*REJECTED_WHEN, *AT))
+    if source and not is_own(source):
+        telling.tell(entry.where, f"it is a proposal of {source[:100]}, whose own file tells what became of it")
+    elif not (identity or title):
+        telling.tell(entry.where, "it was rejected, but has neither an id nor a title")
+    elif not (dated or written_at):
+        telling.tell(entry.where, "it was rejected, but has no date that can be read")
+    else:
+        before, after = rates_of(members)
+        document: JsonObject = {
+            "kind": "rejection",
+            "id": f"{identity or title[:120]}:rejection",
+            "at": dated or written_at,
+            "proposal_id": identity,
+            "title": title[:500],
+            "approach": members.text((*APPROACH, *DESCRIPTION[:3]))[:4_000],
+            "error_category": members.text(CATEGORY)[:500],
+            "before": before,
+            "after": after,
+            "observation_days": days_of(members),
+        }
+        telling.event(entry.where, document, dated=bool(dated))
+    return True
 
 
 def _ready(entry: Entry, telling: Telling) -> Ready | None:

@@ -149,15 +149,15 @@ class OwnFilesService:
         known = reading.before.get(path)
         return None if known is not None and known.digest == file.digest else _not_ahead(file, reading.now)
 
-    def _take_in(self, reading: _Reading, file: OwnFile, told: Told, origin: str) -> None:
-        """The events of a file, and that it was read, stand together or not at all.
+    def _take_in(self, reading: _Reading, file: OwnFile, told: Told, origin: str, *, is_all_of_it: bool = True) -> None:
+        """The events of a file, and that it was read where they are all that it tells, stand together or not at all.
 
         A file of which nothing can be read is told again by every job, until it can.
         """
         tally, system_id = reading.tally, reading.system_id
 
         def beside(session: "Session") -> None:
-            if told.events or not told.unread:
+            if is_all_of_it and (told.events or not told.unread):
                 own_files.remember(session, system_id, file.path, _read_now(file.digest, reading.now))
 
         taken = self._journal.take_in(
@@ -196,11 +196,17 @@ class OwnFilesService:
         self._database.write(lambda session: own_files.remember(session, reading.system_id, INCIDENTS, looked))
 
     def _submit(self, reading: _Reading, file: OwnFile) -> None:
-        """Entries that are ready are submitted, and changed ones revised; what was refused is tried again by the next job."""
-        proposed = proposed_changes.read(file.text)
-        _tell_unread(reading, file.path, proposed.told)
+        """Entries that are ready are submitted, and changed ones revised; what was refused is tried again by the next job.
+
+        Those that their system rejected become events, so that rejections are always analysed (LRN-4).
+        """
+        proposed = proposed_changes.read(
+            file.text,
+            written_at=file.written_at,
+            is_own=lambda source: _bare(source) == _bare(reading.system_id),
+        )
+        self._take_in(reading, file, proposed.told, PROPOSED.rpartition("/")[2], is_all_of_it=False)
         refused = [ready for ready in proposed.ready if not self._submitted(reading, ready)]
-        reading.tally.files += 1
         if not refused and (proposed.ready or proposed.others or not proposed.told.unread):
             read = _read_now(file.digest, reading.now)
             self._database.write(lambda session: own_files.remember(session, reading.system_id, file.path, read))

@@ -196,6 +196,44 @@ def test_entries_that_are_not_ready_are_told_and_drafts_are_not(holder: str) -> 
     assert "secret" not in repr(proposed)
 
 
+@pytest.mark.parametrize("status", ["REJECTED", "Rolled-back", "declined", "FAILED"])
+def test_an_entry_that_was_rejected_is_a_rejection_with_its_date_and_figures(status: str) -> None:
+    entry = {
+        **READY,
+        "status": status,
+        "rejected_at": AT_1,
+        "approach": "poll every second",
+        "error_category": "timeout",
+        "metrics": {"before": 4, "after": 9},
+        "observation_days": 7,
+    }
+    proposed = proposed_changes.read(json.dumps([entry]), written_at=WRITTEN)
+    (told,) = proposed.told.events
+    assert (told["kind"], told["proposal_id"], told["at"]) == ("rejection", "CHG-7", AT_1)
+    assert (told["approach"], told["error_category"]) == ("poll every second", "timeout")
+    assert (told["before"], told["after"], told["observation_days"]) == (4, 9, 7)
+    assert not proposed.ready
+    assert not proposed.told.unread
+
+
+def test_a_rejection_without_a_date_is_of_when_the_file_was_written_and_keeps_its_first_moment() -> None:
+    told = proposed_changes.read(json.dumps([{**READY, "status": "REJECTED"}]), written_at=WRITTEN).told
+    assert [one["at"] for one in told.events] == [WRITTEN]
+    assert told.undated == {"CHG-7:rejection"}
+
+
+@pytest.mark.parametrize("status", ["WITHDRAWN", "DRAFT", "PROMOTED", "ELIGIBLE", ""])
+def test_nothing_else_is_a_rejection(status: str) -> None:
+    assert not proposed_changes.read(json.dumps([{**READY, "status": status}]), written_at=WRITTEN).told.events
+
+
+def test_a_rejection_of_somebody_else_s_proposal_is_told_and_not_taken() -> None:
+    entry = {**READY, "status": "REJECTED", "source_system": "sys_b"}
+    told = proposed_changes.read(json.dumps([entry]), written_at=WRITTEN, is_own=lambda source: source == "sys_a").told
+    assert not told.events
+    assert "sys_b" in told.unread[0][1]
+
+
 def test_an_entry_is_another_as_soon_as_anything_in_it_is() -> None:
     def digest(**members: Any) -> str:
         return proposed_changes.read(json.dumps([{**READY, **members}])).ready[0].digest
@@ -212,7 +250,7 @@ ANYTHING: tuple[tuple[str, Callable[[str], Any]], ...] = (
     ("runs", run_state.read),
     ("incidents", lambda given: incidents.read(given, "incidents/a.json", written_at=WRITTEN)),
     ("practices", lambda given: success_patterns.read(given, written_at=WRITTEN)),
-    ("proposals", lambda given: proposed_changes.read(given).told),
+    ("proposals", lambda given: proposed_changes.read(given, written_at=WRITTEN).told),
 )
 STRANGE = [
     "", " ", "7", "null", "true", '"text"', "[]", "{}", "[[]]", "[[[[7]]]]", "[null, 7, true, \"a\", [], {}]", "NaN", "[NaN]", '{"a": NaN}',

@@ -16,11 +16,14 @@ from server.version import installed_version
 from tools import TOOLS
 
 if TYPE_CHECKING:
+    from server.conflicts.service import ConflictService
+    from server.exchange.service import ExchangeService
     from server.findings.service import FindingsService
     from server.jobs.leader import Leader
     from server.jobs.running import Errand
     from server.jobs.service import JobService
     from server.journal.service import JournalService
+    from server.knowledge.service import KnowledgeService
     from server.model.base import JsonObject
     from server.patterns.likeness import Likeness
     from server.patterns.service import PatternService
@@ -52,12 +55,11 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     from server.conflicts.observed import gravity_of
     from server.conflicts.promised import found_in_text, terms_of
     from server.conflicts.service import ConflictService
-    from server.exchange.service import ExchangeService
     from server.exchange.yaml_text import read_yaml
     from server.findings.service import FindingsService
     from server.journal.happenings import HappeningsService
     from server.journal.service import JournalService
-    from server.patterns.document import cross_patterns_text
+    from server.knowledge.service import KnowledgeService
     from server.patterns.service import PatternService
     from server.proposals.in_flight import ProposalsInFlight
     from server.proposals.service import ProposalService
@@ -80,6 +82,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     )
     health = HealthService(database, registry, hosts=config.health_hosts)
     patterns = PatternService(database, registry, likeness=_lexical_likeness, changed=changed)
+    knowledge = KnowledgeService(database, registry, likeness=_lexical_likeness, changed=changed)
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
         database,
@@ -109,7 +112,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         directives=lambda system_id, now: proposals.directives(system_id),
         keep_days=config.keep_events_days,
     )
-    areas = _Areas(registry, findings, health, validation, discovery, patterns, journal, proposals)
+    areas = _Areas(registry, findings, health, validation, discovery, patterns, knowledge, journal, proposals)
     jobs, leader = _build_jobs(config, database, areas, changed)
 
     def end_jobs() -> None:
@@ -127,20 +130,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         findings=findings,
         conflicts=conflicts,
         patterns=patterns,
+        knowledge=knowledge,
         proposals=proposals,
-        exchange=ExchangeService(
-            registry,
-            database,
-            documents={
-                "conflict_log.json": conflicts.log.text,
-                "conflict_check.json": lambda now: conflicts.newest_file_text(),
-                "discovery_scan.json": discovery.text,
-                "cross_patterns.json": lambda now: cross_patterns_text(patterns.document(now)),
-            },
-            take_candidates=discovery.take_in,
-            patterns=patterns,
-            changed=changed,
-        ),
+        exchange=_build_exchange(database, areas, conflicts, changed),
         journal=journal,
         health=health,
         happenings=HappeningsService(database),
@@ -168,8 +160,31 @@ class _Areas:
     validation: "ValidationService"
     discovery: "DiscoveryService"
     patterns: "PatternService"
+    knowledge: "KnowledgeService"
     journal: "JournalService"
     proposals: "ProposalService"
+
+
+def _build_exchange(
+    database: "Database", areas: _Areas, conflicts: "ConflictService", changed: Callable[[Iterable[str]], None]
+) -> "ExchangeService":
+    """What files are read into and written from."""
+    from server.exchange.service import ExchangeService
+    from server.patterns.document import cross_patterns_text
+
+    return ExchangeService(
+        areas.registry,
+        database,
+        documents={
+            "conflict_log.json": conflicts.log.text,
+            "conflict_check.json": lambda now: conflicts.newest_file_text(),
+            "discovery_scan.json": areas.discovery.text,
+            "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
+        },
+        take_candidates=areas.discovery.take_in,
+        patterns=areas.patterns,
+        changed=changed,
+    )
 
 
 def _build_jobs(

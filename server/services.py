@@ -10,6 +10,7 @@ from server.jobs.leader import Leader
 from server.jobs.service import JobService
 from server.journal.happenings import HappeningsService
 from server.journal.service import JournalService
+from server.knowledge.service import KnowledgeService
 from server.patterns.service import PatternService
 from server.proposals.service import ProposalService
 from server.registry.discovery.service import DiscoveryService
@@ -28,6 +29,7 @@ class Services:
     findings: FindingsService
     conflicts: ConflictService
     patterns: PatternService
+    knowledge: KnowledgeService
     proposals: ProposalService
     exchange: ExchangeService
     journal: JournalService

@@ -1,0 +1,98 @@
+"""Shared knowledge as the surfaces and the weekly job use it: synthesise, find, open, answer, give out and take in."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.knowledge.document import shared_knowledge
+from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
+from server.model.base import JsonObject
+from server.model.knowledge import KnowledgeEntry
+from server.model.moments import microseconds, read_moment
+from server.storage import knowledge
+
+if TYPE_CHECKING:
+    from server.patterns.likeness import Likeness
+    from server.registry.service import RegistryService
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+FILE = "concord://files/shared_knowledge.json"
+
+Progress = Callable[[float, float, str], None]
+"""Told how much is done, of how much, and what."""
+
+
+class KnowledgePage(NamedTuple):
+    """One page of entries, the best first, each with how like the query it is (0 to 1; None without a query)."""
+
+    entries: tuple[tuple[KnowledgeEntry, float | None], ...]
+    total: int
+
+
+class KnowledgeService:
+    """The shared knowledge of one database. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        database: "Database",
+        registry: "RegistryService",
+        *,
+        likeness: Callable[[], "Likeness"],
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
+    ) -> None:
+        """`likeness` says which texts mean the same, and is asked for by a synthesis.
+
+        `changed` is told the URIs of what a synthesis, an answer or an import changed, once it is durable.
+        """
+        self._database = database
+        self._registry = registry
+        self._likeness = likeness
+        self._changed = changed
+
+    def find(
+        self,
+        *,
+        query: str = "",
+        system_id: str = "",
+        kind: str = "",
+        status: str = "",
+        as_of: str = "",
+        start: int = 0,
+        limit: int = 10,
+        now: datetime,
+    ) -> KnowledgePage:
+        """One page of the entries that match every filter given: by likeness to the query, else the strongest first.
+
+        `status`: empty = those that are current, neither expired nor superseded; a status = current ones in it; `ALL` =
+        everything; `EXPIRED`. `system_id`: those of use to it that it has not answered. `as_of`, a day or a moment: the
+        entries as they stood then. Raises InvalidArgument.
+        """
+        wanted = Wanted(system_id, kind, status)
+        if as_of or query:
+            moment = as_of or now.isoformat()
+            entries = self._database.read(lambda session: stood_then(session, moment, wanted))
+            ranked = by_likeness(query, entries) if query else [(one, None) for one in entries]
+            return KnowledgePage(tuple(ranked[start : start + limit]), len(ranked))
+        at = microseconds(read_moment(now.isoformat()))
+
+        def look(session: "Session") -> tuple[list[KnowledgeEntry], int]:
+            return knowledge.find(session, now=at, start=start, limit=limit, **wanted._asdict())
+
+        found, total = self._database.read(look)
+        return KnowledgePage(tuple((one, None) for one in found), total)
+
+    def get(self, entry_id: str, *, as_of: str = "", now: datetime) -> Opened:
+        """The entry, whatever its status, with its versions; `as_of`, a day or a moment: as it stood then.
+
+        Raises NotFound, InvalidArgument.
+        """
+        return self._database.read(lambda session: opened(session, entry_id, as_of))
+
+    def ids_like(self, typed: str, limit: int) -> list[str]:
+        """Ids of entries that begin so, the newest first."""
+        return self._database.read(lambda session: knowledge.ids_like(session, typed.strip(), limit))
+
+    def document(self, now: datetime) -> JsonObject:
+        """`shared_knowledge.json` as it stands: superseded entries with their status, expired ones not."""
+        return self._database.read(lambda session: shared_knowledge(knowledge.everything(session), now))

@@ -1,0 +1,5 @@
+"""What many systems report becomes a few entries that others can act on: one module for each of the five types."""
+
+from server.knowledge.synthesis.together import synthesise
+
+__all__ = ["synthesise"]

@@ -89,8 +89,22 @@ def category_key(category: str) -> str:
 _WORDS = re.compile(r"[^\W_]+")
 
 
+def outcomes_between(session: "Session", since: int, until: int) -> list[Outcome]:
+    """The promotions and rejections of this time, microseconds since 1970, each once, as far as they were told themselves."""
+    return list(_told_or_decided(session, since, until, _Crossing()).values())
+
+
 def _outcomes(session: "Session", since: int, until: int, crossed: _Crossing) -> tuple[Outcome, ...]:
     """By time, then by ref; each once."""
+    found = _told_or_decided(session, since, until, crossed)
+    tied = _tied(outcomes.ties(session, {one.system_id for one in found.values()}))
+    whole = [_adopting(one, tied.get(one.system_id, ())) for one in found.values()]
+    whole = _with_own_counts(session, whole, until)
+    return tuple(sorted(whole, key=lambda one: (one.at, one.ref)))
+
+
+def _told_or_decided(session: "Session", since: int, until: int, crossed: _Crossing) -> dict[str, Outcome]:
+    """By ref."""
     told, decided = outcomes.told(session, since, until), outcomes.decided(session, since, until)
     named = outcomes.ids_in_files(session)
     here = outcomes.submitted(
@@ -105,10 +119,7 @@ def _outcomes(session: "Session", since: int, until: int, crossed: _Crossing) ->
         outcome = _of_proposal(proposal, crossed)
         if since <= outcome.at < until:
             found[outcome.ref] = _later(found.get(outcome.ref), outcome)
-    tied = _tied(outcomes.ties(session, {one.system_id for one in found.values()}))
-    whole = [_adopting(one, tied.get(one.system_id, ())) for one in found.values()]
-    whole = _with_own_counts(session, whole, until)
-    return tuple(sorted(whole, key=lambda one: (one.at, one.ref)))
+    return found
 
 
 def _id_here(one: Told, named: Mapping[tuple[str, str], str]) -> str:

@@ -25,6 +25,7 @@ class FindingKind(WireEnum):
     UNPROPOSED_CHANGE = "unproposed_change"
     NOT_VERIFIABLE = "not_verifiable"
     UNREGISTERED = "unregistered"
+    RETEST_NEEDED = "retest_needed"
 
 
 OF_DECLARATIONS = frozenset(

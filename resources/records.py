@@ -173,7 +173,7 @@ TEMPLATES: tuple[ResourceTemplate, ...] = (
         uri_template="concord://schemas/{name}",
         name="schema",
         title="A schema",
-        description="The JSON Schema of a system, contract, change, event, check, proposal or pattern, as the server reads it.",
+        description="The JSON Schema of a system, contract, change, event, check, proposal, pattern or knowledge_entry, as it is read.",
         read=read_schema,
         complete={"name": complete_schema},
     ),

@@ -170,6 +170,7 @@ def _build_exchange(
 ) -> "ExchangeService":
     """What files are read into and written from."""
     from server.exchange.service import ExchangeService
+    from server.knowledge.document import file_text
     from server.patterns.document import cross_patterns_text
 
     return ExchangeService(
@@ -180,6 +181,7 @@ def _build_exchange(
             "conflict_check.json": lambda now: conflicts.newest_file_text(),
             "discovery_scan.json": areas.discovery.text,
             "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
+            "shared_knowledge.json": lambda now: file_text(areas.knowledge.document(now)),
         },
         take_candidates=areas.discovery.take_in,
         patterns=areas.patterns,

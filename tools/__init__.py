@@ -7,6 +7,7 @@ from tools.admin import TOOLS as ADMIN
 from tools.checks import TOOLS as CHECKS
 from tools.conflicts import TOOLS as CONFLICTS
 from tools.jobs import TOOLS as JOBS
+from tools.knowledge import TOOLS as KNOWLEDGE
 from tools.patterns import TOOLS as PATTERNS
 from tools.proposals import TOOLS as PROPOSALS
 from tools.records import TOOLS as RECORDS
@@ -19,6 +20,7 @@ TOOLS: tuple[Tool[Any], ...] = (
     *CHECKS,
     *PROPOSALS,
     *PATTERNS,
+    *KNOWLEDGE,
     *RECORDS,
     *ADMIN,
     *JOBS,

@@ -22,6 +22,7 @@ FAMILIES: Mapping[str, str] = {
     "PROP-": "proposals",
     "RUN-": "runs",
     "XPAT-": "patterns",
+    "SK-": "knowledge",
 }
 """How the ids of a family of resources begin."""
 
@@ -32,6 +33,8 @@ PLURALS: Mapping[str, str] = {
     "proposal": "proposals",
     "run": "runs",
     "pattern": "patterns",
+    "digest": "digests",
+    "entry": "knowledge",
     "schema": "schemas",
     "file": "files",
     "graphs": "graph",

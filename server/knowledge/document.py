@@ -1,5 +1,6 @@
 """`shared_knowledge.json`: the source's keys in its order, extensions only where they are set. Values in, values out."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -40,6 +41,11 @@ def entry_document(entry: KnowledgeEntry) -> JsonObject:
     document = {name: whole[name] for name in _OF_THE_SOURCE}
     document["evidence"] = {name: whole["evidence"][name] for name in _OF_EVIDENCE}
     return {**document, **{name: value for name, value in more.items() if name not in document}}
+
+
+def file_text(document: JsonObject) -> str:
+    """The text of a file that holds this document."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def shared_knowledge(entries: Iterable[KnowledgeEntry], now: datetime) -> JsonObject:

@@ -12,6 +12,7 @@ from server.model.check import Check
 from server.model.contract import Contract
 from server.model.event import ReportedEvent
 from server.model.finding import FindingKind
+from server.model.knowledge import KnowledgeEntry
 from server.model.pattern import Pattern, PatternEvent
 from server.model.proposal import Decision, Proposal, ProposalState
 from server.model.system import System
@@ -155,6 +156,34 @@ class ShownPattern(Pattern):
     """Address of the record, where a list shows the pattern shorter."""
 
 
+class EntryVersion(Value):
+    """When a shared entry stood so."""
+
+    version: int
+    """From 1."""
+    valid_from: Moment
+    """ISO 8601, UTC."""
+    valid_to: Moment = ""
+    """Empty: it stands."""
+    recorded_at: Moment
+    """When it was written down: ISO 8601, UTC."""
+    changed: tuple[str, ...] = ()
+    """Members that are otherwise than in the version before, by name; of the first all that it has."""
+
+
+class ShownEntry(KnowledgeEntry):
+    """The entry: the source's members always, others where they are set; its record also has its versions."""
+
+    model_config = ConfigDict(title="Knowledge entry")
+
+    score: float | None = None
+    """How like the query it is, from 0 to 1; in a list only."""
+    versions: tuple[EntryVersion, ...] = ()
+    """Oldest first; in its record only."""
+    uri: str = ""
+    """Address of the record, where a list shows the entry shorter."""
+
+
 def _with_short_plans(schema: JsonObject) -> JsonObject:
     schema["$defs"]["Resolution"]["required"] = ["strategy", "estimated_duration_days"]
     return schema
@@ -186,6 +215,7 @@ SHAPES: dict[str, tuple[type[BaseModel], Callable[[JsonObject], JsonObject]]] = 
     "check": (ShownCheck, _with_short_plans),
     "proposal": (ShownProposal, lambda schema: schema),
     "pattern": (ShownPattern, lambda schema: schema),
+    "knowledge_entry": (ShownEntry, lambda schema: schema),
 }
 """Name → the value that it describes, and what its schema says besides."""
 

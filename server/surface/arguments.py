@@ -136,9 +136,9 @@ def argument(description: str, default: Any = ..., **constraints: Any) -> Any:
     return Field(default, description=description, **constraints)
 
 
-Limit = Annotated[int, Field(ge=1, le=50, description="Items per page, at most 50.")]
+Limit = Annotated[int, Field(ge=1, le=50, description="At most 50.")]
 Cursor = Annotated[str, Field(max_length=4_000, description="`next_cursor` of the page before.")]
-IdempotencyKey = Annotated[str, Field(max_length=200, description="A call repeated with it is done once.")]
+IdempotencyKey = Annotated[str, Field(max_length=200, description="Same key: done once.")]
 ExpectedVersion = Annotated[int, Field(ge=0, description="Version you saw; 0 = any.")]
 
 

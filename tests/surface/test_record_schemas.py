@@ -139,7 +139,7 @@ def undescribed(schema: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("name", ["system", "contract", "change", "check", "proposal", "pattern"])
+@pytest.mark.parametrize("name", ["system", "contract", "change", "check", "proposal", "pattern", "knowledge_entry"])
 async def test_sur_15_every_member_of_a_published_schema_says_in_a_line_what_it_means(
     concord: Concord, name: str
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.knowledge.document import shared_knowledge
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
+from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry
 from server.model.moments import microseconds, read_moment
@@ -28,6 +29,8 @@ class KnowledgePage(NamedTuple):
 
     entries: tuple[tuple[KnowledgeEntry, float | None], ...]
     total: int
+    note: str = ""
+    """What a reader should know of how they were ranked; usually nothing."""
 
 
 class KnowledgeService:
@@ -49,6 +52,7 @@ class KnowledgeService:
         self._registry = registry
         self._likeness = likeness
         self._changed = changed
+        self._finder = Finder(database)
 
     def find(
         self,
@@ -69,18 +73,26 @@ class KnowledgeService:
         entries as they stood then. Raises InvalidArgument.
         """
         wanted = Wanted(system_id, kind, status)
-        if as_of or query:
-            moment = as_of or now.isoformat()
-            entries = self._database.read(lambda session: stood_then(session, moment, wanted))
+        if as_of:
+            entries = self._database.read(lambda session: stood_then(session, as_of, wanted))
             ranked = by_likeness(query, entries) if query else [(one, None) for one in entries]
             return KnowledgePage(tuple(ranked[start : start + limit]), len(ranked))
         at = microseconds(read_moment(now.isoformat()))
+        if query.strip():
+            return self._found(self._finder.search(query, now=at, start=start, limit=limit, **wanted._asdict()))
 
         def look(session: "Session") -> tuple[list[KnowledgeEntry], int]:
             return knowledge.find(session, now=at, start=start, limit=limit, **wanted._asdict())
 
         found, total = self._database.read(look)
         return KnowledgePage(tuple((one, None) for one in found), total)
+
+    def _found(self, found: Found) -> KnowledgePage:
+        """What was found, with the entries of the page."""
+        ids = [entry_id for entry_id, _ in found.page]
+        entries = self._database.read(lambda session: knowledge.load_all(session, ids))
+        page = tuple((entries[entry_id].entry, score) for entry_id, score in found.page)
+        return KnowledgePage(page, found.total, found.note)
 
     def get(self, entry_id: str, *, as_of: str = "", now: datetime) -> Opened:
         """The entry, whatever its status, with its versions; `as_of`, a day or a moment: as it stood then.

@@ -4,7 +4,7 @@ Postings stand in numpy arrays, term by term. numpy is loaded with this module: 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,9 @@ MOST_CELLS = 2_000_000
 """Pairs of texts whose likeness is held at once."""
 MOST_PRODUCTS = 60_000_000
 """Products of weights that a comparison of all texts with all may take: some seconds."""
+
+Instead = Callable[[str], Sequence[str]]
+"""Of a term that no text has, the terms that it may stand for; none: it stands for itself."""
 
 
 class Hit(NamedTuple):
@@ -76,12 +79,22 @@ class LexicalIndex:
 
     def search(self, query: str, k: int) -> list[Hit]:
         """The k texts most like it, the best first; of two alike the earlier one. Texts without a common term are not hits."""
+        scores = self.scores(query)
+        return [Hit(int(one), float(scores[one])) for one in best(scores, k)]
+
+    def scores(self, query: str, instead: Instead | None = None) -> Floats:
+        """The cosine of the query with each text. `instead` says what a term is taken for that no text has."""
         self._settle()
         scores = np.zeros(self._size, np.float32)
-        for term, weight in self._weighed(query):
+        for term, weight in self._weighed(query, instead):
             begin, end = self._starts[term], self._starts[term + 1]
             scores[self._text[begin:end]] += weight * self._weight[begin:end]
-        return [Hit(int(one), float(scores[one])) for one in _best(scores, k)]
+        return scores
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Every term of any text, in the order in which they came."""
+        return self._names
 
     def neighbours(self, k: int, owners: Sequence[int] | None = None) -> tuple[Ints, Floats]:
         """Of each text the k others most like it: numbers (-1 = none) and scores, both of shape (texts, k).
@@ -141,9 +154,14 @@ class LexicalIndex:
     def _terms_of(self, text: int) -> npt.NDArray[np.int32]:
         return self._own_term[self._own_starts[text] : self._own_starts[text + 1]]
 
-    def _weighed(self, query: str) -> list[tuple[int, float]]:
+    def _weighed(self, query: str, instead: Instead | None) -> list[tuple[int, float]]:
         """The query's terms that are known, with weights that make its length 1."""
         counted = Counter(terms(query, numbers=True))
+        if instead is not None:
+            for name in [name for name in counted if name not in self._terms]:
+                if found := instead(name):
+                    counted.pop(name)
+                    counted.update(one for one in found if one in self._terms)
         weighed = [
             (place, (1 + np.log(times)) * float(self._idf[place]))
             for name, times in counted.items()
@@ -175,7 +193,7 @@ class LexicalIndex:
         self._settled = self._size
 
 
-def _best(scores: Floats, k: int) -> Ints:
+def best(scores: Floats, k: int) -> Ints:
     """Places of the k greatest scores above 0, the greatest first, of equal ones the first."""
     if k < len(scores):
         least = np.partition(scores, len(scores) - k)[len(scores) - k]

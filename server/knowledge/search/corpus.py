@@ -1,0 +1,182 @@
+"""Shared entries in memory, as far as finding one goes: their words, and what they are chosen by.
+
+numpy is loaded with this module: it is imported where the first query is answered.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from server.knowledge.search.spelling import Vocabulary
+from server.knowledge.similarity.index import Floats, LexicalIndex, best
+
+MOST_DEAD = 0.2
+"""Share of texts that count no more, from which on the rest is worth taking in anew."""
+FEW_WORDS = 5
+"""Words of a query up to which one that no entry has is taken for others."""
+_SUPERSEDED = "SUPERSEDED"
+
+
+class Searched(Protocol):
+    """What of an entry is searched, and what it is chosen by."""
+
+    @property
+    def entry_id(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def expires(self) -> int: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def error_category(self) -> str: ...
+    @property
+    def approach(self) -> str: ...
+    @property
+    def suggested_adaptation(self) -> str: ...
+
+
+class Ranked(NamedTuple):
+    """What a query finds."""
+
+    page: tuple[tuple[str, float], ...]
+    """(entry id, score from 0 to 1) of one page, the best first."""
+    total: int
+    """How many it finds in all."""
+
+
+class Corpus:
+    """Every entry by its newest text. Not safe to use from several threads at once."""
+
+    def __init__(self) -> None:
+        self.revision = 0
+        """Number of the newest write that it knows of."""
+        self._index = LexicalIndex()
+        self._place: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._said: list[int] = []
+        self._type: list[str] = []
+        self._status: list[str] = []
+        self._expires: list[int] = []
+        self._lives: list[bool] = []
+        self._columns: _Columns | None = None
+        self._vocabulary: Vocabulary | None = None
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    @property
+    def worn(self) -> bool:
+        """Whether so much of it is of entries that say something else now that it wants to be made anew."""
+        return len(self._ids) > 1_000 and len(self._ids) - len(self._place) > MOST_DEAD * len(self._ids)
+
+    def take(self, rows: Iterable[Searched]) -> list[str]:
+        """These entries are as given, whatever they were. Ids of those that say something else than before."""
+        texts, fresh = [], []
+        for row in rows:
+            text = searched_text(row)
+            place = self._place.get(row.entry_id)
+            if place is not None and self._said[place] == hash(text):
+                self._type[place], self._status[place], self._expires[place] = row.type, row.status, row.expires
+            else:
+                if place is not None:
+                    self._lives[place] = False
+                self._append(row, text)
+                texts.append(text)
+                fresh.append(row.entry_id)
+            self.revision = max(self.revision, row.revision)
+        self._index.extend(texts)
+        self._columns = None
+        return fresh
+
+    def search(
+        self,
+        query: str,
+        *,
+        now: int,
+        kind: str = "",
+        status: str = "",
+        only: Collection[str] | None = None,
+        start: int = 0,
+        limit: int = 10,
+        besides: "Besides | None" = None,
+    ) -> Ranked:
+        """One page of the entries that match every filter, those most like the query first, of two alike the earlier one.
+
+        Entries without a common term are not among them. `now` and `expires` are microseconds since 1970; `status` is empty
+        for current ones, `ALL`, `EXPIRED`, or one that current entries have; `only` leaves nothing but these ids. `besides`
+        adds what a model makes of their meaning.
+        """
+        scores = self._index.scores(query, self._meant if len(query.split()) <= FEW_WORDS else None)
+        if besides is not None:
+            scores = besides.add(self._ids, scores)
+        scores[~self._chosen(now, kind, status, only)] = 0
+        found = best(scores, start + limit)[start:]
+        page = tuple((self._ids[one], min(1.0, round(float(scores[one]), 4))) for one in found.tolist())
+        return Ranked(page, int(np.count_nonzero(scores > 0)))
+
+    def _append(self, row: Searched, text: str) -> None:
+        self._place[row.entry_id] = len(self._ids)
+        self._ids.append(row.entry_id)
+        self._said.append(hash(text))
+        self._type.append(row.type)
+        self._status.append(row.status)
+        self._expires.append(row.expires)
+        self._lives.append(True)
+
+    def _chosen(self, now: int, kind: str, status: str, only: Collection[str] | None) -> npt.NDArray[np.bool_]:
+        columns = self._as_columns()
+        chosen = columns.lives.copy()
+        if kind:
+            chosen &= columns.type == kind
+        if status == "EXPIRED":
+            chosen &= (columns.expires <= now) & (columns.status != _SUPERSEDED)
+        elif status != "ALL":
+            chosen &= columns.expires > now
+            chosen &= (columns.status == status) if status else (columns.status != _SUPERSEDED)
+        if only is not None:
+            allowed = np.zeros(len(chosen), np.bool_)
+            allowed[[self._place[one] for one in only if one in self._place]] = True
+            chosen &= allowed
+        return chosen
+
+    def _as_columns(self) -> "_Columns":
+        if self._columns is None:
+            self._columns = _Columns(
+                np.array(self._type), np.array(self._status), np.array(self._expires, np.int64), np.array(self._lives)
+            )
+        return self._columns
+
+    def _meant(self, term: str) -> Sequence[str]:
+        if self._vocabulary is None or self._vocabulary.size != len(self._index.names):
+            self._vocabulary = Vocabulary(self._index.names)
+        return self._vocabulary.meant(term)
+
+
+class Besides(Protocol):
+    """What else than words speaks for an entry."""
+
+    def add(self, ids: Sequence[str], scores: Floats) -> Floats:
+        """The scores of these entries with its own in them; 0 where nothing speaks for one."""
+
+
+class _Columns(NamedTuple):
+    type: npt.NDArray[np.str_]
+    status: npt.NDArray[np.str_]
+    expires: npt.NDArray[np.int64]
+    lives: npt.NDArray[np.bool_]
+
+
+def searched_text(row: Searched) -> str:
+    """What of an entry is searched; the title counts twice."""
+    return "\n".join(
+        (row.title, row.title, row.description, row.error_category, row.approach, row.suggested_adaptation)
+    )

@@ -66,7 +66,9 @@ class World:
         edges = [microseconds(moment.isoformat()) for moment in (since, until)]
         lately = microseconds((until - timedelta(days=30)).isoformat())
         with self.services.registry.reading() as registry:
-            return self.database.read(lambda session: gather(session, *edges, registry, activity_since=lately))
+            return self.database.read(
+                lambda session: gather(session, edges[0], edges[1], registry, activity_since=lately)
+            )
 
     def read_files(self) -> None:
         services = self.services
@@ -282,7 +284,7 @@ def test_a_member_tells_what_kinds_of_things_it_reads(world: World) -> None:
     world.system("sys_a", reads_from=[{"resource": one} for one in reads], evolution_engine=True)
     member = world.facts().members["sys_a"]
     assert member.reads_forms == {"json", "sqlite", "https"}
-    assert (member.has_engine, member.depends_on) == (True, {"sys_w"})
+    assert (member.has_engine, member.depends_on) == (True, frozenset({"sys_w"}))
     assert member.reads & world.facts().members["sys_w"].writes
 
 

@@ -214,7 +214,9 @@ def _build_jobs(
                 errand.now, errand.progress, since=errand.since, until=errand.until
             ),
             sum_up=lambda errand: areas.journal.sum_up(errand.now, errand.progress),
-            learn=lambda errand: {},
+            learn=lambda errand: areas.knowledge.synthesise(
+                errand.now, errand.progress, since=errand.since, until=errand.until
+            ),
         ),
         now=now,
         folders=folders,

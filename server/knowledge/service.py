@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.knowledge.document import shared_knowledge
+from server.knowledge.learning import Progress, Synthesis
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 FILE = "concord://files/shared_knowledge.json"
-
-Progress = Callable[[float, float, str], None]
-"""Told how much is done, of how much, and what."""
 
 
 class KnowledgePage(NamedTuple):
@@ -50,9 +48,28 @@ class KnowledgeService:
         """
         self._database = database
         self._registry = registry
-        self._likeness = likeness
+        self._synthesis = Synthesis(database, registry, likeness)
         self._changed = changed
         self._finder = Finder(database)
+
+    def synthesise(
+        self,
+        now: datetime,
+        progress: Progress = lambda done, total, message: None,
+        *,
+        since: str = "",
+        until: str = "",
+        at: datetime | None = None,
+    ) -> JsonObject:
+        """Every entry is as the outcomes of this time show it, of the last 30 days where nothing is said; at most five are new.
+
+        `at`: a run that was missed, as of the moment when it was due. The summary: {since, until, analysed {promotions,
+        rejections}, new[] {id, type, title}, changed[] ids, left_out[] {rank, title, reason}, expired, withheld, seconds}.
+        Raises ValueError for a time that is not ISO 8601.
+        """
+        outcome = self._synthesis.run(now, progress, since=since, until=until, at=at)
+        self._tell(outcome.changed)
+        return outcome.summary
 
     def find(
         self,
@@ -108,3 +125,8 @@ class KnowledgeService:
     def document(self, now: datetime) -> JsonObject:
         """`shared_knowledge.json` as it stands: superseded entries with their status, expired ones not."""
         return self._database.read(lambda session: shared_knowledge(knowledge.everything(session), now))
+
+    def _tell(self, ids: Iterable[str]) -> None:
+        uris = [f"concord://knowledge/{one}" for one in ids]
+        if uris:
+            self._changed([*uris, FILE])

@@ -124,6 +124,25 @@ def synthesised(session: "Session") -> dict[str, Stored]:
     return {one.fingerprint: one for one in sorted(found, key=lambda one: id_order(one.entry.id))}
 
 
+def synthesised_between(session: "Session", since: int, until: int) -> int:
+    """How many entries syntheses made in [since, until), microseconds since 1970; imported ones don't count."""
+    rows = tables.knowledge.c
+    chosen = (rows.fingerprint != rows.entry_id, rows.created >= since, rows.created < until)
+    return int(
+        session.connection().execute(sql.select(sql.func.count()).select_from(tables.knowledge).where(*chosen)).scalar()
+        or 0
+    )
+
+
+def expired(session: "Session", at: int) -> int:
+    """How many entries are hidden at that moment because their days are over."""
+    chosen = chosen_by(now=at, status="EXPIRED")
+    return int(
+        session.connection().execute(sql.select(sql.func.count()).select_from(tables.knowledge).where(*chosen)).scalar()
+        or 0
+    )
+
+
 def find(
     session: "Session",
     *,

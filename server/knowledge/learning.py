@@ -1,0 +1,269 @@
+"""One synthesis from beginning to end: gather what systems reported, see what others can use of it, and let entries live on."""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.journal.retention import week_of
+from server.knowledge.draft import Draft, Ranked
+from server.knowledge.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
+from server.knowledge.synthesis.ranking import A_WEEK
+from server.model.base import JsonObject
+from server.model.knowledge import KnowledgeStatus
+from server.model.moments import at_microseconds, microseconds, read_moment
+from server.storage import knowledge
+
+if TYPE_CHECKING:
+    from server.knowledge.facts import Facts
+    from server.knowledge.gathering import Gathered
+    from server.patterns.likeness import Likeness
+    from server.registry.map import RegistryMap
+    from server.registry.service import RegistryService
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+Progress = Callable[[float, float, str], None]
+"""Told how much is done, of how much, and what."""
+
+LOOK_BACK = timedelta(days=30)
+"""Outcomes that a synthesis rests on, where nothing else is asked for."""
+ACTIVE_WITHIN = timedelta(days=30)
+"""Errors that make a category active elsewhere, counted back from the end of what is looked at (LRN-1)."""
+_DAY = 86_400_000_000
+_LOOKS = 3
+"""How often facts are looked at in one synthesis: an entry that is new may say the opposite of another."""
+_STEPS = 4
+
+
+@dataclass(frozen=True)
+class Span:
+    """What is looked at: outcomes in [since, until), microseconds since 1970."""
+
+    since: int
+    until: int
+    at: int
+    """As of when entries are judged, and from when on what becomes of them holds."""
+    recorded_at: int
+
+    @property
+    def day(self) -> str:
+        """The day of the run."""
+        return at_microseconds(self.at)[:10]
+
+
+class Outcome(NamedTuple):
+    """What became of a synthesis."""
+
+    summary: JsonObject
+    changed: tuple[str, ...]
+    """Ids of the entries that are new or otherwise than before."""
+
+
+class _Found(NamedTuple):
+    """What the facts give, and where shared knowledge stood when they were gathered."""
+
+    revision: int
+    gathered: "Gathered"
+    drafts: Sequence[Draft]
+
+
+class Synthesis:
+    """Synthesises in one database. Two at once, in whatever processes, come to what one after the other would."""
+
+    def __init__(self, database: "Database", registry: "RegistryService", likeness: Callable[[], "Likeness"]) -> None:
+        """`likeness` says which texts mean the same; it is asked for when it is needed."""
+        self._database = database
+        self._registry = registry
+        self._likeness = likeness
+
+    def run(self, now: datetime, progress: Progress, *, since: str, until: str, at: datetime | None = None) -> Outcome:
+        """Every entry is as the outcomes of that time show it, all of it or nothing. Raises ValueError for a wrong time."""
+        began = time.perf_counter()
+        span = span_of(now, since, until, at)
+        progress(0, _STEPS, "Reading what systems promoted and rejected")
+        with self._registry.reading() as registry:
+            revision, gathered = self._database.read(
+                lambda session: (knowledge.revision(session), self._gather(session, registry, span))
+            )
+        progress(1, _STEPS, "Looking for what others can use")
+        found = _Found(revision, gathered, self._synthesise(gathered.facts))
+        progress(2, _STEPS, "Storing what was learned")
+        outcome = self._database.write(lambda session: self._store(session, found, span))
+        progress(_STEPS, _STEPS, "Done")
+        return Outcome({**outcome.summary, "seconds": round(time.perf_counter() - began, 3)}, outcome.changed)
+
+    def _gather(self, session: "Session", registry: "RegistryMap", span: Span) -> "Gathered":
+        from server.knowledge.gathering import gather
+        from server.patterns.members import naming
+
+        name = naming(registry, self._registry.canonical)
+        active = span.until - ACTIVE_WITHIN // timedelta(microseconds=1)
+        return gather(session, span.since, span.until, registry, name, activity_since=active)
+
+    def _synthesise(self, facts: "Facts") -> Sequence[Draft]:
+        from server.knowledge.synthesis.together import synthesise
+
+        return synthesise(facts, self._likeness())
+
+    def _store(self, session: "Session", found: _Found, span: Span) -> Outcome:
+        """In one transaction, in which nobody else changes shared knowledge."""
+        knowledge.take_turn(session)
+        if knowledge.revision(session) != found.revision:  # somebody was faster: the facts name other entries now
+            gathered = self._gather(session, self._registry.standing(session), span)
+            found = _Found(knowledge.revision(session), gathered, self._synthesise(gathered.facts))
+        facts, places = found.gathered.facts, max(0, A_WEEK - knowledge.synthesised_between(session, *_week(span.at)))
+        work = _Work(session, facts, span, places)
+        work.take(found.drafts)
+        for _ in range(_LOOKS - 1):
+            if not work.is_other_than_known:
+                break
+            facts = work.facts_with_what_is_new()
+            work.is_other_than_known = False
+            work.take(self._synthesise(facts))
+        return work.stored(found.gathered)
+
+
+class _Work:
+    """The entries of a synthesis on their way from how they were stored to how they are."""
+
+    def __init__(self, session: "Session", facts: "Facts", span: Span, places: int) -> None:
+        self._session, self._facts, self._span, self._places = session, facts, span, places
+        self._stored: dict[str, Known] = {}
+        """By fingerprint, as they were read."""
+        self._now: dict[str, Known] = {}
+        self._ranked: dict[str, Ranked] = {}
+        self.is_other_than_known = False
+        """Whether entries came about, or were superseded, that the drafts knew nothing of."""
+
+    def take(self, drafts: Iterable[Draft]) -> None:
+        """What the drafts make of the entries that there are, and of those that there is room for this week."""
+        from server.knowledge.synthesis.ranking import ranked
+
+        drafts = list(drafts)
+        self._read(drafts)
+        places = {self._print_of(one): one for one in drafts}
+        there = {(one.type.value, one.key) for name, one in places.items() if name in self._now}
+        ranks = {self._print_of(one.draft): one for one in ranked(drafts, self._places, known=there)}
+        for name, one in ranks.items():
+            self._ranked.setdefault(name, one)
+        entering = [one for one in ranks.values() if one.enters]
+        new = [name for one in entering if (name := self._print_of(one.draft)) not in self._now]
+        ids = dict(zip(new, knowledge.new_ids(self._session, len(new)), strict=True))
+        self._places -= len(new)
+        before = self._now
+        self._now = merged(
+            before,
+            [(self._print_of(one.draft), one.draft) for one in entering],
+            ids,
+            day=self._span.day,
+            at=self._span.at,
+            gone=self._gone(before),
+        )
+        self.is_other_than_known = bool(new) or any(
+            one.entry.status is KnowledgeStatus.SUPERSEDED and before[name].entry.status is not one.entry.status
+            for name, one in self._now.items()
+            if name in before
+        )
+
+    def facts_with_what_is_new(self) -> "Facts":
+        """The facts, with the entries as they are now."""
+        known = {one.entry_id: one for one in self._facts.known}
+        for name, one in self._now.items():
+            known[one.entry.id] = known_to_synthesis(name, one)
+            if one.entry.status is KnowledgeStatus.SUPERSEDED:
+                del known[one.entry.id]
+        ordered = sorted(known.values(), key=lambda one: knowledge.id_order(one.entry_id))
+        self._facts = replace(self._facts, known=tuple(ordered))
+        return self._facts
+
+    def stored(self, gathered: "Gathered") -> Outcome:
+        """What came of it stands in the database, each changed entry with a new version, and is summed up."""
+        new = {name: one for name, one in self._now.items() if name not in self._stored}
+        changed = {
+            name: replace(one, entry=one.entry.model_copy(update={"version": before.entry.version + 1}))
+            for name, before in self._stored.items()
+            if (one := self._now[name]) != before
+        }
+        span = self._span
+        if new or changed:
+            written = {
+                "at": span.at,
+                "now": span.recorded_at,
+                "revision": knowledge.next_revision(self._session),
+            }
+            knowledge.insert(self._session, _rows(new), **written)
+            knowledge.save(self._session, _rows(changed), **written)
+        ids = sorted((one.entry.id for one in (*new.values(), *changed.values())), key=knowledge.id_order)
+        return Outcome(self._summary(gathered, list(new.values()), list(changed.values())), tuple(ids))
+
+    def _summary(self, gathered: "Gathered", new: Sequence[Known], changed: Sequence[Known]) -> JsonObject:
+        outcomes = gathered.facts.outcomes
+        left = [one for name, one in self._ranked.items() if not one.enters and name not in self._now]
+        promoted = sum(one.promoted for one in outcomes)
+        return {
+            "since": at_microseconds(self._span.since),
+            "until": at_microseconds(self._span.until),
+            "analysed": {"promotions": promoted, "rejections": len(outcomes) - promoted},
+            "new": [_brief(one) for one in sorted(new, key=_by_id)],
+            "changed": [one.entry.id for one in sorted(changed, key=_by_id)],
+            "left_out": [
+                {"rank": one.rank, "title": one.draft.title, "reason": one.reason}
+                for one in sorted(left, key=lambda one: one.rank)
+            ],
+            "expired": knowledge.expired(self._session, self._span.at),
+            "withheld": len(gathered.withheld),
+        }
+
+    def _read(self, drafts: Sequence[Draft]) -> None:
+        """The entries that the drafts are of, and those that they name, as they are stored."""
+        prints = {fingerprint_of(one) for one in drafts} | {one.key for one in drafts}
+        named = {other for one in drafts for other in (*one.supersedes, *one.contradicts)}
+        read = [
+            *knowledge.by_fingerprint(self._session, sorted(prints - self._stored.keys())).values(),
+            *knowledge.load_all(self._session, sorted(named)).values(),
+        ]
+        for one in read:
+            if one.fingerprint not in self._stored:
+                known = known_in(one.entry, one.life)
+                self._stored[one.fingerprint] = self._now[one.fingerprint] = known
+
+    def _print_of(self, draft: Draft) -> str:
+        """The fingerprint of the draft's entry: an imported one is known by its id."""
+        imported = self._now.get(draft.key)
+        if imported is not None and imported.entry.id == draft.key and imported.entry.type is draft.type:
+            return draft.key
+        return fingerprint_of(draft)
+
+    def _gone(self, known: Mapping[str, Known]) -> set[str]:
+        concerned = {system for one in known.values() for system in one.entry.applicable_to}
+        return concerned - self._facts.members.keys()
+
+
+def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -> Span:
+    """What is looked at: the last 30 days where nothing is said. Raises ValueError for a time that is not ISO 8601."""
+    recorded = microseconds(read_moment(now.isoformat()))
+    present = recorded if at is None else microseconds(read_moment(at.isoformat()))
+    end = min(present, microseconds(read_moment(until))) if until else present
+    begin = microseconds(read_moment(since)) if since else end - LOOK_BACK // timedelta(microseconds=1)
+    return Span(begin, end, present, recorded)
+
+
+def _week(at: int) -> tuple[int, int]:
+    """The first and the last moment of the week of a moment."""
+    end = microseconds(f"{week_of(at)}T00:00:00Z") + _DAY
+    return end - 7 * _DAY, end
+
+
+def _rows(entries: Mapping[str, Known]) -> list[knowledge.Stored]:
+    ordered = sorted(entries.items(), key=lambda one: _by_id(one[1]))
+    return [knowledge.Stored(name, one.entry, one.document()) for name, one in ordered]
+
+
+def _brief(known: Known) -> JsonObject:
+    return {"id": known.entry.id, "type": known.entry.type.value, "title": known.entry.title}
+
+
+def _by_id(known: Known) -> tuple[int, str]:
+    return knowledge.id_order(known.entry.id)

@@ -103,23 +103,36 @@ def _outcomes(session: "Session", since: int, until: int, crossed: _Crossing) ->
     return tuple(sorted(whole, key=lambda one: (one.at, one.ref)))
 
 
+def ends_of_adoptions(session: "Session", since: int, until: int) -> list[Outcome]:
+    """Each promotion and rejection of this time that adopts a shared entry, as it was told or decided, by time, then by ref.
+
+    A proposal that was promoted and then turned down is among them twice.
+    """
+    ends = _ends(session, since, until, _Crossing())
+    tied = _tied(outcomes.ties(session, {one.system_id for one in ends}))
+    adopting = (_adopting(one, tied.get(one.system_id, ())) for one in ends)
+    return sorted((one for one in adopting if one.entry_id), key=lambda one: (one.at, one.ref))
+
+
 def _told_or_decided(session: "Session", since: int, until: int, crossed: _Crossing) -> dict[str, Outcome]:
     """By ref."""
+    found: dict[str, Outcome] = {}
+    for one in _ends(session, since, until, crossed):
+        found[one.ref] = _later(found.get(one.ref), one)
+    return found
+
+
+def _ends(session: "Session", since: int, until: int, crossed: _Crossing) -> list[Outcome]:
+    """What was told, by time, then what was decided here; of one proposal there may be several."""
     told, decided = outcomes.told(session, since, until), outcomes.decided(session, since, until)
     named = outcomes.ids_in_files(session)
     here = outcomes.submitted(
         session, {_id_here(one, named) for one in told} - {"", *(one.proposal_id for one in decided)}
     )
     here.update((one.proposal_id, one) for one in decided)
-    found: dict[str, Outcome] = {}
-    for one in told:
-        outcome = _of_event(one, named, here, crossed)
-        found[outcome.ref] = _later(found.get(outcome.ref), outcome)
-    for proposal in decided:
-        outcome = _of_proposal(proposal, crossed)
-        if since <= outcome.at < until:
-            found[outcome.ref] = _later(found.get(outcome.ref), outcome)
-    return found
+    ends = [_of_event(one, named, here, crossed) for one in told]
+    ends += [one for one in (_of_proposal(proposal, crossed) for proposal in decided) if since <= one.at < until]
+    return ends
 
 
 def _id_here(one: Told, named: Mapping[tuple[str, str], str]) -> str:

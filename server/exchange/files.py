@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from server.errors import InvalidArgument, NotFound, TooLarge
+from server.exchange import shared_knowledge
 from server.exchange.formats import FORMATS, Format, format_named
 from server.exchange.source import Nearby, SourceFile
 
 LARGEST = 64 * 1024 * 1024
 """Bytes that one file may have, and that all files of a folder may have together."""
+_HEAD = 65_536
+_LARGER = f'"{shared_knowledge.MEMBER}"'.encode()
+"""In its first bytes: the one kind of file that may be larger."""
 MOST_FILES = 2_000
 """Files of one format that a folder may stand for."""
 MOST_LOOKED_AT = 20_000
@@ -59,14 +63,16 @@ def _read(place: Path) -> SourceFile:
     try:
         if not place.is_file():
             raise InvalidArgument(f"{place} is no file.", path="/path")
-        if place.stat().st_size > LARGEST:
-            raise TooLarge(f"{place} is larger than {LARGEST // 1024 // 1024} MB.", path="/path")
         with place.open("rb") as content:
-            data = content.read(LARGEST + 1)
+            data = content.read(_HEAD)
+            most = shared_knowledge.LARGEST if _LARGER in data else LARGEST
+            if place.stat().st_size > most:
+                raise TooLarge(f"{place} is larger than {most // 1024 // 1024} MB.", path="/path")
+            data += content.read(most + 1 - len(data))
     except OSError as error:
         raise InvalidArgument(f"{place} can't be read: {error.strerror}.", path="/path") from error
-    if len(data) > LARGEST:
-        raise TooLarge(f"{place} is larger than {LARGEST // 1024 // 1024} MB.", path="/path")
+    if len(data) > most:
+        raise TooLarge(f"{place} is larger than {most // 1024 // 1024} MB.", path="/path")
     try:
         return SourceFile(place.as_posix(), data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -1,11 +1,19 @@
 """The formats that can be imported, as a table: what is recognised how, and who reads it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from server.errors import InvalidArgument
-from server.exchange import cross_patterns, discovery_scan, registry_json
+from server.exchange import (
+    cross_patterns,
+    discovery_scan,
+    learning_digest,
+    organizational_metrics,
+    registry_json,
+    shared_knowledge,
+)
 from server.exchange.agents import a2a, mcp_server
 from server.exchange.backstage import importer as backstage
 from server.exchange.compose import importer as compose
@@ -71,6 +79,30 @@ FORMATS = (
         lambda request, read_system: cross_patterns.read_cross_patterns(request),
         cross_patterns.files_in,
         cross_patterns.FILE_NAMES,
+    ),
+    Format(
+        shared_knowledge.KIND,
+        "shared knowledge, shared_knowledge.json",
+        shared_knowledge.recognises,
+        lambda request, read_system: shared_knowledge.read_shared_knowledge(request),
+        shared_knowledge.files_in,
+        shared_knowledge.FILE_NAMES,
+    ),
+    Format(
+        learning_digest.KIND,
+        "a weekly digest, learning_digest.json",
+        learning_digest.recognises,
+        lambda request, read_system: learning_digest.read_learning_digest(request),
+        learning_digest.files_in,
+        learning_digest.FILE_NAMES,
+    ),
+    Format(
+        organizational_metrics.KIND,
+        "weekly figures, organizational_metrics.json",
+        organizational_metrics.recognises,
+        lambda request, read_system: organizational_metrics.read_organizational_metrics(request),
+        organizational_metrics.files_in,
+        organizational_metrics.FILE_NAMES,
     ),
     Format(
         odcs.KIND,
@@ -180,17 +212,25 @@ def _own_format(text: str) -> str:
     """The name of the own format that the text is a document of; empty where it is none."""
     if text[:200].lstrip("\ufeff \t\r\n")[:1] != "{":
         return ""
-    if not any(mark in text for mark in ('"systems"', '"unregistered"', '"patterns"')):
+    if not any(mark in text for mark in _MARKS):
         return ""  # which spares most files from being parsed for this
     try:
         document = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return ""
-    if discovery_scan.is_one(document):
-        return discovery_scan.KIND
-    if cross_patterns.is_one(document):
-        return cross_patterns.KIND
-    return registry_json.KIND if registry_json.is_one(document) else ""
+    return next((kind for kind, is_one in _OWN if is_one(document)), "")
+
+
+_MARKS = ('"systems"', '"unregistered"', '"patterns"', '"knowledge_entries"', '"digest"', '"weeks"')
+_OWN: tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...] = (
+    (shared_knowledge.KIND, shared_knowledge.is_one),
+    (learning_digest.KIND, learning_digest.is_one),
+    (organizational_metrics.KIND, organizational_metrics.is_one),
+    (discovery_scan.KIND, discovery_scan.is_one),
+    (cross_patterns.KIND, cross_patterns.is_one),
+    (registry_json.KIND, registry_json.is_one),
+)
+"""Our own documents, by their members."""
 
 
 def format_named(name: str) -> Format:
@@ -222,6 +262,13 @@ _ALSO_CALLED = {
     "system_registry": registry_json.KIND,
     "system_registry.json": registry_json.KIND,
     "json": registry_json.KIND,
+    "knowledge": shared_knowledge.KIND,
+    "knowledge_entries": shared_knowledge.KIND,
+    "shared_knowledge.json": shared_knowledge.KIND,
+    "digest": learning_digest.KIND,
+    "learning_digest.json": learning_digest.KIND,
+    "metrics": organizational_metrics.KIND,
+    "organizational_metrics.json": organizational_metrics.KIND,
 }
 
 

@@ -3,9 +3,10 @@
 import hashlib
 from collections.abc import Iterable
 
-from server.model.base import Moment, Text, Value
+from server.model.base import JsonObject, Moment, Text, Value
 from server.model.candidate import Candidate
 from server.model.contract import Basis
+from server.model.knowledge import KnowledgeEntry
 from server.model.pattern import Pattern
 from server.model.system import System
 
@@ -79,6 +80,12 @@ class Imported(Value):
     """What a scan's file lists as unregistered."""
     patterns: tuple[Pattern, ...] = ()
     """What the patterns' file lists."""
+    knowledge: tuple[KnowledgeEntry, ...] = ()
+    """What a file of shared knowledge lists."""
+    digests: tuple[JsonObject, ...] = ()
+    """Weekly digests, as the source writes them."""
+    weeks: tuple[JsonObject, ...] = ()
+    """Weeks of the metrics' file, oldest first."""
 
 
 class Remarks:

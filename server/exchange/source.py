@@ -64,11 +64,19 @@ def first_in(
 
 def listing_in(file: SourceFile, member: str) -> JsonObject:
     """The JSON object that the file holds; under `member` stands a list. Raises InvalidArgument where it is no such object."""
+    document = object_in(file)
+    if not isinstance(document.get(member), list):
+        raise InvalidArgument(f"{file.path or 'the text'} lists nothing as `{member}`.", path="/path")
+    return document
+
+
+def object_in(file: SourceFile) -> JsonObject:
+    """The JSON object that the file holds. Raises InvalidArgument where it holds none."""
     name = file.path or "the text"
     try:
         document = json.loads(file.text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         raise InvalidArgument(f"{name} is no JSON that can be read.", path="/path") from None
-    if not isinstance(document, dict) or not isinstance(document.get(member), list):
-        raise InvalidArgument(f"{name} lists nothing as `{member}`.", path="/path")
+    if not isinstance(document, dict):
+        raise InvalidArgument(f"{name} holds no JSON object.", path="/path")
     return document

@@ -151,7 +151,10 @@ class Corpus:
     def _as_columns(self) -> "_Columns":
         if self._columns is None:
             self._columns = _Columns(
-                np.array(self._type), np.array(self._status), np.array(self._expires, np.int64), np.array(self._lives)
+                np.array(self._type, np.str_),
+                np.array(self._status, np.str_),
+                np.array(self._expires, np.int64),
+                np.array(self._lives, np.bool_),
             )
         return self._columns
 

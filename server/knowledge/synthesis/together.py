@@ -3,13 +3,24 @@
 from server.knowledge.applicability import Receivers
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts
+from server.knowledge.synthesis.anti_pattern import anti_patterns
+from server.knowledge.synthesis.best_practice import best_practices
+from server.knowledge.synthesis.insight import insights
 from server.knowledge.synthesis.keys import Keys
+from server.knowledge.synthesis.settled import Settled
 from server.knowledge.synthesis.transferable import fixes_in, transferable_fixes
+from server.knowledge.synthesis.universal import covers, shared_improvements, universal_patterns
 from server.patterns.likeness import Likeness
 
 
 def synthesise(facts: Facts, likeness: Likeness) -> list[Draft]:
     """The drafts that the facts give, by type and key: the same facts in any order give the same drafts."""
-    receivers, keys = Receivers(facts, likeness), Keys(facts.known)
-    drafts = transferable_fixes(facts, fixes_in(facts), receivers, keys)
+    receivers, settled, keys = Receivers(facts, likeness), Settled(facts), Keys(facts.known)
+    shared = shared_improvements(facts, likeness)
+    single = [fix for fix in fixes_in(facts) if not covers(shared, fix.outcome)]
+    drafts = universal_patterns(facts, shared, settled, receivers, keys)
+    drafts += transferable_fixes(single, settled, receivers, keys)
+    drafts += anti_patterns(facts, receivers, keys, likeness)
+    drafts += best_practices(facts, drafts, receivers, keys, likeness)
+    drafts += insights(facts, receivers, keys)
     return sorted(drafts, key=lambda one: (one.type.value, one.key))

@@ -1,0 +1,113 @@
+"""What an outcome says was done, as words that can be compared: which way, with what, on what.
+
+Words of the change itself (`add`, `use`) say nothing, words that any change could be about say half, and so do directions
+and words of the error that it was against. Opposite directions are opposite ideas.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from server.knowledge.facts import Outcome
+from server.knowledge.similarity.words import terms
+from server.knowledge.synthesis.wording import tells_nothing
+
+ONE_KIND, ANY_KIND = 0.5, 0.7
+"""Least part of both, by weight, that is the same: against one kind of error, and against any."""
+LEAST_COMMON = 1.5
+"""So much, by weight, they have in common: a word of their own and half of another."""
+WHOLE, HALF = 1.0, 0.5
+
+_UP, _DOWN = "=more", "=less"
+_SAME = {
+    _UP: "increase increased increases increasing raise raised raising higher larger longer bigger grow extend extended more",
+    _DOWN: "decrease decreased decreasing lower lowered lowering reduce reduced reducing smaller shorter shrink shorten less",
+    "=check": "check checks checking validate validates validated validation validating verify verified verification guard guards "
+    "assert assertion sanity",
+    "=incoming": "incoming input inputs inbound ingest ingested ingestion",
+    "=retry": "retry retries retried retrying reattempt",
+    "=cache": "cache cached caching caches memoize memoise memoized",
+    "=batch": "batch batched batching batches chunk chunks chunked bulk",
+    "=limit": "limit limits limited cap capped ceiling",
+    "=idempotent": "dedupe deduplicate deduplicated deduplication dedup idempotent idempotency",
+    "=timestamp": "timestamp timestamps mtime modified",
+    "=remote": "external remote vendor upstream third party",
+    "=api": "api apis endpoint endpoints service services client",
+    "=call": "call calls request requests invocation",
+    "=parallel": "parallel parallelise parallelize concurrent concurrently concurrency",
+    "=temporary": "temp temporary tmp",
+}  # fmt: skip
+_IDLE = """
+add added adding adds use used using introduce introduced implement implemented enable enabled make made keep kept wrap wrapped
+put set apply applied perform do run now new logic step steps rule rules mechanism support handling handle strategy approach
+policy ahead prior around onto every always first system reject drop flag flagged via
+"""
+_ANYBODYS = "data file files field value size process processing task job worker item record row message output result time rate"
+
+_BY_TERM = {term: idea for idea, words in _SAME.items() for word in words.split() for term in terms(word)}
+_NOTHING = frozenset(terms(_IDLE))
+_HALF = frozenset(terms(_ANYBODYS)) | {_UP, _DOWN, "=incoming", "=remote", "=api", "=call"}
+
+
+@dataclass(frozen=True)
+class Idea:
+    """What was done, in comparable words."""
+
+    named: frozenset[str]
+    """Of the approach alone, or of the title where none is told."""
+    words: frozenset[str]
+    """Of all texts."""
+    against: frozenset[str]
+    """Words of the error category."""
+
+    def weights(self, against: frozenset[str]) -> Mapping[str, float]:
+        """How much each word says."""
+        return {word: HALF if word in _HALF or word in against else WHOLE for word in self.words}
+
+
+def idea_of(outcome: Outcome) -> Idea:
+    """What the outcome says was done."""
+    named = outcome.title if tells_nothing(outcome.approach) else outcome.approach
+    return _idea(named, f"{outcome.title} {outcome.approach} {outcome.description}", outcome.error_category)
+
+
+def idea_in(text: str, category: str = "") -> Idea:
+    """What a text says is done, such as the title of an entry."""
+    return _idea(text, text, category)
+
+
+@lru_cache(maxsize=50_000)
+def _idea(named: str, texts: str, category: str) -> Idea:
+    return Idea(_words(named), _words(texts), _words(category))
+
+
+def _words(text: str) -> frozenset[str]:
+    if tells_nothing(text):
+        return frozenset()
+    found = (_BY_TERM.get(term, term) for term in terms(text))
+    return frozenset(word for word in found if word not in _NOTHING)
+
+
+def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
+    """Whether both tell of one approach; `one_kind`: against the same kind of error."""
+    if one.named and one.named == other.named and len(one.named - _HALF) > 0:
+        return True
+    return _much_in_common(one.named, other.named, one, other, one_kind) or _much_in_common(
+        one.words, other.words, one, other, one_kind
+    )
+
+
+def _much_in_common(mine: frozenset[str], its: frozenset[str], one: Idea, other: Idea, one_kind: bool) -> bool:
+    both = mine & its
+    if not both or _opposite(mine, its):
+        return False
+    against = one.against | other.against
+    common, whole_mine, whole_its = (
+        sum(HALF if word in _HALF or word in against else WHOLE for word in words) for words in (both, mine, its)
+    )
+    least = ONE_KIND if one_kind else ANY_KIND
+    return common >= LEAST_COMMON and common >= least * max(whole_mine, whole_its)
+
+
+def _opposite(mine: frozenset[str], its: frozenset[str]) -> bool:
+    return (_UP in mine and _DOWN in its and _UP not in its) or (_DOWN in mine and _UP in its and _DOWN not in its)

@@ -1,0 +1,228 @@
+"""Universal patterns: three or more independent systems made the same kind of improvement (LRN-2).
+
+Synthesis rule 2 of the scaling-layer document. Kindred systems are one group, and who adopted an entry doesn't count. Within a
+group evidence is averaged, across groups multiplied.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from server.knowledge.applicability import Receivers, spelt_alike
+from server.knowledge.draft import Draft
+from server.knowledge.facts import Facts, Member, Outcome
+from server.knowledge.synthesis.approaches import alike, groups, same_category, same_metric
+from server.knowledge.synthesis.evidence import Weighed, day, improvement, rounded
+from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same
+from server.knowledge.synthesis.keys import Keys
+from server.knowledge.synthesis.kinship import kin_of, own_ideas, together
+from server.knowledge.synthesis.settled import Settled
+from server.knowledge.synthesis.support import adaptation, support_of
+from server.knowledge.synthesis.wording import (
+    LONGEST_DESCRIPTION,
+    cut,
+    errors,
+    headline,
+    listed,
+    name,
+    number,
+    odds,
+    quoted,
+    titled,
+    what_was_done,
+)
+from server.model.knowledge import KnowledgeEvidence, KnowledgeType
+from server.patterns.likeness import Likeness
+
+TYPE = KnowledgeType.UNIVERSAL_PATTERN
+LEAST_GROUPS = 3
+QUOTED = 3
+"""Systems whose words are quoted in the description."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One kind of improvement, made by several systems."""
+
+    outcomes: tuple[Outcome, ...]
+    """By time."""
+    members: Mapping[str, Member]
+
+    @cached_property
+    def told(self) -> list[Weighed]:
+        """What each outcome's figures say."""
+        return [told for one in self.outcomes if (told := improvement(one)) is not None]
+
+    @cached_property
+    def systems(self) -> list[str]:
+        """Whose improvements they are."""
+        return sorted({one.system_id for one in self.outcomes})
+
+    @cached_property
+    def groups(self) -> int:
+        """Independent groups among them."""
+        return len({kin_of(system, self.members) for system in self.systems})
+
+    @cached_property
+    def category(self) -> str:
+        """The error category that most of them name, the first of those."""
+        named = Counter(name(one.error_category) for one in self.outcomes if one.error_category.strip())
+        return max(named, key=lambda one: (named[one], _negated(one))) if named else ""
+
+    @cached_property
+    def metric(self) -> str:
+        """What became less: the error category, else the metric."""
+        return self.category or next((name(one.metric) for one in self.outcomes if one.metric), "")
+
+    @cached_property
+    def first(self) -> Outcome:
+        """Who learned it first."""
+        return self.outcomes[0]
+
+    @cached_property
+    def e_value(self) -> float:
+        """All evidence in one."""
+        found = [(one.system_id, told.for_drop) for one, told in zip(self.outcomes, self.told, strict=True)]
+        return together(found, self.members)
+
+    @cached_property
+    def whole(self) -> Weighed:
+        """The mean rates before and after."""
+        before, after = (
+            float(sum(Fraction(repr(rate)) for rate in rates) / len(self.told))
+            for rates in ([told.before for told in self.told], [told.after for told in self.told])
+        )
+        return Weighed(before, after, max(told.days for told in self.told), any(told.assumed for told in self.told))
+
+
+def _negated(text: str) -> tuple[int, ...]:
+    return tuple(-ord(letter) for letter in text)
+
+
+def shared_improvements(facts: Facts, likeness: Likeness) -> list[Shared]:
+    """Every kind of improvement that three independent systems made, by time."""
+    improved = [one for one in own_ideas(facts.outcomes) if improvement(one) is not None]
+    found = []
+    for group in groups(improved, lambda one: kin_of(one.system_id, facts.members), likeness, same_metric):
+        shared = Shared(tuple(group), facts.members)
+        if shared.groups >= LEAST_GROUPS:
+            found.append(shared)
+    return found
+
+
+def universal_patterns(
+    facts: Facts, shared: Sequence[Shared], settled: Settled, receivers: Receivers, keys: Keys
+) -> list[Draft]:
+    """A draft for each; it takes in the single fixes of the same approach."""
+    return [_draft(one, facts, settled, receivers, keys) for one in shared]
+
+
+def _draft(shared: Shared, facts: Facts, settled: Settled, receivers: Receivers, keys: Keys) -> Draft:
+    first, told = shared.first, shared.whole
+    also = sorted({one.error_category for one in shared.outcomes} - {first.error_category, ""})
+    sources = shared.systems
+    if shared.category:
+        who = receivers.of(error_category=shared.category, sources=sources, also=also)
+        besides = settled.among(first, [row.system for row in who.rows])
+        if besides:
+            who = receivers.of(error_category=shared.category, sources=sources, also=also, besides=besides)
+    else:
+        who = None
+    approach = what_was_done(first)
+    refs = [one.ref for one in shared.outcomes]
+    return Draft(
+        type=TYPE,
+        key=keys.key_for(TYPE, refs, systems=sources, category=shared.category, approach=approach),
+        title=titled(first, f"made {errors(shared.metric)} rarer in {shared.groups} independent systems"),
+        description=_described(shared),
+        source_system=first.system_id,
+        evidence=_evidence(shared, told),
+        rests_on=tuple(sorted(refs)),
+        support=tuple(
+            support_of(one, its, its.for_drop) for one, its in zip(shared.outcomes, shared.told, strict=True)
+        ),
+        applicability=who.rows if who else (),
+        applicability_reasoning=who.reasoning if who else "",
+        suggested_adaptation=adaptation(first, who.adaptation if who and who.adaptation else OWN_FORM),
+        error_category=shared.category,
+        approach=approach,
+        e_value=rounded(shared.e_value),
+        improvement_percent=told.percent,
+        independent_systems=shared.groups,
+        supersedes=taken_in(shared, facts),
+        reported_by=first.system_id,
+    )
+
+
+OWN_FORM = (
+    "Each system should build its own form of this, set every limit by its own resources and timing instead of the sources', "
+    "and shadow-test it before it is promoted."
+)
+
+
+def taken_in(shared: Shared, facts: Facts) -> tuple[str, ...]:
+    """Ids of the single fixes that say no more than this."""
+    refs = {one.ref for one in shared.outcomes}
+    return tuple(
+        sorted(
+            one.entry_id
+            for one in facts.known
+            if one.type == KnowledgeType.TRANSFERABLE_FIX.value
+            and (
+                one.key in refs
+                or (
+                    set(one.systems) & set(shared.systems)
+                    and same_category(one.error_category, shared.category)
+                    and _tells_of(one.approach or one.title, shared)
+                )
+            )
+        )
+    )
+
+
+def _tells_of(approach: str, shared: Shared) -> bool:
+    idea = idea_in(approach, shared.category)
+    return any(says_the_same(idea, idea_of(one), one_kind=True) for one in shared.outcomes)
+
+
+def covers(shared: Sequence[Shared], outcome: Outcome) -> bool:
+    """Whether one of them tells of this outcome, or of the same approach by the same system."""
+    return any(
+        outcome.system_id in one.systems
+        and (outcome in one.outcomes or any(alike(outcome, its) for its in one.outcomes))
+        for one in shared
+    )
+
+
+def _evidence(shared: Shared, told: Weighed) -> KnowledgeEvidence:
+    days = sorted({its.days for its in shared.told})
+    span = f"{number(days[0])} days" if len(days) == 1 else f"{number(days[0])} to {number(days[-1])} days"
+    what = errors(shared.metric)
+    return KnowledgeEvidence(
+        before_metric=f"{number(told.before)} {what} per week",
+        after_metric=f"{number(told.after)} {what} per week",
+        improvement=f"{number(told.percent)}% reduction",
+        observation_period=span + (" (partly assumed)" if told.assumed else ""),
+        proposal_id=shared.first.proposal_id,
+        promotion_date=day(shared.first.at),
+    )
+
+
+def _described(shared: Shared) -> str:
+    drops = sorted({its.percent for its in shared.told})
+    span = f"{number(drops[0])}%" if len(drops) == 1 else f"{number(drops[0])} to {number(drops[-1])}%"
+    kin = "" if shared.groups == len(shared.systems) else f" ({shared.groups} groups, kindred ones counted once)"
+    categories = sorted({spelt_alike(one.error_category) for one in shared.outcomes} - {""})
+    besides = f", told under {len(categories)} names" if len(categories) > 1 else ""
+    spoken: dict[str, str] = {}
+    for one in shared.outcomes:
+        spoken.setdefault(one.system_id, headline(one))
+    words = "; ".join(f"{system}: {quoted(text, 70)}" for system, text in list(spoken.items())[:QUOTED])
+    return cut(
+        f"{listed(shared.systems)} made the same kind of change independently{kin}, and {errors(shared.metric)} became "
+        f"{span} rarer{besides}: in the mean from {number(shared.whole.before)} to {number(shared.whole.after)} per week. "
+        f"Together {odds(shared.e_value)}. What was done, as reported by {words}",
+        LONGEST_DESCRIPTION,
+    )

@@ -182,6 +182,8 @@ def _build_exchange(
             "discovery_scan.json": areas.discovery.text,
             "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
             "shared_knowledge.json": lambda now: file_text(areas.knowledge.document(now)),
+            "learning_digest.json": lambda now: file_text(areas.knowledge.digests.file()),
+            "organizational_metrics.json": lambda now: file_text(areas.knowledge.metrics.document(now)),
         },
         take_candidates=areas.discovery.take_in,
         patterns=areas.patterns,
@@ -196,7 +198,16 @@ def _build_jobs(
     from server.jobs.leader import Leader
     from server.jobs.service import JobService
     from server.jobs.works import scanned_folders, works
+    from server.knowledge.weekly import WeeklyLearning
 
+    learning = WeeklyLearning(
+        areas.knowledge.metrics,
+        areas.knowledge.digests,
+        synthesise=areas.knowledge.synthesise,
+        measure=lambda now, progress: {},
+        attention=lambda now: [],
+        changed=changed,
+    )
     now = clock_from(config.now).now
     folders = scanned_folders(database, config.scan_paths)
     jobs = JobService(
@@ -214,8 +225,8 @@ def _build_jobs(
                 errand.now, errand.progress, since=errand.since, until=errand.until
             ),
             sum_up=lambda errand: areas.journal.sum_up(errand.now, errand.progress),
-            learn=lambda errand: areas.knowledge.synthesise(
-                errand.now, errand.progress, since=errand.since, until=errand.until
+            learn=lambda errand: learning.run(
+                errand.now, errand.progress, since=errand.since, until=errand.until, due=errand.due
             ),
         ),
         now=now,

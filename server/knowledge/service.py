@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.knowledge.digests import Digests
 from server.knowledge.document import shared_knowledge
 from server.knowledge.learning import Progress, Synthesis
+from server.knowledge.metrics.service import Metrics
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
@@ -51,6 +53,8 @@ class KnowledgeService:
         self._synthesis = Synthesis(database, registry, likeness)
         self._changed = changed
         self._finder = Finder(database)
+        self.metrics = Metrics(database)
+        self.digests = Digests(database)
 
     def synthesise(
         self,

@@ -1,0 +1,143 @@
+"""The weekly digests as they are made, kept and read."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from server.errors import NotFound
+from server.knowledge.digest import WeekFacts, digest_of, evening_of, missed_weeks, resolved_at, week_ending
+from server.knowledge.metrics.service import weeks_in
+from server.knowledge.metrics.weeks import trends
+from server.model.base import JsonObject
+from server.model.knowledge import KnowledgeEntry
+from server.model.moments import from_wire, to_wire
+from server.storage import digests, knowledge
+
+if TYPE_CHECKING:
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+FILE = "concord://files/learning_digest.json"
+LATEST = "latest"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
+
+
+class Digests:
+    """The digests of one database. Safe to use from several threads."""
+
+    def __init__(self, database: "Database") -> None:
+        self._database = database
+
+    def get(self, week: str) -> JsonObject:
+        """The digest of the week that a day lies in: {week_ending, digest{}, left_out[]}; `latest`: the newest.
+
+        Before the first one, `latest` is {}. Raises NotFound.
+        """
+        name = week.strip().lower()
+        if name != LATEST:
+            name = _sunday(name)
+        kept = self._database.read(lambda session: digests.load(session, name))
+        if kept is not None:
+            return kept.document
+        if name == LATEST:
+            return {}
+        raise NotFound(
+            f"There is no digest of the week {week[:40]!r}.",
+            hint="Weeks go by the date of their Sunday, such as 2026-04-05; `latest` is the newest.",
+        )
+
+    def file(self) -> JsonObject:
+        """`learning_digest.json`: the newest digest with the source's keys alone; {} before the first."""
+        return {name: value for name, value in self.get(LATEST).items() if name != "left_out"}
+
+    def ids_like(self, typed: str, limit: int) -> list[str]:
+        """Weeks with a digest that begin so, the newest first; `latest` where that does."""
+
+        def read(session: "Session") -> list[str]:
+            newest = [LATEST] if LATEST.startswith(typed) and digests.load(session, LATEST) else []
+            return [*newest, *digests.weeks_like(session, typed, limit)][:limit]
+
+        return self._database.read(read)
+
+    def missed(self, now: datetime) -> list[str]:
+        """The weeks before the present one whose evening passed without a digest, the oldest first."""
+        return self._database.read(
+            lambda session: missed_weeks(digests.weeks_kept(session), digests.first_run(session), now)
+        )
+
+    def unfinished(self, now: datetime) -> list[str]:
+        """The weeks before the present one whose digest was made before they were over, the oldest first."""
+        kept = self._database.read(digests.weeks_kept)
+        return [
+            week
+            for week, at in kept.items()
+            if at and week < week_ending(now) and to_wire(evening_of(week)) <= at < _end_of(week)
+        ]
+
+    def make(
+        self, week: str, now: datetime, *, attention: Sequence[JsonObject], left_out: Sequence[JsonObject] | None = None
+    ) -> JsonObject:
+        """The week has its digest, of all that is known of it as of `now`; made again of the same, it is the same.
+
+        `left_out`: what found no place in it; None = as its digest had it before.
+        """
+
+        def write(session: "Session") -> JsonObject:
+            before = digests.load(session, week)
+            listed = left_out if left_out is not None else (before.document.get("left_out", []) if before else [])
+            document = digest_of(_facts(session, week, now, attention, listed))
+            digests.keep(session, digests.Kept(week, to_wire(now), document))
+            return document
+
+        return self._database.write(write)
+
+    def take_in(self, told: Sequence[JsonObject]) -> list[str]:
+        """The digests of a file are kept for weeks that have none; which weeks these are."""
+
+        def write(session: "Session") -> list[str]:
+            known = digests.weeks_kept(session)
+            new = {one["week_ending"]: one for one in told if one["week_ending"] not in known}
+            for week, document in new.items():
+                digests.keep(session, digests.Kept(week, "", document))  # nobody here has made it
+            return sorted(new)
+
+        return self._database.write(write)
+
+
+def _facts(
+    session: "Session", week: str, now: datetime, attention: Sequence[JsonObject], left_out: Sequence[JsonObject]
+) -> WeekFacts:
+    weeks = [one for one in weeks_in(session) if one.week_ending <= week]
+    monday, end = _monday(week), _end_of(week)
+    resolved = (resolved_at(one) for one in digests.once_in_conflict(session, monday))
+    return WeekFacts(
+        week_ending=week,
+        figures=next((one.figures for one in weeks if one.week_ending == week), {}),
+        new=new_in(session, monday[:10], week),
+        resolved=sum(monday <= at < end for at in resolved),
+        trends=trends(weeks, to_wire(now)[:10]),
+        attention=attention,
+        left_out=left_out,
+    )
+
+
+def new_in(session: "Session", first: str, last: str) -> list[KnowledgeEntry]:
+    """The entries that a synthesis made on these days or between them, by id; as they stand now."""
+    return [one.entry for one in knowledge.synthesised(session).values() if first <= one.entry.created[:10] <= last]
+
+
+def _sunday(day: str) -> str:
+    """The Sunday on which the week of a day ends; what is no day, as it is."""
+    try:
+        return week_ending(from_wire(day)) if _DAY(day) else day
+    except (ValueError, OverflowError):
+        return day
+
+
+def _monday(week: str) -> str:
+    return to_wire(evening_of(week) - timedelta(days=6, hours=18))
+
+
+def _end_of(week: str) -> str:
+    return to_wire(evening_of(week) + timedelta(hours=6))

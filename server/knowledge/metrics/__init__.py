@@ -1,0 +1,1 @@
+"""The organisation in figures: weeks, and where they are heading."""

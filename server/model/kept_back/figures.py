@@ -1,0 +1,66 @@
+"""Figures that a system tuned for itself: thresholds, weights, what a model runs with. What a fix brought is none.
+
+A figure is withheld where the word for a threshold stands right before it, joined by a mark or a small word, and where a
+name of a model's setting has it as its value; so are rows of four fractions and more. Figures of errors, weeks, days,
+percentages of improvement and durations stay, unless such a word stands before them.
+"""
+
+import re
+
+from server.model.kept_back.spans import OMITTED
+
+_FIGURE = r"[-+~≈]?(?:[0-9]{1,12}(?:[.,][0-9]{1,12})*|\.[0-9]{1,12})(?:[eE][-+]?[0-9]{1,3})?%?(?![\w-]*[A-Za-z_/])"
+_WORD = (
+    r"[\w-]{0,40}(?:threshold|cut-?off|cutoff)s?|confidence|(?:min|max)[_ -](?:score|confidence|similarity|probability)|"
+    r"similarity (?:score|limit)|z-?score|hyper-?parameters?|calibrated(?: (?:value|limit|level))?|calibration"
+)
+_SETTING = (
+    r"temperature|top_?[pk]|learning_?rate|lr|weights?|w[0-9]{0,2}|bias|alpha|beta|gamma|epsilon|lambda|sigma|coefficients?|"
+    r"intercept|momentum|dropout|decay|quantile|sensitivity|frequency_penalty|presence_penalty|seed"
+)
+_JOINED = (
+    r"(?:\s{0,3}(?:[:=≥≤><]{1,3}|:=)\s{0,3}|\s{1,3}(?:(?:value|level|limit|score|was|is|are|were|has been|set|now|of|to|at|from|by|"
+    r"above|below|over|under|than|equals|about|around|roughly|exactly|only|just|the|a|an|be|should|must|lowered|raised|changed|"
+    r"moved|tuned|calibrated|calibrating|computed|chosen|reduced|increased|down|up|for|in|as)\s{1,3}){0,5})[\"'(`]{0,2}"
+)
+_NAMED = re.compile(
+    rf"(?P<before>(?<![\w])(?:{_WORD})[\"'`]?(?:{_JOINED}))(?P<figure>{_FIGURE})(?P<more>(?:\s{{1,3}}(?:to|and|or|->|→)\s{{1,3}}{_FIGURE}){{0,3}})",
+    re.IGNORECASE,
+)
+_SET = re.compile(
+    rf"(?P<before>(?<![\w.-])(?:{_SETTING})[\"'`]?\s{{0,3}}(?:=|:=|:)\s{{0,3}}[\"']?)(?P<figure>{_FIGURE})",
+    re.IGNORECASE,
+)
+_ROW = re.compile(r"[\[(](?:\s{0,3}-?[0-9]{0,6}\.[0-9]{1,20}(?:e-?[0-9]{1,3})?\s{0,3},){3,400}[^\])]{0,40}[\])]?")
+_LONG = re.compile(r"(?<![\w.])[01]?\.[0-9]{4,20}(?![\w.])")
+_NEEDLES = (
+    "threshold",
+    "cutoff",
+    "cut-off",
+    "confidence",
+    "score",
+    "similarity",
+    "calibrat",
+    "parameter",
+    "probability",
+)
+
+
+def figures(text: str, low: str) -> str:
+    """The text with a mark in place of thresholds and settings."""
+    if not any(map(str.isdigit, text)):
+        return text
+    if any(map(low.__contains__, _NEEDLES)):
+        text = _NAMED.sub(_without_figures, text)
+        if "calibrat" in low:
+            text = _LONG.sub(OMITTED, text)
+    if "=" in text or ":" in text:
+        text = _SET.sub(lambda match: f"{match['before']}{OMITTED}", text)
+    if "." in text and "," in text:
+        text = _ROW.sub(OMITTED, text)
+    return text
+
+
+def _without_figures(match: "re.Match[str]") -> str:
+    more = re.sub(_FIGURE, OMITTED, match["more"])
+    return f"{match['before']}{OMITTED}{more}"

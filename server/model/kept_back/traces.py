@@ -1,0 +1,107 @@
+"""Stack traces of Java, Python, JavaScript, Go, .NET, Rust, Ruby and PHP, in lines or run together into one."""
+
+import re
+
+from server.model.kept_back.spans import Span, sentence_end
+
+NEAR = 400
+"""Characters between two frames of one trace, and from what it begins with to its first frame."""
+_NEEDLES = (
+    ".java:", ".scala:", ".kt:", "Native Method", "Unknown Source", 'File "', "Traceback", "goroutine", ".go:", ":line ",
+    "panicked at", ".rs:", ".js:", ".ts:", ".mjs:", "node:internal", "<anonymous>", ".rb:", ".php(", ") at ", "stack backtrace",
+)  # fmt: skip
+_IN_BRACKETS = (
+    r"\([^()\n]{0,60}(?:\.(?:java|scala|kt|groovy|clj):[0-9]{1,6}|Native Method|Unknown Source)[^()\n]{0,20}\)"
+)
+_FRAME = re.compile(
+    "|".join(
+        (
+            rf"(?P<java>(?:\bat\s{{1,4}})?(?<![\w.$/])(?:[\w.@-]{{1,40}}/)?(?:[\w$<>-]{{1,80}}\.){{1,14}}[\w$<>]{{1,80}}{_IN_BRACKETS})",
+            r"(?P<python>File \"[^\"\n]{1,200}\", line [0-9]{1,6}(?:, in [\w<>.]{1,80})?)",
+            r"(?P<js>\bat (?:async )?(?:[\w.$<>\[\] ]{1,80} )?\(?(?:file://|node:|https?://|/|[A-Za-z]:\\|webpack)[^\s()]{1,200}:[0-9]{1,6}:[0-9]{1,6}\)?)",
+            r"(?P<anonymous>\bat (?:async )?[\w.$<>]{1,80} \(<anonymous>\))",
+            r"(?P<go>\b[\w./*()-]{1,120}\([^()\n]{0,80}\)\s{1,6}/?[\w./@-]{1,200}\.go:[0-9]{1,6}(?: \+0x[0-9a-f]{1,8})?)",
+            r"(?P<net>\bat (?:[\w`<>]{1,80}\.){1,14}[\w`<>.]{1,80}\([^()\n]{0,200}\)(?: in [^\n:]{0,3}:?[^\n:]{1,200}:line [0-9]{1,6})?)",
+            r"(?P<rust>\b[0-9]{1,3}:\s{1,12}(?:0x[0-9a-f]{4,16} - )?[\w<>:{}#]{1,120}(?:\s{1,20}at [^\s]{1,200}\.rs:[0-9]{1,6}(?::[0-9]{1,6})?)?)",
+            r"(?P<ruby>\b(?:from )?[\w./-]{1,200}\.rb:[0-9]{1,6}:in [`'][^'\n]{1,80}')",
+            r"(?P<php>#[0-9]{1,3} [^\s(]{1,200}\.php\([0-9]{1,6}\): [^\n(]{1,100}\([^()\n]{0,100}\))",
+            r"(?P<native>#[0-9]{1,3}\s{1,3}0x[0-9a-f]{6,16} in [^\n(]{1,100}\([^()\n]{0,100}\)(?: at [^\s]{1,100}:[0-9]{1,6})?)",
+        )
+    )
+)
+_BEGINS = re.compile(
+    r"Traceback \(most recent call last\)|Exception in thread|Caused by:|\bgoroutine [0-9]{1,9} \[|\bpanic: |"
+    r"thread '[^'\n]{1,60}' (?:\([0-9]{1,9}\) )?panicked at|stack backtrace:|Unhandled (?:exception|rejection)|"
+    r"PHP (?:Fatal error|Stack trace)|[Ss]tack ?[Tt]race ?(?:is )?:"
+)
+_THROWN = re.compile(
+    r"(?<![\w.$])(?P<package>(?:[\w$]{1,60}\.){0,14})[A-Z][\w$]{0,80}(?:Exception|Error|Throwable|Failure)\b"
+)
+_TRACEBACK = re.compile(
+    r"Traceback \(most recent call last\)|stack backtrace:|\bgoroutine [0-9]{1,9} \[|thread '[^'\n]{1,60}' (?:\([0-9]{1,9}\) )?panicked at"
+)
+_TAIL = re.compile(
+    r"[\s,]{0,8}(?:\.\.\.\s?[0-9]{1,5} (?:more|common frames omitted)|at [\w.$/<>]{0,200}(?:\([\w.:]{0,60})?\Z|exit status [0-9]{1,3})"
+)
+_RAISED = re.compile(r"(?<![\w.])[\w.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit|Fault)(?::|\Z|\s)")
+
+
+def traces(text: str) -> list[Span]:
+    """Where traces stand, each from what it begins with to its end; the kind of what was thrown is left."""
+    if not any(map(text.__contains__, _NEEDLES)):
+        return []
+    frames = [(found.start(), found.end(), str(found.lastgroup), found[0]) for found in _FRAME.finditer(text)]
+    frames = [one for one in frames if one[2] != "rust" or "::" in one[3]]
+    runs: list[list[tuple[int, int, str, str]]] = []
+    for frame in frames:
+        if runs and frame[0] - runs[-1][-1][1] <= NEAR:
+            runs[-1].append(frame)
+        else:
+            runs.append([frame])
+    found = [span for run in runs if (span := _trace(text, run)) is not None]
+    found += [
+        Span(one.start(), sentence_end(text, one.end()), "trace")
+        for one in _TRACEBACK.finditer(text)
+        if not any(span.start <= one.start() < span.end for span in found)
+    ]
+    return found
+
+
+def _trace(text: str, run: "list[tuple[int, int, str, str]]") -> Span | None:
+    """The trace that the frames belong to; none, where one frame alone is only named."""
+    first, last = run[0], run[-1]
+    before = text[max(0, first[0] - NEAR) : first[0]]
+    offset = first[0] - len(before)
+    begun = None
+    for begun in _BEGINS.finditer(before):
+        pass
+    thrown = [one for one in _THROWN.finditer(before)]
+    if len(run) == 1 and begun is None and not _stands_alone(text, first, bool(thrown)):
+        return None
+    start = first[0]
+    qualified = [one for one in thrown if one["package"].count(".") >= 2]
+    if begun is not None and not begun[0].startswith(("Caused", "Exception in", "Stack", "stack t")):
+        start = offset + begun.start()
+    elif qualified or thrown:
+        # what was thrown is said, as an error's category is; what it said is not
+        start = offset + (qualified[0] if qualified else thrown[-1]).end()
+    elif begun is not None:
+        start = offset + begun.start()
+    end = last[1]
+    if last[2] == "python":
+        raised = _RAISED.search(text, end, min(len(text), end + NEAR))
+        end = sentence_end(text, raised.end() if raised is not None else end)
+    while (tail := _TAIL.match(text, end)) is not None and tail.end() > end:
+        end = tail.end()
+    return Span(start, end, "trace")
+
+
+def _stands_alone(text: str, frame: tuple[int, int, str, str], thrown: bool) -> bool:
+    """Whether one frame is a trace by itself: indented as they print it, or right after what was thrown."""
+    start, _, language, said = frame
+    if not said.startswith("at "):
+        return False
+    line = text.rfind("\n", 0, start)
+    if line >= 0 and not text[line:start].strip():
+        return True
+    return thrown and language != "net" and said.partition("(")[0].count(".") >= 2

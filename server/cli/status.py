@@ -2,13 +2,15 @@
 
 The conflicts are those of the last 30 days. A tier in advisory mode holds nothing: what blocking mode would have stopped
 there is named. Systems that are DOWN or DEGRADED are named with the reason. Active patterns are shown with a block for each
-of the last 12 weeks, as high as they showed in it.
+of the last 12 weeks, as high as they showed in it; so are the errors of all systems. Of shared knowledge it says how many
+entries are current, how many end soon, and which systems have not answered how many.
 """
 
 import argparse
 from collections import Counter
 
 from server.cli.active_patterns import active_patterns, show_patterns
+from server.cli.learned import learned, show_learned
 from server.cli.output import show, show_json, show_table
 from server.cli.session import add_database_flag, add_json_flag, opened
 from server.model.base import JsonObject
@@ -62,6 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         answer["active_patterns"] = active_patterns(
             session.services.patterns, now, MOST_LISTED if arguments.all else MOST_PRESSING
         )
+        answer["knowledge"] = learned(session.services, now)
         session.services.proposals.ask_due(now, read_only=session.config.read_only)
         answer["open_findings"] = session.services.findings.counts()
         answer["findings_total"] = sum(answer["open_findings"].values())
@@ -99,6 +102,7 @@ def _show(answer: JsonObject, *, whole: bool) -> None:
     _show_held(answer)
     _show_conflicts(answer)
     _show_patterns(answer)
+    show_learned(answer["knowledge"])
     _show_jobs(answer)
     if not answer["open_findings"]:
         show("no open findings")

@@ -13,15 +13,18 @@ from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry
 from server.model.moments import microseconds, read_moment
-from server.storage import knowledge
+from server.storage import knowledge, knowledge_counts
 
 if TYPE_CHECKING:
     from server.patterns.likeness import Likeness
     from server.registry.service import RegistryService
     from server.storage.database import Database
+    from server.storage.knowledge_counts import Standing
     from server.storage.session import Session
 
 FILE = "concord://files/shared_knowledge.json"
+_SOON = 14 * 86_400_000_000
+"""In which an entry ends soon."""
 
 
 class KnowledgePage(NamedTuple):
@@ -125,6 +128,11 @@ class KnowledgeService:
     def ids_like(self, typed: str, limit: int) -> list[str]:
         """Ids of entries that begin so, the newest first."""
         return self._database.read(lambda session: knowledge.ids_like(session, typed.strip(), limit))
+
+    def standing(self, now: datetime) -> "Standing":
+        """The current entries in figures: how many of each type, how many end within 14 days, and who has not answered."""
+        at = microseconds(read_moment(now.isoformat()))
+        return self._database.read(lambda session: knowledge_counts.standing(session, now=at, soon=at + _SOON))
 
     def document(self, now: datetime) -> JsonObject:
         """`shared_knowledge.json` as it stands: superseded entries with their status, expired ones not."""

@@ -79,13 +79,13 @@ def put_standing(session: "Session", standings: Sequence[Standing]) -> None:
     put(session, tables.knowledge_systems, rows)
 
 
-def keep_answer(session: "Session", standing: Standing, *, actor: str, reason: str) -> None:
-    """The answer is kept beside those that the system gave before, and counts."""
+def keep_answer(session: "Session", standing: Standing, *, at: int, actor: str, reason: str) -> None:
+    """The answer, given at that moment, is kept beside those that the system gave before, and counts."""
     put_standing(session, [standing])
     row = {
         "entry_id": standing.entry_id,
         "system_id": standing.system_id,
-        "at": standing.answered_at,
+        "at": at,
         "decision": standing.decision,
         "actor": actor,
         "proposal_id": standing.proposal_id,

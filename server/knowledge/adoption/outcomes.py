@@ -9,7 +9,7 @@ Silence shows nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, lgamma, log
 
 from server.knowledge.facts import Outcome
@@ -65,7 +65,7 @@ def shown(ends: Sequence[Outcome], window: Window | None) -> Shown | None:
         return told
     if told is None or (counted is not None and counted.outcome is TransferOutcome.HARMED):
         return counted
-    return told
+    return replace(told, final=counted is not None and counted.final)
 
 
 def by_report(ends: Sequence[Outcome]) -> Shown | None:
@@ -100,9 +100,7 @@ def by_counts(window: Window) -> Shown | None:
     before, after = window.before * 7 / window.before_days, window.after * 7 / window.after_days
     share = window.before_days / (window.before_days + window.after_days)
     harm = after > before
-    more, fewer, where = (
-        (window.after, window.before, 1 - share) if harm else (window.before, window.after, share)
-    )
+    more, fewer, where = (window.after, window.before, 1 - share) if harm else (window.before, window.after, share)
     p_value = rarer_by_chance(more, fewer, where)
     if p_value <= (SURE if over else EARLY):
         if not harm and not window.speaks:

@@ -1,0 +1,67 @@
+"""Who may answer to a shared entry, and when it can't be answered any more (LRN-5)."""
+
+from server.errors import InvalidArgument, NotAllowed, NotFound, Refused
+from server.knowledge.moments import is_expired
+from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
+from server.registry.map import RegistryMap
+from server.registry.naming import find_system
+
+_SCHEME = "concord://knowledge/"
+
+
+def answering_system(registry: RegistryMap, named: str, caller: str) -> str:
+    """The live system that answers: each for itself, the local user (empty caller) for any.
+
+    Raises InvalidArgument where none is named, NotAllowed for another system, NotFound or Ambiguous as names do, Refused for an
+    archived one.
+    """
+    asked = named.strip() or caller
+    if not asked:
+        raise InvalidArgument("Say which system answers.", path="/system_id", hint="find_systems lists the ids.")
+    system_id = find_system(registry, asked, path="/system_id")
+    if caller and system_id != caller:
+        raise NotAllowed(
+            f"{caller} can't answer for {system_id}: a system answers only for itself.",
+            path="/system_id",
+            hint="Leave system_id out, or let that system or the local user answer.",
+        )
+    if registry.live(system_id) is None:
+        raise Refused(
+            f"{system_id} is archived, so nothing is asked of it.", path="/system_id", hint="Restore it first."
+        )
+    return system_id
+
+
+def expect_answerable(entry: KnowledgeEntry, system_id: str, at: int) -> None:
+    """Raises Refused where the entry is superseded or expired at that moment, or is what the system itself taught."""
+    if entry.status is KnowledgeStatus.SUPERSEDED:
+        instead = entry.superseded_by
+        raise Refused(
+            f"{entry.id} is superseded by {instead}." if instead else f"{entry.id} is superseded.",
+            path="/entry_id",
+            hint=f"Answer {instead}, which stands in its place." if instead else "find_knowledge lists current ones.",
+        )
+    if is_expired(entry.expires, at):
+        raise Refused(
+            f"{entry.id} expired on {entry.expires}.",
+            path="/entry_id",
+            hint=f"It can be answered again once {entry.source_system or 'its source'} or the user says RENEW.",
+        )
+    if system_id == entry.source_system and system_id not in entry.applicable_to:
+        raise Refused(
+            f"{entry.id} is what {system_id} itself learned; others answer to it.",
+            path="/entry_id",
+            hint="As its source it can say RENEW.",
+        )
+
+
+def plain_id(text: str) -> str:
+    """The entry's id, whether it was given alone or as a URI."""
+    return text.strip().removeprefix(_SCHEME).partition("?")[0]
+
+
+def no_such_entry(named: str, path: str = "/entry_id") -> NotFound:
+    """What is told of an id that no entry has."""
+    return NotFound(
+        f"There is no shared entry {named[:100]!r}.", path=path, hint="find_knowledge lists the entries with their ids."
+    )

@@ -1,0 +1,258 @@
+"""Adoption of shared entries: systems answer, proposals tie themselves, and who is to be reminded is known (LRN-5)."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from server.knowledge.adoption.answering import answering_system, expect_answerable, no_such_entry, plain_id
+from server.knowledge.adoption.attention import PERIOD, needing_attention
+from server.knowledge.adoption.recording import keep, recorded
+from server.knowledge.adoption.reminding import MOST, directives_for
+from server.model.base import JsonObject
+from server.model.knowledge import KnowledgeEntry, Response, Transfer
+from server.model.moments import microseconds, read_moment, to_wire
+from server.model.withholding import crossing
+from server.storage import adoption, idempotency, knowledge, proposals
+from server.storage.knowledge import Stored
+
+if TYPE_CHECKING:
+    from server.registry.service import RegistryService
+    from server.storage.database import Database
+    from server.storage.session import Session
+
+Progress = Callable[[float, float, str], None]
+_FILE = "concord://files/shared_knowledge.json"
+LESSONS = 10
+"""Entries that a briefing lists."""
+_SHORT = 240
+"""Characters of an adaptation in a briefing."""
+
+
+class Answered(NamedTuple):
+    """What a system has said of an entry, and what has become of that."""
+
+    entry_id: str
+    system_id: str
+    decision: str
+    entry_status: str
+
+
+class Adoption:
+    """Answers to the shared entries of one database, and what they led to. Safe to use from several threads."""
+
+    def __init__(
+        self,
+        database: "Database",
+        registry: "RegistryService",
+        *,
+        changed: Callable[[Iterable[str]], None] = lambda uris: None,
+    ) -> None:
+        """`changed` is told the URIs of what an answer or a measurement changed, once it is durable."""
+        self._database = database
+        self._registry = registry
+        self._changed = changed
+
+    def respond(
+        self,
+        entry_id: str,
+        system_id: str,
+        decision: Response,
+        *,
+        reason: str = "",
+        proposal_id: str = "",
+        caller: str,
+        now: datetime,
+        idempotency_key: str = "",
+    ) -> Answered:
+        """The system has adopted or declined the entry; a later answer counts instead, and all are kept.
+
+        Of the reason stands what crosses the boundary. Raises NotFound, InvalidArgument, NotAllowed (a system answers only for
+        itself), Refused for an entry that is expired or superseded, IdempotencyMismatch.
+        """
+        touched: list[str] = []
+        arguments = {
+            "entry_id": entry_id,
+            "system_id": system_id,
+            "decision": decision.value,
+            "reason": reason,
+            "proposal_id": proposal_id,
+        }
+
+        def answer(session: "Session") -> JsonObject:
+            found, changed = self._answer(session, arguments, decision, caller, now)
+            touched[:] = changed
+            return found
+
+        def transaction(session: "Session") -> JsonObject:
+            touched.clear()
+            return idempotency.once(
+                session,
+                caller,
+                "respond_to_knowledge",
+                idempotency_key,
+                arguments,
+                now=to_wire(now),
+                do=lambda: answer(session),
+            )
+
+        told = self._database.write(transaction)
+        if touched:
+            self._changed([*(f"concord://knowledge/{one}" for one in touched), _FILE])
+        return Answered(**told)
+
+    def _answer(
+        self, session: "Session", said: Mapping[str, str], decision: Response, caller: str, now: datetime
+    ) -> tuple[JsonObject, list[str]]:
+        """What is answered, and the ids of the entries that are otherwise since."""
+        knowledge.take_turn(session)
+        registry, at = self._registry.standing(session), _at(now)
+        system_id = answering_system(registry, said["system_id"], caller)
+        stored = _stored(session, said["entry_id"])
+        expect_answerable(stored.entry, system_id, at)
+        before = adoption.of(session, stored.entry.id, system_id)
+        proposal_id = _tied(session, said["proposal_id"], system_id) or (before.proposal_id if before else "")
+        transfer = Transfer(
+            system=system_id,
+            decision=decision,
+            at=to_wire(now)[:10],
+            reason=crossing(said["reason"]).text,
+            proposal_id=_shown_id(session, proposal_id),
+        )
+        fresh = recorded(session, stored.entry, transfer, before, proposal_id, registry, actor=caller, at=at)
+        keep(session, [(stored, fresh)], at)
+        answer = {
+            "entry_id": fresh.id,
+            "system_id": system_id,
+            "decision": decision.value,
+            "entry_status": fresh.status.value,
+        }
+        return answer, [fresh.id] if fresh is not stored.entry else []
+
+    def tie(self, session: "Session", knowledge_id: str, system_id: str, proposal_id: str) -> str:
+        """The entry's id as it is written, after the proposal was tied to it for that system; it is no adoption yet.
+
+        Without a proposal id only the entry is looked up. Raises NotFound where there is no such entry.
+        """
+        stored = _stored(session, knowledge_id, path="/knowledge_id")
+        known = adoption.of(session, stored.entry.id, system_id) if proposal_id else None
+        if known is not None and not known.decision and known.proposal_id != proposal_id:
+            adoption.put_standing(session, [replace(known, proposal_id=proposal_id)])
+        return stored.entry.id
+
+    def settle(self, now: datetime) -> list[str]:
+        """Where a proposal that comes from an entry was promoted or turned down, that is its system's answer to it.
+
+        Gives the ids of the entries that changed; nothing is said twice, nor against a later answer.
+        """
+        changed: list[str] = self.measure(now, only_answers=True)["changed"]
+        return changed
+
+    def measure(
+        self,
+        now: datetime,
+        progress: Progress = lambda done, total, message: None,
+        *,
+        only_answers: bool = False,
+    ) -> JsonObject:
+        """Each adoption says what its adopter's reports show since: {adoptions, measured, improved, unchanged, harmed, changed[]}.
+
+        What did harm asks for a retest of its entry. Said again on the same reports, it changes nothing.
+        """
+        from server.knowledge.adoption.measuring import measured
+
+        def transaction(session: "Session") -> JsonObject:
+            knowledge.take_turn(session)
+            registry = self._registry.standing(session)
+            return measured(session, registry, _at(now), progress, only_answers=only_answers)
+
+        summary = self._database.write(transaction)
+        if summary["changed"]:
+            self._changed([*(f"concord://knowledge/{one}" for one in summary["changed"]), _FILE])
+        return summary
+
+    def attention(self, now: datetime) -> list[JsonObject]:
+        """{system, reason} for each live system that has left three or more entries unanswered for 30 days (LRN-5)."""
+        at = _at(now)
+        rows = self._database.read(lambda session: adoption.waiting(session, now=at, since=at - PERIOD))
+        with self._registry.reading() as registry:
+
+            def has_engine(system_id: str) -> bool | None:
+                stored = registry.live(system_id)
+                return None if stored is None else stored.system.evolution_engine
+
+            return needing_attention(((one.system_id, one.since) for one in rows), now=at, has_engine=has_engine)
+
+    def directives(self, system_id: str, now: datetime) -> list[JsonObject]:
+        """What the system is told with its reports: {id, kind, proposal_id, text}; retests first, then a few unanswered entries."""
+        at = _at(now)
+        rows = self._database.read(
+            lambda session: adoption.reminders(session, system_id, now=at, most=MOST),
+        )
+        if not rows:
+            return []
+        with self._registry.reading() as registry:
+            stored = registry.live(system_id)
+            return directives_for(rows, has_engine=stored is not None and stored.system.evolution_engine)
+
+    def lessons(self, system_id: str, now: datetime) -> list[JsonObject]:
+        """What the system has not answered yet, the strongest first; anti-patterns stay among it until they are declined.
+
+        {id, type, title, because, suggested_adaptation}, and `reported_by` and `retest` where there are such.
+        """
+        rows = self._database.read(lambda session: adoption.lessons(session, system_id, now=_at(now)))
+        return [_lesson(KnowledgeEntry.model_validate(document), system_id) for _, _, document in rows]
+
+
+def _stored(session: "Session", named: str, path: str = "/entry_id") -> Stored:
+    """The entry of that id, in whatever case it was typed. Raises NotFound."""
+    entry_id = plain_id(named)
+    stored = knowledge.load(session, entry_id) or knowledge.load(session, entry_id.upper())
+    if stored is None:
+        raise no_such_entry(named, path)
+    return stored
+
+
+def _tied(session: "Session", named: str, system_id: str) -> str:
+    """The proposal's id as it is kept. Raises NotAllowed for another system's proposal."""
+    from server.errors import NotAllowed
+
+    proposal_id = crossing(named.strip().removeprefix("concord://proposals/"), 200).text
+    found = proposals.get(session, proposal_id.upper()) if proposal_id else None
+    if found is None:
+        return proposal_id
+    if found.source_system != system_id:
+        raise NotAllowed(
+            f"{found.proposal_id} is not a proposal of {system_id}.",
+            path="/proposal_id",
+            hint="Name the system's own proposal, or leave it out.",
+        )
+    return found.proposal_id
+
+
+def _shown_id(session: "Session", proposal_id: str) -> str:
+    """The id for others to see: that a system works on a draft is nobody's business (LRN-10)."""
+    found = proposals.get(session, proposal_id) if proposal_id else None
+    return "" if found is not None and found.private else proposal_id
+
+
+def _lesson(entry: KnowledgeEntry, system_id: str) -> JsonObject:
+    row = next((one for one in entry.applicability if one.system == system_id), None)
+    because: Sequence[str] = row.because if row is not None else ()
+    adaptation = (row.adaptation if row is not None else "") or entry.suggested_adaptation
+    told: JsonObject = {
+        "id": entry.id,
+        "type": entry.type.value,
+        "title": entry.title,
+        "because": " ".join(because) or entry.applicability_reasoning[:_SHORT],
+        "suggested_adaptation": adaptation if len(adaptation) <= _SHORT else f"{adaptation[: _SHORT - 1]}…",
+    }
+    if entry.reported_by:
+        told["reported_by"] = entry.reported_by
+    if entry.retest:
+        told["retest"] = f"It did harm to {', '.join(one.system for one in entry.retest[:5])}."
+    return told
+
+
+def _at(now: datetime) -> int:
+    return microseconds(read_moment(now.isoformat()))

@@ -75,6 +75,11 @@ class Week:
     days: float = 7.0
     """How much of it had passed when it was counted."""
 
+    @property
+    def errors(self) -> int:
+        """How many there were."""
+        return int(self.figures["errors"])
+
     def document(self) -> JsonObject:
         """As `organizational_metrics.json` has it."""
         return {"week_ending": self.week_ending, **{name: self.figures[name] for name in FIGURES}}

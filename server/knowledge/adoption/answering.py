@@ -55,6 +55,33 @@ def expect_answerable(entry: KnowledgeEntry, system_id: str, at: int) -> None:
         )
 
 
+def renewing_system(registry: RegistryMap, entry: KnowledgeEntry, named: str, caller: str) -> str:
+    """Who renews the entry: its source system, or the local user, for whom that may be left out (empty).
+
+    Raises NotAllowed for any other, NotFound or Ambiguous as names do.
+    """
+    if not caller and named.strip() in ("", entry.source_system):
+        return named.strip()
+    system_id = answering_system(registry, named, caller)
+    if caller and system_id != entry.source_system:
+        raise NotAllowed(
+            f"{system_id} can't renew {entry.id}: that is for {entry.source_system or 'its source'} or the local user.",
+            path="/decision",
+            hint="Say ADOPT or DECLINE.",
+        )
+    return system_id
+
+
+def expect_renewable(entry: KnowledgeEntry) -> None:
+    """Raises Refused where another entry stands in its place; an expired one can be renewed."""
+    if entry.status is KnowledgeStatus.SUPERSEDED:
+        raise Refused(
+            f"{entry.id} is superseded by {entry.superseded_by or 'another entry'}.",
+            path="/entry_id",
+            hint="Renew the one that stands in its place." if entry.superseded_by else "",
+        )
+
+
 def plain_id(text: str) -> str:
     """The entry's id, whether it was given alone or as a URI."""
     return text.strip().removeprefix(_SCHEME).partition("?")[0]

@@ -5,13 +5,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.knowledge.adoption.answering import answering_system, expect_answerable, no_such_entry, plain_id
+from server.knowledge.adoption.answering import (
+    answering_system,
+    expect_answerable,
+    expect_renewable,
+    no_such_entry,
+    plain_id,
+    renewing_system,
+)
 from server.knowledge.adoption.attention import PERIOD, needing_attention
 from server.knowledge.adoption.recording import keep, recorded
 from server.knowledge.adoption.reminding import MOST, directives_for
+from server.knowledge.adoption.retesting import keep_findings
+from server.knowledge.life import known_in, renewed
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response, Transfer
-from server.model.moments import microseconds, read_moment, to_wire
+from server.model.moments import at_microseconds, microseconds, read_moment, to_wire
 from server.model.withholding import crossing
 from server.storage import adoption, idempotency, knowledge, proposals
 from server.storage.knowledge import Stored
@@ -65,10 +74,10 @@ class Adoption:
         now: datetime,
         idempotency_key: str = "",
     ) -> Answered:
-        """The system has adopted or declined the entry; a later answer counts instead, and all are kept.
+        """The system has adopted or declined the entry, or renewed it; a later answer counts instead, and all are kept.
 
         Of the reason stands what crosses the boundary. Raises NotFound, InvalidArgument, NotAllowed (a system answers only for
-        itself), Refused for an entry that is expired or superseded, IdempotencyMismatch.
+        itself, and renews what it taught itself), Refused for what can't be answered any more, IdempotencyMismatch.
         """
         touched: list[str] = []
         arguments = {
@@ -107,8 +116,10 @@ class Adoption:
         """What is answered, and the ids of the entries that are otherwise since."""
         knowledge.take_turn(session)
         registry, at = self._registry.standing(session), _at(now)
-        system_id = answering_system(registry, said["system_id"], caller)
         stored = _stored(session, said["entry_id"])
+        if decision is Response.RENEW:
+            return _renew(session, stored, renewing_system(registry, stored.entry, said["system_id"], caller), at)
+        system_id = answering_system(registry, said["system_id"], caller)
         expect_answerable(stored.entry, system_id, at)
         before = adoption.of(session, stored.entry.id, system_id)
         proposal_id = _tied(session, said["proposal_id"], system_id) or (before.proposal_id if before else "")
@@ -121,13 +132,7 @@ class Adoption:
         )
         fresh = recorded(session, stored.entry, transfer, before, proposal_id, registry, actor=caller, at=at)
         keep(session, [(stored, fresh)], at)
-        answer = {
-            "entry_id": fresh.id,
-            "system_id": system_id,
-            "decision": decision.value,
-            "entry_status": fresh.status.value,
-        }
-        return answer, [fresh.id] if fresh is not stored.entry else []
+        return _told(fresh, system_id, decision), [fresh.id] if fresh is not stored.entry else []
 
     def tie(self, session: "Session", knowledge_id: str, system_id: str, proposal_id: str) -> str:
         """The entry's id as it is written, after the proposal was tied to it for that system; it is no adoption yet.
@@ -202,6 +207,24 @@ class Adoption:
         """
         rows = self._database.read(lambda session: adoption.lessons(session, system_id, now=_at(now)))
         return [_lesson(KnowledgeEntry.model_validate(document), system_id) for _, _, document in rows]
+
+
+def _renew(session: "Session", stored: Stored, system_id: str, at: int) -> tuple[JsonObject, list[str]]:
+    """The entry holds for 90 more days, and no retest of it is asked for any more. Raises Refused where it is superseded."""
+    expect_renewable(stored.entry)
+    after = renewed(known_in(stored.entry, stored.life), at_microseconds(at)[:10], at).entry
+    changed = keep(session, [(stored, after)], at)
+    keep_findings(session, [after], at_microseconds(at))
+    return _told(after, system_id, Response.RENEW), changed
+
+
+def _told(entry: KnowledgeEntry, system_id: str, decision: Response) -> JsonObject:
+    return {
+        "entry_id": entry.id,
+        "system_id": system_id,
+        "decision": decision.value,
+        "entry_status": entry.status.value,
+    }
 
 
 def _stored(session: "Session", named: str, path: str = "/entry_id") -> Stored:

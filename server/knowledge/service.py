@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.knowledge.adoption.service import Adoption, Answered
 from server.knowledge.digests import Digests
 from server.knowledge.document import shared_knowledge
 from server.knowledge.learning import Progress, Synthesis
@@ -11,7 +12,7 @@ from server.knowledge.metrics.service import Metrics
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
-from server.model.knowledge import KnowledgeEntry
+from server.model.knowledge import KnowledgeEntry, Response
 from server.model.moments import microseconds, read_moment
 from server.storage import knowledge, knowledge_counts
 
@@ -56,6 +57,7 @@ class KnowledgeService:
         self._synthesis = Synthesis(database, registry, likeness)
         self._changed = changed
         self._finder = Finder(database)
+        self.adoption = Adoption(database, registry, changed=changed)
         self.metrics = Metrics(database)
         self.digests = Digests(database)
 
@@ -124,6 +126,30 @@ class KnowledgeService:
         Raises NotFound, InvalidArgument.
         """
         return self._database.read(lambda session: opened(session, entry_id, as_of))
+
+    def respond(
+        self,
+        entry_id: str,
+        system_id: str,
+        decision: Response,
+        *,
+        reason: str = "",
+        proposal_id: str = "",
+        caller: str,
+        now: datetime,
+        idempotency_key: str = "",
+    ) -> Answered:
+        """The system has adopted, declined or renewed the entry. Raises as `Adoption.respond` does."""
+        said = {"reason": reason, "proposal_id": proposal_id, "idempotency_key": idempotency_key}
+        return self.adoption.respond(entry_id, system_id, decision, caller=caller, now=now, **said)
+
+    def measure(self, now: datetime, progress: Progress = lambda done, total, message: None) -> JsonObject:
+        """Each adoption says what its adopter's reports show since: {adoptions, measured, improved, unchanged, harmed, changed[]}."""
+        return self.adoption.measure(now, progress)
+
+    def attention(self, now: datetime) -> list[JsonObject]:
+        """{system, reason} for each system that has left three or more entries unanswered for 30 days (LRN-5)."""
+        return self.adoption.attention(now)
 
     def ids_like(self, typed: str, limit: int) -> list[str]:
         """Ids of entries that begin so, the newest first."""

@@ -12,7 +12,7 @@ from server.storage.lazily import sql, tables
 from server.storage.statements import portions, put
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
     from server.storage.session import Session
 
@@ -204,23 +204,10 @@ def changed_since(session: "Session", revision: int) -> Iterator[list[Searched]]
     Expired and superseded ones are among them: whoever keeps them chooses by status and `expires`.
     """
     rows = tables.knowledge.c
-    columns = (
-        rows.entry_id,
-        rows.revision,
-        rows.type,
-        rows.status,
-        rows.expires,
-        rows.strength,
-        rows.created,
-        *(
-            sql.func.coalesce(rows.document[name].as_string(), "")
-            for name in ("title", "description", "error_category", "approach", "suggested_adaptation")
-        ),
-    )
     after: tuple[int, str] = (revision, "\U0010ffff")
     while True:
         later = sql.or_(rows.revision > after[0], sql.and_(rows.revision == after[0], rows.entry_id > after[1]))
-        chosen = sql.select(*columns).where(rows.revision >= after[0], later)
+        chosen = _searched_columns().where(rows.revision >= after[0], later)
         page = chosen.order_by(rows.revision, rows.entry_id).limit(_READ_AT_ONCE)
         found = [Searched(*row) for row in session.connection().execute(page)]
         if found:
@@ -230,13 +217,25 @@ def changed_since(session: "Session", revision: int) -> Iterator[list[Searched]]
             return
 
 
+def searched(session: "Session", ids: Sequence[str]) -> list[Searched]:
+    """What is searched of these entries, in no order."""
+    chosen, connection = tables.knowledge.c.entry_id, session.connection()
+    return [
+        Searched(*row)
+        for some in portions(ids)
+        for row in connection.execute(_searched_columns().where(chosen.in_(some)))
+    ]
+
+
 def insert(session: "Session", stored: Sequence[Stored], *, at: int, now: int, revision: int) -> None:
     """These entries are new, valid from `at` on (microseconds since 1970), recorded at `now`."""
     if not stored:
         return
     connection = session.connection()
-    connection.execute(sql.insert(tables.knowledge), [_row(one, revision) for one in stored])
-    connection.execute(sql.insert(tables.knowledge_versions), [_version(one, at, now) for one in stored])
+    documents = [_document(one.entry) for one in stored]
+    pairs = list(zip(stored, documents, strict=True))
+    connection.execute(sql.insert(tables.knowledge), [_row(one, document, revision) for one, document in pairs])
+    connection.execute(sql.insert(tables.knowledge_versions), [_version(*pair, at, now) for pair in pairs])
     _put_systems(session, [one.entry for one in stored], at)
 
 
@@ -245,7 +244,8 @@ def save(session: "Session", changed: Sequence[Stored], *, at: int, now: int, re
     if not changed:
         return
     connection, kept = session.connection(), tables.knowledge_versions.c
-    put(session, tables.knowledge, [_row(one, revision) for one in changed])
+    pairs = [(one, _document(one.entry)) for one in changed]
+    put(session, tables.knowledge, [_row(one, document, revision) for one, document in pairs])
     begins: dict[str, int] = {}
     for some in portions([one.entry.id for one in changed]):
         chosen = sql.select(kept.entry_id, kept.valid_from).where(kept.entry_id.in_(some), kept.valid_to == 0)
@@ -262,7 +262,7 @@ def save(session: "Session", changed: Sequence[Stored], *, at: int, now: int, re
     connection.execute(ends, rows)
     connection.execute(
         sql.insert(tables.knowledge_versions),
-        [_version(one, begins.get(one.entry.id, at), now) for one in changed],
+        [_version(one, document, begins.get(one.entry.id, at), now) for one, document in pairs],
     )
     _put_systems(session, [one.entry for one in changed], at)
 
@@ -326,17 +326,45 @@ def _put_systems(session: "Session", entries: Sequence[KnowledgeEntry], at: int)
             known.setdefault(entry_id, {})[system_id] = decision
     fresh: list[dict[str, Any]] = []
     gone: list[dict[str, str]] = []
+    told: list[dict[str, str]] = []
     for entry in entries:
         there = known.get(entry.id, {})
-        new = {"entry_id": entry.id, "since": at, "decision": "", "answered_at": 0, "proposal_id": "", "outcome": {}}
-        fresh += [{**new, "system_id": one} for one in dict.fromkeys(entry.applicable_to) if one not in there]
-        out = [one for one, decision in there.items() if not decision and one not in entry.applicable_to]
+        said = dict.fromkeys(entry.declined_by, "DECLINE") | dict.fromkeys(entry.adopted_by, "ADOPT")
+        concerned = (one for one in dict.fromkeys((*entry.applicable_to, *said)) if one not in there)
+        new = {"entry_id": entry.id, "since": at, "answered_at": 0, "proposal_id": "", "outcome": {}}
+        # that it was answered elsewhere, when nobody knows here
+        fresh += [{**new, "system_id": one, "decision": said.get(one, "")} for one in concerned]
+        told += [
+            {"the_entry": entry.id, "the_system": one, "said": decision}
+            for one, decision in said.items()
+            if there.get(one) == ""
+        ]
+        out = [one for one, decision in there.items() if not decision and one not in (*entry.applicable_to, *said)]
         gone += [{"the_entry": entry.id, "the_system": one} for one in out]
     if fresh:
         connection.execute(sql.insert(systems), fresh)
+    one = [systems.c.entry_id == sql.bindparam("the_entry"), systems.c.system_id == sql.bindparam("the_system")]
+    if told:
+        connection.execute(sql.update(systems).where(*one).values(decision=sql.bindparam("said")), told)
     if gone:
-        one = [systems.c.entry_id == sql.bindparam("the_entry"), systems.c.system_id == sql.bindparam("the_system")]
         connection.execute(sql.delete(systems).where(*one, systems.c.proposal_id == ""), gone)
+
+
+def _searched_columns() -> "Select[Any]":
+    rows = tables.knowledge.c
+    return sql.select(
+        rows.entry_id,
+        rows.revision,
+        rows.type,
+        rows.status,
+        rows.expires,
+        rows.strength,
+        rows.created,
+        *(
+            sql.func.coalesce(rows.document[name].as_string(), "")
+            for name in ("title", "description", "error_category", "approach", "suggested_adaptation")
+        ),
+    )
 
 
 def _load(session: "Session", chosen: "Sequence[ColumnElement[bool]]") -> list[Stored]:
@@ -345,7 +373,7 @@ def _load(session: "Session", chosen: "Sequence[ColumnElement[bool]]") -> list[S
     return [Stored(row[0], KnowledgeEntry.model_validate(row[1]), row[2]) for row in found]
 
 
-def _row(one: Stored, revision: int) -> dict[str, Any]:
+def _row(one: Stored, document: JsonObject, revision: int) -> dict[str, Any]:
     entry = one.entry
     return {
         "entry_id": entry.id,
@@ -358,14 +386,14 @@ def _row(one: Stored, revision: int) -> dict[str, Any]:
         "version": entry.version,
         "strength": entry.e_value or 0.0,
         "revision": revision,
-        "document": _document(entry),
+        "document": document,
         "life": one.life,
     }
 
 
-def _version(one: Stored, at: int, now: int) -> dict[str, Any]:
+def _version(one: Stored, document: JsonObject, at: int, now: int) -> dict[str, Any]:
     number = {"entry_id": one.entry.id, "version": one.entry.version}
-    return {**number, "valid_from": at, "valid_to": 0, "recorded_at": now, "document": _document(one.entry)}
+    return {**number, "valid_from": at, "valid_to": 0, "recorded_at": now, "document": document}
 
 
 def _document(entry: KnowledgeEntry) -> JsonObject:

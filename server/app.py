@@ -91,6 +91,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         check_schema=check_shape,
         open_proposals=in_flight.seen_in,
         risk_patterns=patterns.risks_in,
+        anti_patterns=knowledge.warnings_in,
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
     validation = ValidationService(
@@ -187,6 +188,7 @@ def _build_exchange(
         },
         take_candidates=areas.discovery.take_in,
         patterns=areas.patterns,
+        knowledge=areas.knowledge,
         changed=changed,
     )
 
@@ -204,8 +206,8 @@ def _build_jobs(
         areas.knowledge.metrics,
         areas.knowledge.digests,
         synthesise=areas.knowledge.synthesise,
-        measure=lambda now, progress: {},
-        attention=lambda now: [],
+        measure=areas.knowledge.measure,
+        attention=areas.knowledge.attention,
         changed=changed,
     )
     now = clock_from(config.now).now

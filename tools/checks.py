@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
+from server.knowledge.rejected_before import Words
 from server.model.change import Change
 from server.surface import Answer, Arguments, Call, Lift, Next, Tool, argument
 from server.surface.answer import tokens_of
@@ -56,6 +57,7 @@ def check_change(call: "Call[Services]", args: CheckChange) -> Answer:
         caller=call.caller,
         now=call.now,
         keep=not call.read_only,
+        words=Words(title=args.title),
     )
     check_id = checked.document["check_id"]
     return Answer(

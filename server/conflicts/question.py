@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from server.conflicts.agreements import Agreement
 from server.conflicts.memory import Memory
 from server.conflicts.schemas import Schema, Stated, read_terms
+from server.knowledge.rejected_before import NOTHING_SAID, AntiPattern, Words
 from server.model.base import Json
 from server.model.change import Change
 from server.model.check import Conflict, InFlight, Mode, Undecided
@@ -131,6 +132,10 @@ class Circumstances:
     patterns: tuple[RiskPattern, ...] = ()
     fragile: tuple[str, ...] = ()
     """Ids of the contracts that are fragile now (CON-7)."""
+    words: Words = NOTHING_SAID
+    """What the change says of itself, beside what it changes."""
+    anti_patterns: tuple[AntiPattern, ...] = ()
+    """What others rejected, whatever it was (LRN-3)."""
     claims: tuple[Claim, ...] = ()
     """New names that are spoken for."""
 

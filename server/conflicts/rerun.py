@@ -1,7 +1,7 @@
 """A check's inputs as they are kept, and the check once more on them (CON-15)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 
 from server.conflicts.asked import Asked
@@ -10,6 +10,7 @@ from server.conflicts.modes import Modes, modes_document, modes_in
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
 from server.conflicts.verdict import Drawn, draw_up, summary_of
 from server.errors import ConcordError, Refused
+from server.knowledge.rejected_before import AntiPattern, Words
 from server.model.base import Json, JsonObject
 from server.model.change import Change, change_document
 from server.model.check import check_document
@@ -57,6 +58,8 @@ class Standing:
     modes: Modes
     patterns: tuple[RiskPattern, ...]
     fragile: tuple[str, ...]
+    anti_patterns: tuple[AntiPattern, ...] = ()
+    """All there are; a check's inputs hold those that it told."""
 
     @property
     def document(self) -> JsonObject:
@@ -87,8 +90,21 @@ def inputs_of(
             for other in circumstances.in_flight
         ],
         **Standing(circumstances.modes, circumstances.patterns, circumstances.fragile).document,
+        **_words_document(circumstances.words),
+        **_told_document(drawn),
         "compared": drawn.compared,
     }
+
+
+def _words_document(words: Words) -> JsonObject:
+    """What the change said of itself, where it said anything."""
+    return {} if words.say_nothing else {"words": asdict(words)}
+
+
+def _told_document(drawn: Drawn) -> JsonObject:
+    """The anti-patterns that the check told: that others were none is seen again without them."""
+    told = [{**asdict(one), "systems": list(one.systems), "told": list(one.told)} for one in drawn.told]
+    return {"anti_patterns": told} if told else {}
 
 
 def seen_version(check: JsonObject, inputs: JsonObject) -> int:
@@ -124,6 +140,11 @@ def rerun(check: JsonObject, inputs: JsonObject, registry: RegistryMap, engine: 
             RiskPattern(one["pattern_id"], one["type"], tuple(one["systems"])) for one in inputs["patterns"]
         ),
         fragile=tuple(inputs["fragile"]),
+        words=Words(**inputs.get("words", {})),
+        anti_patterns=tuple(
+            AntiPattern(**{**one, "systems": tuple(one["systems"]), "told": tuple(one["told"])})
+            for one in inputs.get("anti_patterns", ())
+        ),
     )
     source = registry.systems[inputs["source_system"]]
     drawn = draw_up(registry, source, _resolved_in(inputs["resolved"]), circumstances, check["proposal_id"])

@@ -16,6 +16,7 @@ from server.conflicts.rerun import Rerun, Standing, holds_in, inputs_of, rerun, 
 from server.conflicts.severity import Hold
 from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
+from server.knowledge.rejected_before import NOTHING_SAID, AntiPattern, Words
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import Check, Mode, check_document, file_document
@@ -34,6 +35,8 @@ NEWEST = "latest"
 
 OpenIn = Callable[[RegistryMap], tuple[OpenProposal, ...]]
 """The proposals in flight, as their changes stand in that registry."""
+Rejections = Callable[["Session", int], Sequence[AntiPattern]]
+"""The anti-patterns among the shared entries, at that revision of them."""
 Risks = Callable[["Session", tuple[int, int]], Iterable[tuple[str, str, tuple[str, ...]]]]
 """(pattern id, type, systems) of each active pattern that warns of something."""
 
@@ -46,6 +49,8 @@ class Judged:
     inputs: JsonObject
     hold: Hold
     """What becomes of the proposal."""
+    anti_patterns: tuple[AntiPattern, ...] = ()
+    """All that there were."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,11 @@ class ConflictService:
         check_schema: SchemaCheck,
         open_proposals: Callable[["Session", int], OpenIn] = lambda session, revision: lambda registry: (),
         risk_patterns: Risks = lambda session, at: (),
+        anti_patterns: Rejections = lambda session, at: (),
     ) -> None:
         """`open_proposals` are those in flight at that revision of the proposals, which is the session's present one (CON-14);
         `risk_patterns` those that are active, significant or confirmed, and of a risk type, at those revisions of patterns and
-        registry (CON-8).
+        registry (CON-8); `anti_patterns` those that no other entry has superseded (LRN-3).
         """
         self._database = database
         self._registry = registry
@@ -79,13 +85,23 @@ class ConflictService:
         self._check_schema = check_schema
         self._open_proposals = open_proposals
         self._risk_patterns = risk_patterns
+        self._anti_patterns = anti_patterns
         self._last: _Seen | None = None
         self.log = ConflictLog(database)
 
     def check(
-        self, documents: Sequence[Any], *, source_system: str, caller: str, now: datetime, keep: bool = True
+        self,
+        documents: Sequence[Any],
+        *,
+        source_system: str,
+        caller: str,
+        now: datetime,
+        keep: bool = True,
+        words: Words = NOTHING_SAID,
     ) -> Checked:
         """What these changes would do to everyone concerned; kept under a check id unless `keep` is false.
+
+        `words` are what they say of themselves, beside their descriptions.
 
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
@@ -101,6 +117,7 @@ class ConflictService:
                 now=now,
                 in_flight=seen.open_in(registry),
                 standing=seen.standing,
+                words=words,
             )
         document = check_document(judged.check)
         if keep:
@@ -123,6 +140,7 @@ class ConflictService:
         in_flight: tuple[OpenProposal, ...] = (),
         proposal_id: str = "",
         standing: Standing | None = None,
+        words: Words = NOTHING_SAID,
     ) -> Judged:
         """What these changes would do in that registry, beside the proposals in flight; nothing is kept.
 
@@ -133,10 +151,18 @@ class ConflictService:
         now = now.replace(microsecond=0)  # as the check states it: what is run again on it must see the same moment
         standing = standing or self._database.read(lambda session: self.standing_in(session, now))
         circumstances = Circumstances(
-            self._engine(), standing.modes, now, in_flight, standing.patterns, standing.fragile
+            self._engine(),
+            standing.modes,
+            now,
+            in_flight,
+            standing.patterns,
+            standing.fragile,
+            words,
+            standing.anti_patterns,
         )
         drawn = draw_up(registry, asked.source, asked.changes, circumstances, proposal_id)
-        return Judged(drawn.check, inputs_of(changes, asked, circumstances, registry.revision, drawn), drawn.hold)
+        inputs = inputs_of(changes, asked, circumstances, registry.revision, drawn)
+        return Judged(drawn.check, inputs, drawn.hold, standing.anti_patterns)
 
     def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
         """The check stands kept in this transaction, with what it saw, under an id that it carries from now on.
@@ -222,9 +248,10 @@ class ConflictService:
         return holds_in(check, inputs, registry, self._engine())
 
     def still_holds(self, session: "Session", judged: Judged, now: datetime) -> bool:
-        """Whether modes, active patterns and fragile contracts are still those that the judgement saw."""
-        present = self.standing_in(session, now).document
-        return all(judged.inputs[name] == value for name, value in present.items())
+        """Whether modes, active patterns, fragile contracts and anti-patterns are still those that the judgement saw."""
+        present = self.standing_in(session, now)
+        same = all(judged.inputs[name] == value for name, value in present.document.items())
+        return same and judged.anti_patterns == present.anti_patterns
 
     def standing_in(self, session: "Session", now: datetime) -> Standing:
         """What a judgement made now sees besides the registry and the proposals in flight."""
@@ -242,12 +269,13 @@ class ConflictService:
         last = self._last
         if at is None or last is None or at != last.at or at.any_fragile:
             return None
-        return replace(last, standing=_standing(at, last.standing.patterns, (), now))
+        return replace(last, standing=_standing(at, last.standing.patterns, (), last.standing.anti_patterns, now))
 
     def _standing_at(self, session: "Session", at: Present, now: datetime) -> Standing:
         known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT) if at.any_fragile else []
         risks = self._risk_patterns(session, (at.patterns_revision, at.registry_revision))
-        return _standing(at, tuple(RiskPattern(*risk) for risk in risks), known, now)
+        rejected = tuple(self._anti_patterns(session, at.knowledge_revision))
+        return _standing(at, tuple(RiskPattern(*risk) for risk in risks), known, rejected, now)
 
 
 @dataclass(frozen=True)
@@ -260,9 +288,13 @@ class _Seen:
 
 
 def _standing(
-    at: Present, patterns: tuple[RiskPattern, ...], fragile: Iterable[Observation], now: datetime
+    at: Present,
+    patterns: tuple[RiskPattern, ...],
+    fragile: Iterable[Observation],
+    anti_patterns: tuple[AntiPattern, ...],
+    now: datetime,
 ) -> Standing:
-    return Standing(modes=modes_in(at.policy), patterns=patterns, fragile=still_fragile(fragile, now))
+    return Standing(modes_in(at.policy), patterns, still_fragile(fragile, now), anti_patterns)
 
 
 def _revision_in(seen: _Seen) -> int:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from server.conflicts.allowance import within_allowance
 from server.conflicts.effects import Changes
 from server.conflicts.judge import judge, recommendation, weakest_basis
+from server.conflicts.known_to_fail import as_told, known_to_fail, said_of_rejections
 from server.conflicts.patterns import touched_patterns
 from server.conflicts.question import Answer, Circumstances
 from server.conflicts.severity import Hold, Item, judgement_on
+from server.knowledge.rejected_before import AntiPattern
 from server.model.base import JsonObject
 from server.model.check import USER, Check, Mode, of_proposal
 from server.model.moments import to_wire
@@ -25,6 +27,8 @@ class Drawn:
     hold: Hold
     compared: list[JsonObject]
     """The pairs of schemas that were compared; one that stands in an earlier pair is named by its hash alone."""
+    told: tuple[AntiPattern, ...] = ()
+    """What others rejected before and this is like."""
 
 
 def draw_up(
@@ -52,6 +56,7 @@ def draw_up(
         advice.append(_of_patterns(answer, patterns))
     if fragile:
         advice.append(_of_fragile(fragile))
+    told = known_to_fail(changes, circumstances)
     check = Check(
         check_id="",
         proposal_id="",
@@ -67,12 +72,13 @@ def draw_up(
         basis=weakest_basis(answer),
         patterns=patterns,
         undecided=tuple(item for _, item in answer.undecided),
+        knowledge=tuple(map(as_told, told)),
         in_flight=tuple(answer.in_flight),
         must_accept=_who_must_accept(answer, circumstances.modes, source.id),
         registry_version=registry.revision,
     )
     check = of_proposal(check, proposal_id) if proposal_id else check
-    return Drawn(check, ruling.hold, list(_each_schema_once(answer.inputs)))
+    return Drawn(check, ruling.hold, list(_each_schema_once(answer.inputs)), told)
 
 
 def _each_schema_once(compared: Iterable[JsonObject]) -> Iterator[JsonObject]:
@@ -98,7 +104,7 @@ def summary_of(document: JsonObject) -> str:
         parts.append(f"{len(undecided)} undecided" + (f" ({', '.join(who[:5])})" if who else ""))
     said = f": {'; '.join(parts)}" if parts else ": no reader is broken"
     held = " It may not go on yet." if document["blocks"] else ""
-    return f"{document['verdict']}{said}.{held}"
+    return f"{document['verdict']}{said}.{held}{said_of_rejections(document.get('knowledge', ()))}"
 
 
 def _who_must_accept(answer: Answer, modes: dict[Tier, Mode], source: str) -> tuple[str, ...]:

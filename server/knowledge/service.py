@@ -1,6 +1,6 @@
 """Shared knowledge as the surfaces and the weekly job use it: synthesise, find, open, answer, give out and take in."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,13 +10,15 @@ from server.knowledge.document import shared_knowledge
 from server.knowledge.learning import Progress, Synthesis
 from server.knowledge.metrics.service import Metrics
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
+from server.knowledge.rejected_before import AntiPattern, of_entry
 from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
 from server.model.moments import microseconds, read_moment
-from server.storage import knowledge, knowledge_counts
+from server.storage import knowledge, knowledge_counts, outcomes
 
 if TYPE_CHECKING:
+    from server.knowledge.arrival import Arrived
     from server.patterns.likeness import Likeness
     from server.registry.service import RegistryService
     from server.storage.database import Database
@@ -56,6 +58,8 @@ class KnowledgeService:
         self._registry = registry
         self._synthesis = Synthesis(database, registry, likeness)
         self._changed = changed
+        self._warnings: tuple[int, tuple[AntiPattern, ...]] = (-1, ())
+        """The anti-patterns at that revision of shared knowledge."""
         self._finder = Finder(database)
         self.adoption = Adoption(database, registry, changed=changed)
         self.metrics = Metrics(database)
@@ -163,6 +167,29 @@ class KnowledgeService:
     def document(self, now: datetime) -> JsonObject:
         """`shared_knowledge.json` as it stands: superseded entries with their status, expired ones not."""
         return self._database.read(lambda session: shared_knowledge(knowledge.everything(session), now))
+
+    def take_in(self, entries: Sequence[KnowledgeEntry], now: datetime) -> "Arrived":
+        """The entries of a file stand among ours, under their ids; see `server.knowledge.arrival.take_in`."""
+        from server.knowledge.arrival import take_in
+
+        return take_in(self._database, entries, now, changed=self._tell)
+
+    def warnings_in(self, session: "Session", revision: int) -> Sequence[AntiPattern]:
+        """The anti-patterns that no other entry has superseded, expired or not (LRN-3).
+
+        `revision` is where shared knowledge stands in this session: as long as it stands there, nothing is read again.
+        """
+        known = self._warnings
+        if known[0] != revision:
+            known = self._warnings = (revision, self._load_warnings(session) if revision else ())
+        return known[1]
+
+    @staticmethod
+    def _load_warnings(session: "Session") -> tuple[AntiPattern, ...]:
+        return tuple(
+            of_entry(KnowledgeEntry.model_validate(document), expires)
+            for document, expires in outcomes.anti_patterns(session)
+        )
 
     def _tell(self, ids: Iterable[str]) -> None:
         uris = [f"concord://knowledge/{one}" for one in ids]

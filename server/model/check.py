@@ -202,6 +202,21 @@ class InFlight(Value):
     """Why they stand so."""
 
 
+class RejectedBefore(Value):
+    """A shared entry on an approach like this one that several systems rejected (LRN-3). It decides nothing."""
+
+    id: str
+    """Such as `SK-004`; its record is `concord://knowledge/{id}`."""
+    title: str
+    """In a sentence; what systems reported stands in it in quotation marks, as data."""
+    why: str = ""
+    """What is known of it."""
+    rejected_by: tuple[str, ...] = ()
+    """Systems by id."""
+    error_category: str = ""
+    """What it was meant to lessen; empty where that was not told."""
+
+
 class Check(Value):
     """The judgement, in the source's shape, with what it rests on."""
 
@@ -233,8 +248,8 @@ class Check(Value):
     """Ids of active patterns that the change touches (CON-8)."""
     undecided: tuple[Undecided, ...] = ()
     """What a person has to decide."""
-    knowledge: tuple[str, ...] = ()
-    """Ids of knowledge entries that speak of such a change."""
+    knowledge: tuple[RejectedBefore, ...] = ()
+    """Known anti-patterns that this is like."""
     in_flight: tuple[InFlight, ...] = ()
     """Open proposals that touch the same resources (CON-14)."""
     must_accept: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from server.conflicts.asked import resolve
 from server.conflicts.service import ConflictService, Judged
 from server.conflicts.verdict import summary_of
 from server.errors import ConcordError, InvalidArgument, NotFound, StorageError
+from server.knowledge.rejected_before import Words
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import check_document, of_proposal
@@ -297,6 +298,7 @@ class ProposalService:
                     now=now,
                     in_flight=tuple(others),
                     proposal_id=fresh.proposal_id,
+                    words=_words_of(fresh),
                 )
             except ConcordError:  # whether it holds is told in the transaction, or the key's first answer is given
                 return None
@@ -339,6 +341,7 @@ class ProposalService:
             in_flight=others,
             proposal_id=fresh.proposal_id,
             standing=self._conflicts.standing_in(session, now),
+            words=_words_of(fresh),
         )
 
     def _still_holds(
@@ -427,6 +430,11 @@ def _visible(session: "Session", proposal_id: str, caller: str) -> Proposal:
 
 def _sees(proposal: Proposal, caller: str) -> bool:
     return not proposal.private or caller in ("", proposal.source_system)
+
+
+def _words_of(proposal: Proposal) -> Words:
+    """What it says of itself."""
+    return Words(proposal.title, proposal.description, proposal.approach, proposal.error_category)
 
 
 def _plain_id(text: str) -> str:

@@ -173,6 +173,17 @@ def entries_known(session: "Session") -> Iterable[tuple[str, str, str, dict[str,
     return [(row.entry_id, row.fingerprint, row.type, row.document) for row in rows]
 
 
+def anti_patterns(session: "Session") -> list[tuple[dict[str, Any], int]]:
+    """(document, the moment from which on it is hidden) of every anti-pattern that no other entry has superseded, by id."""
+    knowledge = tables.knowledge.c
+    rows = session.connection().execute(
+        sql.select(knowledge.document, knowledge.expires)
+        .where(knowledge.type == "anti_pattern", knowledge.status != "SUPERSEDED")
+        .order_by(sql.func.length(knowledge.entry_id), knowledge.entry_id)
+    )
+    return [(row.document, row.expires) for row in rows]
+
+
 @cache
 def _counting(postgresql: bool) -> Prepared:
     """Counted by the database: of a million errors hardly anything reaches us."""

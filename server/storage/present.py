@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.model.finding import FindingKind, FindingStatus
-from server.storage import patterns, proposals, systems
+from server.storage import knowledge, patterns, proposals, systems
 from server.storage.lazily import sql, tables
 
 if TYPE_CHECKING:
@@ -25,12 +25,13 @@ class Present(NamedTuple):
     any_fragile: bool
     """Whether a finding on a fragile contract is open."""
     patterns_revision: int
+    knowledge_revision: int
 
 
 def present(session: "Session", policy: str) -> Present:
     """Where the database stands, with the policy of that name."""
     row = session.connection().execute(_present(), {"policy": policy}).one()
-    return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]), row[4] or 0)
+    return Present(row[0] or 0, row[1] or 0, row[2], bool(row[3]), row[4] or 0, row[5] or 0)
 
 
 def glimpse(database: "Database", policy: str) -> Present | None:
@@ -40,7 +41,7 @@ def glimpse(database: "Database", policy: str) -> Present | None:
     if row is None:
         return None
     document = None if row[2] is None else json.loads(row[2])
-    return Present(row[0] or 0, row[1] or 0, document, bool(row[3]), row[4] or 0)
+    return Present(row[0] or 0, row[1] or 0, document, bool(row[3]), row[4] or 0, row[5] or 0)
 
 
 @cache
@@ -65,7 +66,7 @@ def _present() -> "Select[Any]":
         findings.status == FindingStatus.OPEN.value, findings.kind == FindingKind.FRAGILE_CONTRACT.value
     )
     counted = (_counter(systems.REVISION), _counter(proposals.REVISION))
-    return sql.select(*counted, newest, fragile, _counter(patterns.REVISION))
+    return sql.select(*counted, newest, fragile, _counter(patterns.REVISION), _counter(knowledge.REVISION))
 
 
 def _counter(name: str) -> "ScalarSelect[Any]":

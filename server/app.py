@@ -183,7 +183,7 @@ def _build_exchange(
             "discovery_scan.json": areas.discovery.text,
             "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
             "shared_knowledge.json": lambda now: file_text(areas.knowledge.document(now)),
-            "learning_digest.json": lambda now: file_text(areas.knowledge.digests.file()),
+            "learning_digest.json": lambda now: file_text(found) if (found := areas.knowledge.digests.file()) else None,
             "organizational_metrics.json": lambda now: file_text(areas.knowledge.metrics.document(now)),
         },
         take_candidates=areas.discovery.take_in,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
-from server.exchange import cross_patterns, discovery_scan
+from server.exchange import cross_patterns, discovery_scan, learning_digest, organizational_metrics
 from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
@@ -21,6 +21,7 @@ from server.exchange.outcome import ExportOutcome, ImportOutcome, WrittenFile
 from server.exchange.pictures import PICTURES, draw, drawn_for
 from server.exchange.registry_json import FILE_NAME, registry_document, registry_text
 from server.exchange.source import Nearby, Request, SourceFile, nothing_nearby
+from server.knowledge.service import KnowledgeService
 from server.model.candidate import Candidate
 from server.patterns.arrival import take_in
 from server.patterns.service import PatternService
@@ -49,13 +50,15 @@ class ExchangeService:
         documents: Mapping[str, Callable[[datetime], str | None]] = MappingProxyType({}),
         take_candidates: Callable[[Sequence[Candidate], datetime], Sequence[str]] = lambda candidates, now: (),
         patterns: PatternService | None = None,
+        knowledge: KnowledgeService | None = None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
     ) -> None:
         """`documents` are the source documents that other areas write, by the names of their files; None = nothing yet.
 
         `take_candidates` keeps what a scan's file lists, and gives the ids that it has here. `changed` is told which patterns an
-        import changed. The page shows `patterns`.
+        import changed. The page shows `patterns`. `knowledge` keeps what files tell of shared entries and of weeks.
         """
+        self._knowledge = knowledge
         self._take_candidates = take_candidates
         self._patterns = patterns
         self._changed = changed
@@ -103,6 +106,8 @@ class ExchangeService:
                     for other, path in beside.items()
                 )
                 imported = imported.model_copy(update={"notes": (*imported.notes, *notes)})
+            if self._knowledge is not None and imported.kind in _LEARNED:
+                return self._learn(self._knowledge, imported)
             return self._bring_in(imported, confirm=confirm, now=now)
 
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
@@ -126,6 +131,17 @@ class ExchangeService:
             return Arrival(registration, imported, as_written, health, seen).take_place(confirm=confirm, now=now)
 
         return self._registry.write(now, change)
+
+    def _learn(self, knowledge: KnowledgeService, imported: Imported) -> ImportOutcome:
+        """The digests or weeks of a file take their place; no system is touched."""
+        if imported.kind == learning_digest.KIND:
+            weeks = knowledge.digests.take_in(imported.digests)
+            told = ["concord://digests/latest", f"concord://files/{learning_digest.FILE_NAME}"]
+            self._changed([*(f"concord://digests/{week}" for week in weeks), *told] if weeks else [])
+            return learning_digest.outcome_of(imported, weeks)
+        weeks = knowledge.metrics.take_in(imported.weeks)
+        self._changed([f"concord://files/{organizational_metrics.FILE_NAME}"] if weeks else [])
+        return organizational_metrics.outcome_of(imported, weeks)
 
     def document(self, name: str, *, now: datetime) -> str:
         """The text of one of the source documents' files as it would be written now.
@@ -183,6 +199,7 @@ class ExchangeService:
 
 
 _A_WEEK = timedelta(days=7)
+_LEARNED = frozenset({learning_digest.KIND, organizational_metrics.KIND})
 
 
 def _registry_text(registry: RegistryService, database: "Database", now: datetime) -> str:

@@ -13,7 +13,8 @@ from server.model.kept_back.conversations import conversations, states
 from server.model.kept_back.disguises import backwards, folded, hidden, readings
 from server.model.kept_back.figures import figures
 from server.model.kept_back.logs import logs
-from server.model.kept_back.orders import INSTRUCTION, orders, turned
+from server.model.kept_back.orders import orders, turned
+from server.model.kept_back.signs import INSTRUCTION
 from server.model.kept_back.spans import OMITTED, widened, without
 from server.model.kept_back.traces import traces
 from server.model.redaction import HIDDEN, shown
@@ -30,7 +31,8 @@ _UNSEEN = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _COMMENT = re.compile(r"<!--.{0,4000}?(?:-->|\Z)", re.DOTALL)
 _LOADED = re.compile(
-    r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)?|\[[^\]\n]{0,200}\]\(\s{0,3}(?:javascript|data|vbscript):[^)\n]{0,500}\)?|<img\b[^>]{0,500}>?",
+    r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)?|\[[^\]\n]{0,200}\]\(\s{0,3}(?:javascript|data|vbscript):[^)\n]{0,500}\)?|"
+    r"<img\b[^>]{0,500}>?",
     re.IGNORECASE,
 )
 """What a reader's program would fetch or run when it shows the text."""

@@ -6,14 +6,16 @@ from server.model.kept_back.spans import Span, sentence_end
 
 _MARK = re.compile(
     r"(?<![\w-])(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?\s{0,3})?[*_<\[#]{0,4}"
-    r"(?P<role>user|human|assistant|system|ai|bot|claude|chatgpt|gpt-?[0-9o]{0,3}|gemini|copilot|agent|tool|developer|model)"
+    r"(?P<role>user|human|assistant|system|ai|bot|claude|chatgpt|gpt-?[0-9o]{0,3}|gemini|copilot|"
+    r"agent|tool|developer|model)"
     r"[*_>\]]{0,3}\s?:[*_]{0,2}(?!:)\s",
     re.IGNORECASE,
 )
 _MACHINES = frozenset("assistant ai bot claude chatgpt gemini copilot agent model".split())
 _MESSAGES = re.compile(
     r"[\"']role[\"']\s?:\s?[\"'](?:user|assistant|system|tool|developer|function)[\"']|"
-    r"[\"'](?:tool_calls?|tool_use_id|tool_call_id|function_call)[\"']\s?:|[\"']type[\"']\s?:\s?[\"']tool_(?:use|result)[\"']|"
+    r"[\"'](?:tool_calls?|tool_use_id|tool_call_id|function_call)[\"']\s?:|[\"']type[\"']\s?:\s?[\"']tool_(?:use|"
+    r"result)[\"']|"
     r"<(?:antml:)?(?:function_calls|invoke|tool_call|tool_use|function_results|tool_result)\b"
 )
 _STEPS = re.compile(
@@ -25,15 +27,19 @@ _TAGGED = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
-    r"(?<![\w-])(?:scratch ?pad|(?:internal|inner) monologue|chain of thought|reasoning trace|working memory|session (?:log|transcript)|"
-    r"(?:chat|conversation) (?:log|transcript)|(?:intermediate|internal|agent|session|current|run|working) state(?: dump)?|state dump|"
+    r"(?<![\w-])(?:scratch ?pad|(?:internal|inner) monologue|chain of thought|reasoning trace|"
+    r"working memory|session (?:log|transcript)|"
+    r"(?:chat|conversation) (?:log|transcript)|(?:intermediate|internal|agent|session|current|"
+    r"run|working) state(?: dump)?|state dump|"
     r"memory dump|checkpoint dump)\s?[:=]\s{0,3}(?=\S)",
     re.IGNORECASE,
 )
 _PAIRS = re.compile(r"(?:(?<![\w.])[\w.-]{1,60}=[^\s,;]{1,80}[\s,;]{1,3}){4,60}[\w.-]{1,60}=[^\s,;]{1,80}")
 _STATE_NAME = re.compile(
-    r"[\"'](?:\w{0,30}state|step|steps|current_step|scratchpad|thoughts?|reasoning|plan|observations?|iteration|checkpoint|memory|"
-    r"context|history|queue|cursor|retries|attempts?|pending|buffer|variables|locals|session_?(?:id)?|run_id|trace_id|agent|"
+    r"[\"'](?:\w{0,30}state|step|steps|current_step|scratchpad|thoughts?|reasoning|plan|observations?|"
+    r"iteration|checkpoint|memory|"
+    r"context|history|queue|cursor|retries|attempts?|pending|buffer|variables|locals|session_?(?:id)?|"
+    r"run_id|trace_id|agent|"
     r"intermediate\w{0,30}|partial\w{0,30}|weights?|embedding|logits?)[\"']\s?:"
 )
 _NAMED = re.compile(r"[\"'][\w .-]{1,60}[\"']\s?:")

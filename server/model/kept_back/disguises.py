@@ -26,10 +26,12 @@ _BINARY = re.compile(r"(?:[01]{8}[ ]?){8,500}")
 
 def folded(text: str) -> str:
     """Small letters without accents, wide and styled letters as plain ones."""
-    if text.isascii():
-        return text.lower()
-    spread = unicodedata.normalize("NFKD", text.lower())
-    return "".join(letter for letter in spread if not unicodedata.combining(letter)).lower()
+    return text.lower() if text.isascii() else without_accents(text.lower()).lower()
+
+
+def without_accents(text: str) -> str:
+    """The letters without what stands above, below and through them."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def hidden(text: str) -> str:
@@ -47,7 +49,8 @@ def readings(text: str, low: str) -> list[str]:
     if _APART.search(low):
         found.append(_APART.sub(_joined, low))
     if _WORD_OF_DIGITS.search(low):
-        found += [_WORD_OF_DIGITS.sub(lambda match: match[0].translate(table), low) for table in (_LEET, _LEET_I)]
+        found.append(_WORD_OF_DIGITS.sub(lambda match: match[0].translate(_LEET), low))
+        found.append(_WORD_OF_DIGITS.sub(lambda match: match[0].translate(_LEET_I), low))
     found += [folded(one) for one in _decoded(text)]
     return found
 

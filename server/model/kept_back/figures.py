@@ -11,24 +11,33 @@ from server.model.kept_back.spans import OMITTED
 
 _FIGURE = r"[-+~≈]?(?:[0-9]{1,12}(?:[.,][0-9]{1,12})*|\.[0-9]{1,12})(?:[eE][-+]?[0-9]{1,3})?%?(?![\w-]*[A-Za-z_/])"
 _WORD = (
-    r"[\w-]{0,40}(?:threshold|cut-?off|cutoff)s?|confidence|(?:min|max)[_ -](?:score|confidence|similarity|probability)|"
+    r"[\w-]{0,40}(?:threshold|cut-?off|cutoff)s?|confidence|(?:min|max)[_ -](?:score|confidence|"
+    r"similarity|probability)|"
     r"similarity (?:score|limit)|z-?score|hyper-?parameters?|calibrated(?: (?:value|limit|level))?|calibration"
 )
 _SETTING = (
-    r"temperature|top_?[pk]|learning_?rate|lr|weights?|w[0-9]{0,2}|bias|alpha|beta|gamma|epsilon|lambda|sigma|coefficients?|"
+    r"temperature|top_?[pk]|learning_?rate|lr|weights?|w[0-9]{0,2}|bias|alpha|beta|gamma|epsilon|"
+    r"lambda|sigma|coefficients?|"
     r"intercept|momentum|dropout|decay|quantile|sensitivity|frequency_penalty|presence_penalty|seed"
 )
 _JOINED = (
-    r"(?:\s{0,3}(?:[:=≥≤><]{1,3}|:=)\s{0,3}|\s{1,3}(?:(?:value|level|limit|score|was|is|are|were|has been|set|now|of|to|at|from|by|"
-    r"above|below|over|under|than|equals|about|around|roughly|exactly|only|just|the|a|an|be|should|must|lowered|raised|changed|"
+    r"(?:\s{0,3}(?:[:=≥≤><]{1,3}|:=)\s{0,3}|\s{1,3}(?:(?:value|level|limit|score|was|is|are|"
+    r"were|has been|set|now|of|to|at|from|by|"
+    r"above|below|over|under|than|equals|about|around|roughly|exactly|only|just|the|a|an|be|"
+    r"should|must|lowered|raised|changed|"
     r"moved|tuned|calibrated|calibrating|computed|chosen|reduced|increased|down|up|for|in|as)\s{1,3}){0,5})[\"'(`]{0,2}"
 )
 _NAMED = re.compile(
-    rf"(?P<before>(?<![\w])(?:{_WORD})[\"'`]?(?:{_JOINED}))(?P<figure>{_FIGURE})(?P<more>(?:\s{{1,3}}(?:to|and|or|->|→)\s{{1,3}}{_FIGURE}){{0,3}})",
+    rf"(?P<before>(?<![\w])(?:{_WORD})[\"'`]?(?:{_JOINED}))(?P<figure>{_FIGURE})(?P<more>(?:\s{{1,3}}(?:to|"
+    rf"and|or|->|→)\s{{1,3}}{_FIGURE}){{0,3}})",
     re.IGNORECASE,
 )
 _SET = re.compile(
     rf"(?P<before>(?<![\w.-])(?:{_SETTING})[\"'`]?\s{{0,3}}(?:=|:=|:)\s{{0,3}}[\"']?)(?P<figure>{_FIGURE})",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    rf"(?P<before>(?<![\w-])(?:\w{{0,20}}_)?(?:scores?|probability|likelihood|similarity|distance)\s{{0,3}}[><≥≤]=?\s{{0,3}})(?P<figure>{_FIGURE})",
     re.IGNORECASE,
 )
 _ROW = re.compile(r"[\[(](?:\s{0,3}-?[0-9]{0,6}\.[0-9]{1,20}(?:e-?[0-9]{1,3})?\s{0,3},){3,400}[^\])]{0,40}[\])]?")
@@ -52,6 +61,7 @@ def figures(text: str, low: str) -> str:
         return text
     if any(map(low.__contains__, _NEEDLES)):
         text = _NAMED.sub(_without_figures, text)
+        text = _COMPARED.sub(lambda match: f"{match['before']}{OMITTED}", text)
         if "calibrat" in low:
             text = _LONG.sub(OMITTED, text)
     if "=" in text or ":" in text:

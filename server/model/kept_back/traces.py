@@ -1,6 +1,7 @@
 """Stack traces of Java, Python, JavaScript, Go, .NET, Rust, Ruby and PHP, in lines or run together into one."""
 
 import re
+from dataclasses import dataclass
 
 from server.model.kept_back.spans import Span, sentence_end
 
@@ -18,11 +19,13 @@ _FRAME = re.compile(
         (
             rf"(?P<java>(?:\bat\s{{1,4}})?(?<![\w.$/])(?:[\w.@-]{{1,40}}/)?(?:[\w$<>-]{{1,80}}\.){{1,14}}[\w$<>]{{1,80}}{_IN_BRACKETS})",
             r"(?P<python>File \"[^\"\n]{1,200}\", line [0-9]{1,6}(?:, in [\w<>.]{1,80})?)",
-            r"(?P<js>\bat (?:async )?(?:[\w.$<>\[\] ]{1,80} )?\(?(?:file://|node:|https?://|/|[A-Za-z]:\\|webpack)[^\s()]{1,200}:[0-9]{1,6}:[0-9]{1,6}\)?)",
+            r"(?P<js>\bat (?:async )?(?:[\w.$<>\[\] ]{1,80} )?\(?(?:file://|node:|https?://|/|[A-Za-z]:\\|"
+            r"webpack)[^\s()]{1,200}:[0-9]{1,6}:[0-9]{1,6}\)?)",
             r"(?P<anonymous>\bat (?:async )?[\w.$<>]{1,80} \(<anonymous>\))",
             r"(?P<go>\b[\w./*()-]{1,120}\([^()\n]{0,80}\)\s{1,6}/?[\w./@-]{1,200}\.go:[0-9]{1,6}(?: \+0x[0-9a-f]{1,8})?)",
             r"(?P<net>\bat (?:[\w`<>]{1,80}\.){1,14}[\w`<>.]{1,80}\([^()\n]{0,200}\)(?: in [^\n:]{0,3}:?[^\n:]{1,200}:line [0-9]{1,6})?)",
-            r"(?P<rust>\b[0-9]{1,3}:\s{1,12}(?:0x[0-9a-f]{4,16} - )?[\w<>:{}#]{1,120}(?:\s{1,20}at [^\s]{1,200}\.rs:[0-9]{1,6}(?::[0-9]{1,6})?)?)",
+            r"(?P<rust>\b[0-9]{1,3}:\s{1,12}(?:0x[0-9a-f]{4,16} - )?[\w<>:{}#]{1,120}"
+            r"(?:\s{1,20}at [^\s]{1,200}\.rs:[0-9]{1,6}(?::[0-9]{1,6})?)?)",
             r"(?P<ruby>\b(?:from )?[\w./-]{1,200}\.rb:[0-9]{1,6}:in [`'][^'\n]{1,80}')",
             r"(?P<php>#[0-9]{1,3} [^\s(]{1,200}\.php\([0-9]{1,6}\): [^\n(]{1,100}\([^()\n]{0,100}\))",
             r"(?P<native>#[0-9]{1,3}\s{1,3}0x[0-9a-f]{6,16} in [^\n(]{1,100}\([^()\n]{0,100}\)(?: at [^\s]{1,100}:[0-9]{1,6})?)",
@@ -41,67 +44,75 @@ _TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|stack backtrace:|\bgoroutine [0-9]{1,9} \[|thread '[^'\n]{1,60}' (?:\([0-9]{1,9}\) )?panicked at"
 )
 _TAIL = re.compile(
-    r"[\s,]{0,8}(?:\.\.\.\s?[0-9]{1,5} (?:more|common frames omitted)|at [\w.$/<>]{0,200}(?:\([\w.:]{0,60})?\Z|exit status [0-9]{1,3})"
+    r"[\s,]{0,8}(?:\.\.\.\s?[0-9]{1,5} (?:more|common frames omitted)|at [\w.$/<>]{0,200}(?:\([\w.:]{0,60})?\Z|"
+    r"exit status [0-9]{1,3})"
 )
 _RAISED = re.compile(r"(?<![\w.])[\w.]{0,80}(?:Error|Exception|Warning|Interrupt|Exit|Fault)(?::|\Z|\s)")
+
+
+@dataclass(frozen=True)
+class _Frame:
+    start: int
+    end: int
+    language: str
+    said: str
 
 
 def traces(text: str) -> list[Span]:
     """Where traces stand, each from what it begins with to its end; the kind of what was thrown is left."""
     if not any(map(text.__contains__, _NEEDLES)):
         return []
-    frames = [(found.start(), found.end(), str(found.lastgroup), found[0]) for found in _FRAME.finditer(text)]
-    frames = [one for one in frames if one[2] != "rust" or "::" in one[3]]
-    runs: list[list[tuple[int, int, str, str]]] = []
-    for frame in frames:
-        if runs and frame[0] - runs[-1][-1][1] <= NEAR:
+    runs: list[list[_Frame]] = []
+    for found in _FRAME.finditer(text):
+        frame = _Frame(found.start(), found.end(), str(found.lastgroup), found[0])
+        if frame.language == "rust" and "::" not in frame.said:
+            continue
+        if runs and frame.start - runs[-1][-1].end <= NEAR:
             runs[-1].append(frame)
         else:
             runs.append([frame])
-    found = [span for run in runs if (span := _trace(text, run)) is not None]
-    found += [
-        Span(one.start(), sentence_end(text, one.end()), "trace")
+    spans = [span for run in runs for span in _trace(text, run)]
+    spans += [
+        Span(one.start(), _told_until(text, one.end()), "trace")
         for one in _TRACEBACK.finditer(text)
-        if not any(span.start <= one.start() < span.end for span in found)
+        if not any(span.start <= one.start() < span.end for span in spans)
     ]
-    return found
+    return spans
 
 
-def _trace(text: str, run: "list[tuple[int, int, str, str]]") -> Span | None:
+def _trace(text: str, run: "list[_Frame]") -> list[Span]:
     """The trace that the frames belong to; none, where one frame alone is only named."""
     first, last = run[0], run[-1]
-    before = text[max(0, first[0] - NEAR) : first[0]]
-    offset = first[0] - len(before)
-    begun = None
-    for begun in _BEGINS.finditer(before):
-        pass
-    thrown = [one for one in _THROWN.finditer(before)]
-    if len(run) == 1 and begun is None and not _stands_alone(text, first, bool(thrown)):
-        return None
-    start = first[0]
-    qualified = [one for one in thrown if one["package"].count(".") >= 2]
-    if begun is not None and not begun[0].startswith(("Caused", "Exception in", "Stack", "stack t")):
-        start = offset + begun.start()
-    elif qualified or thrown:
-        # what was thrown is said, as an error's category is; what it said is not
-        start = offset + (qualified[0] if qualified else thrown[-1]).end()
-    elif begun is not None:
-        start = offset + begun.start()
-    end = last[1]
-    if last[2] == "python":
+    offset = max(0, first.start - NEAR)
+    begun = [one.start() for one in _BEGINS.finditer(text, offset, first.start)]
+    thrown = list(_THROWN.finditer(text, offset, first.start))
+    if len(run) == 1 and not begun and not _stands_alone(text, first, bool(thrown)):
+        return []
+    end = last.end
+    if last.language == "python":
         raised = _RAISED.search(text, end, min(len(text), end + NEAR))
         end = sentence_end(text, raised.end() if raised is not None else end)
     while (tail := _TAIL.match(text, end)) is not None and tail.end() > end:
         end = tail.end()
-    return Span(start, end, "trace")
+    qualified = [one for one in thrown if one["package"].count(".") >= 2] or thrown[-1:]
+    if not qualified:
+        return [Span(min([*begun, first.start]), end, "trace")]
+    # what was thrown is said, as an error's category is; what it said is not
+    before = [one for one in begun if one < qualified[0].start()]
+    return [Span(one, qualified[0].start(), "trace") for one in before[:1]] + [Span(qualified[0].end(), end, "trace")]
 
 
-def _stands_alone(text: str, frame: tuple[int, int, str, str], thrown: bool) -> bool:
+def _told_until(text: str, start: int) -> int:
+    """The end of the line, or of the next one where this one only announces it."""
+    end = sentence_end(text, start)
+    return sentence_end(text, end + 1) if text[end - 1 : end] == ":" and end < len(text) else end
+
+
+def _stands_alone(text: str, frame: _Frame, thrown: bool) -> bool:
     """Whether one frame is a trace by itself: indented as they print it, or right after what was thrown."""
-    start, _, language, said = frame
-    if not said.startswith("at "):
+    if not frame.said.startswith("at "):
         return False
-    line = text.rfind("\n", 0, start)
-    if line >= 0 and not text[line:start].strip():
+    line = text.rfind("\n", 0, frame.start)
+    if line >= 0 and not text[line : frame.start].strip():
         return True
-    return thrown and language != "net" and said.partition("(")[0].count(".") >= 2
+    return thrown and frame.language != "net" and frame.said.partition("(")[0].count(".") >= 2

@@ -19,6 +19,7 @@ from server.surface import (
 )
 
 if TYPE_CHECKING:
+    from server.model.base import JsonObject
     from server.services import Services
 
 EVENT_MEMBERS = Members(
@@ -76,8 +77,17 @@ def report(call: "Call[Services]", args: Report) -> Answer:
     return Answer(
         summary=f"{counted(done['accepted'], 'event')} accepted.{bad}{asked}",
         data=done,
-        next=[Next("get_proposal", {"proposal_id": waiting[0]["proposal_id"]})] if waiting else [],
+        next=[_first_step(waiting[0], args.system_id or call.caller)] if waiting else [],
     )
+
+
+def _first_step(directive: "JsonObject", system_id: str) -> Next:
+    """The call that shows what a directive is about."""
+    if directive["proposal_id"]:
+        return Next("get_proposal", {"proposal_id": directive["proposal_id"]})
+    if directive["kind"] == "answer_knowledge":
+        return Next("find_knowledge", {"system_id": system_id})
+    return Next("read_record", {"uri": f"concord://knowledge/{directive['id'].rpartition(':')[0]}"})
 
 
 TOOLS: tuple[Tool[Any], ...] = (

@@ -13,7 +13,7 @@ from server.journal.reading import REJECTED_SHOWN, Arrived, Batch, read_events
 from server.journal.told_by_files import keys_of, told_by_file
 from server.journal.weeks import summed_rows
 from server.model.base import JsonObject
-from server.model.event import KINDS_OF_FILES, Heartbeat, Run
+from server.model.event import KINDS_OF_FILES, Heartbeat, Promotion, Rejection, Run
 from server.model.moments import to_wire
 from server.model.signs import Signs, with_heartbeat, with_run
 from server.storage import event_weeks, events, idempotency, own_files, signs
@@ -55,11 +55,14 @@ class JournalService:
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
         heard: Callable[[str, Signs, datetime], None] = lambda system_id, before, now: None,
         directives: Callable[[str, datetime], Sequence[JsonObject]] = lambda system_id, now: (),
+        ended: Callable[[str, datetime], None] = lambda system_id, now: None,
         keep_days: int = KEEP_DAYS,
     ) -> None:
         """`changed` is told the URIs of what a report changed, once it is durable; `heard` whose signs of life are newer
-        than those before. `directives` knows what waits for a system: {id, kind, proposal_id, text}.
+        than those before; `ended` who told that a proposal was promoted or rejected. `directives` knows what waits for a
+        system: {id, kind, proposal_id, text}.
         """
+        self._ended = ended
         self._database = database
         self._changed = changed
         self._heard = heard
@@ -97,6 +100,8 @@ class JournalService:
         if before:
             self._changed([f"concord://events/{reporter}"])
             self._heard(reporter, before[0], now)
+            if any(isinstance(one.event, Promotion | Rejection) for one in batch.arrived):
+                self._ended(reporter, now)
         return {**answer, "directives": list(self._directives(reporter, now))}
 
     def take_in(

@@ -103,12 +103,12 @@ def _outcomes(session: "Session", since: int, until: int, crossed: _Crossing) ->
     return tuple(sorted(whole, key=lambda one: (one.at, one.ref)))
 
 
-def ends_of_adoptions(session: "Session", since: int, until: int) -> list[Outcome]:
+def ends_of_adoptions(session: "Session", since: int, until: int, *, system_id: str = "") -> list[Outcome]:
     """Each promotion and rejection of this time that adopts a shared entry, as it was told or decided, by time, then by ref.
 
-    A proposal that was promoted and then turned down is among them twice.
+    A proposal that was promoted and then turned down is among them twice. `system_id`: of that system alone.
     """
-    ends = _ends(session, since, until, _Crossing())
+    ends = [one for one in _ends(session, since, until, _Crossing()) if system_id in ("", one.system_id)]
     tied = _tied(outcomes.ties(session, {one.system_id for one in ends}))
     adopting = (_adopting(one, tied.get(one.system_id, ())) for one in ends)
     return sorted((one for one in adopting if one.entry_id), key=lambda one: (one.at, one.ref))

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
+Tie = Callable[["Session", str, str, str], str]
+"""(session, shared entry as named, system, proposal or "" while it is a draft) → the entry's id; raises where there is none."""
+
 
 @dataclass(frozen=True)
 class _Ahead:
@@ -57,8 +60,13 @@ class ProposalService:
         in_flight: ProposalsInFlight,
         *,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
+        tie: Tie = lambda session, knowledge_id, system_id, proposal_id: knowledge_id,
     ) -> None:
-        """`changed` is told the URIs of what a write changed, once it is durable."""
+        """`changed` is told the URIs of what a write changed, once it is durable.
+
+        `tie` gives the id of the shared entry that a submission names, and remembers that the proposal comes from it.
+        """
+        self._tie = tie
         self._database = database
         self._registry = registry
         self._conflicts = conflicts
@@ -87,6 +95,7 @@ class ProposalService:
             expect_version(previous, expected_version)
             fresh = self._fresh(registry, previous, wish, changes, caller, now)
             fresh = fresh.model_copy(update={"proposal_id": fresh.proposal_id or proposals.new_id(session)})
+            fresh = self._tied(session, fresh)
             check: JsonObject = {}
             if fresh.state is not ProposalState.DRAFT:
                 if ahead is not None and self._still_holds(session, ahead, revision, registry, now):
@@ -350,6 +359,14 @@ class ProposalService:
         """Whether nothing that was judged on has changed since."""
         same = ahead.proposals_revision == revision - 1 and ahead.registry_revision == registry.revision
         return same and self._conflicts.still_holds(session, ahead.judged, now)
+
+    def _tied(self, session: "Session", fresh: Proposal) -> Proposal:
+        """The version with the shared entry that it comes from as it is written. That a draft does is remembered nowhere else."""
+        if not fresh.knowledge_id:
+            return fresh
+        submitted = fresh.proposal_id if fresh.state is not ProposalState.DRAFT else ""
+        entry_id = self._tie(session, fresh.knowledge_id, fresh.source_system, submitted)
+        return fresh.model_copy(update={"knowledge_id": entry_id})
 
     def _checked(self, session: "Session", fresh: Proposal, judged: Judged, caller: str) -> tuple[Proposal, JsonObject]:
         """The version in the state that its check leads to, and the check, kept."""

@@ -66,10 +66,11 @@ def of(session: "Session", entry_id: str, system_id: str) -> Standing | None:
     return next(iter(_standings(session, [rows.entry_id == entry_id, rows.system_id == system_id])), None)
 
 
-def adopting(session: "Session") -> list[Standing]:
-    """All who adopted an entry, or have a proposal that comes from one, by entry and system."""
+def adopting(session: "Session", system_id: str = "") -> list[Standing]:
+    """All who adopted an entry, or have a proposal that comes from one, by entry and system; or this system alone."""
     rows = tables.knowledge_systems.c
-    found = _standings(session, [sql.or_(rows.decision == "ADOPT", rows.proposal_id != "")])
+    chosen = [sql.or_(rows.decision == "ADOPT", rows.proposal_id != "")]
+    found = _standings(session, [*chosen, rows.system_id == system_id] if system_id else chosen)
     return sorted(found, key=lambda one: (len(one.entry_id), one.entry_id, one.system_id))
 
 
@@ -99,6 +100,16 @@ def answers(session: "Session", entry_id: str) -> list[tuple[str, str, int, str]
     rows = tables.knowledge_answers.c
     chosen = sql.select(rows.system_id, rows.decision, rows.at, rows.actor).where(rows.entry_id == entry_id)
     return [(row[0], row[1], row[2], row[3]) for row in session.connection().execute(chosen.order_by(rows.seq))]
+
+
+def has_proposed(session: "Session", system_id: str) -> bool:
+    """Whether a proposal of the system comes from a shared entry, or it has adopted one."""
+    if adopting(session, system_id):
+        return True
+    rows = tables.proposals.c
+    comes = sql.func.coalesce(rows.document["knowledge_id"].as_string(), "") != ""
+    chosen = sql.select(rows.proposal_id).where(rows.source_system == system_id, comes).limit(1)
+    return session.connection().execute(chosen).first() is not None
 
 
 def waiting(session: "Session", *, now: int, since: int) -> list[Waiting]:

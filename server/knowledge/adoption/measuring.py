@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from server.registry.map import RegistryMap
     from server.storage.session import Session
 
-LOOKED_BACK = 365 * DAY
-"""So long after it went live an end of a proposal is still looked for."""
+LOOKED_BACK, ENDED_JUST_NOW = 365 * DAY, 90 * DAY
+"""So far back ends of proposals are looked for, by all systems, and by the one that has just told of one."""
 _MONDAY = 4 * DAY
 """The first Monday after the beginning of 1970."""
 

@@ -145,31 +145,27 @@ class Adoption:
             adoption.put_standing(session, [replace(known, proposal_id=proposal_id)])
         return stored.entry.id
 
-    def settle(self, now: datetime) -> list[str]:
-        """Where a proposal that comes from an entry was promoted or turned down, that is its system's answer to it.
+    def ended(self, system_id: str, now: datetime) -> None:
+        """Where a proposal of the system that comes from an entry was promoted or turned down, that is its answer to it.
 
-        Gives the ids of the entries that changed; nothing is said twice, nor against a later answer.
+        It says nothing twice, nor against a later answer; what its figures show is told at once.
         """
-        changed: list[str] = self.measure(now, only_answers=True)["changed"]
-        return changed
+        if self._database.read(lambda session: adoption.has_proposed(session, system_id)):
+            self._measure(now, lambda done, total, message: None, system_id)
 
-    def measure(
-        self,
-        now: datetime,
-        progress: Progress = lambda done, total, message: None,
-        *,
-        only_answers: bool = False,
-    ) -> JsonObject:
+    def measure(self, now: datetime, progress: Progress = lambda done, total, message: None) -> JsonObject:
         """Each adoption says what its adopter's reports show since: {adoptions, measured, improved, unchanged, harmed, changed[]}.
 
         What did harm asks for a retest of its entry. Said again on the same reports, it changes nothing.
         """
+        return self._measure(now, progress, "")
+
+    def _measure(self, now: datetime, progress: Progress, system_id: str) -> JsonObject:
         from server.knowledge.adoption.measuring import measured
 
         def transaction(session: "Session") -> JsonObject:
             knowledge.take_turn(session)
-            registry = self._registry.standing(session)
-            return measured(session, registry, _at(now), progress, only_answers=only_answers)
+            return measured(session, self._registry.standing(session), _at(now), progress, system_id=system_id)
 
         summary = self._database.write(transaction)
         if summary["changed"]:

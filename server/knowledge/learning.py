@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.journal.retention import week_of
+from server.knowledge.analysed import analysed
 from server.knowledge.draft import Draft, Ranked
 from server.knowledge.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
 from server.knowledge.synthesis.ranking import A_WEEK
@@ -99,7 +100,7 @@ class Synthesis:
         from server.patterns.members import naming
 
         name = naming(registry, self._registry.canonical)
-        active = span.until - ACTIVE_WITHIN // timedelta(microseconds=1)
+        active = min(span.until, span.at) - ACTIVE_WITHIN // timedelta(microseconds=1)
         return gather(session, span.since, span.until, registry, name, activity_since=active)
 
     def _synthesise(self, facts: "Facts") -> Sequence[Draft]:
@@ -201,11 +202,10 @@ class _Work:
     def _summary(self, gathered: "Gathered", new: Sequence[Known], changed: Sequence[Known]) -> JsonObject:
         outcomes = gathered.facts.outcomes
         left = [one for name, one in self._ranked.items() if not one.enters and name not in self._now]
-        promoted = sum(one.promoted for one in outcomes)
         return {
             "since": at_microseconds(self._span.since),
             "until": at_microseconds(self._span.until),
-            "analysed": {"promotions": promoted, "rejections": len(outcomes) - promoted},
+            "analysed": analysed(outcomes, [one.draft for one in self._ranked.values()]),
             "new": [_brief(one) for one in sorted(new, key=_by_id)],
             "changed": [one.entry.id for one in sorted(changed, key=_by_id)],
             "left_out": [
@@ -242,11 +242,14 @@ class _Work:
 
 
 def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -> Span:
-    """What is looked at: the last 30 days where nothing is said. Raises ValueError for a time that is not ISO 8601."""
+    """What is looked at: the last 30 days where nothing is said, and with them what was told at this very moment.
+
+    Raises ValueError for a time that is not ISO 8601.
+    """
     recorded = microseconds(read_moment(now.isoformat()))
     present = recorded if at is None else microseconds(read_moment(at.isoformat()))
-    end = min(present, microseconds(read_moment(until))) if until else present
-    begin = microseconds(read_moment(since)) if since else end - LOOK_BACK // timedelta(microseconds=1)
+    end = min(present, microseconds(read_moment(until))) if until else present + 1
+    begin = microseconds(read_moment(since)) if since else min(end, present) - LOOK_BACK // timedelta(microseconds=1)
     return Span(begin, end, present, recorded)
 
 

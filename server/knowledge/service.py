@@ -19,6 +19,7 @@ from server.storage import knowledge, knowledge_counts, outcomes
 
 if TYPE_CHECKING:
     from server.knowledge.arrival import Arrived
+    from server.knowledge.search.providers import Provider
     from server.patterns.likeness import Likeness
     from server.registry.service import RegistryService
     from server.storage.database import Database
@@ -48,9 +49,10 @@ class KnowledgeService:
         registry: "RegistryService",
         *,
         likeness: Callable[[], "Likeness"],
+        provider: "Callable[[], Provider | None]" = lambda: None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
     ) -> None:
-        """`likeness` says which texts mean the same, and is asked for by a synthesis.
+        """`likeness` says which texts mean the same, and is asked for by a synthesis; `provider` gives a model for queries.
 
         `changed` is told the URIs of what a synthesis, an answer or an import changed, once it is durable.
         """
@@ -60,7 +62,7 @@ class KnowledgeService:
         self._changed = changed
         self._warnings: tuple[int, tuple[AntiPattern, ...]] = (-1, ())
         """The anti-patterns at that revision of shared knowledge."""
-        self._finder = Finder(database)
+        self._finder = Finder(database, provider)
         self.adoption = Adoption(database, registry, changed=changed)
         self.metrics = Metrics(database)
         self.digests = Digests(database)
@@ -76,8 +78,8 @@ class KnowledgeService:
     ) -> JsonObject:
         """Every entry is as the outcomes of this time show it, of the last 30 days where nothing is said; at most five are new.
 
-        `at`: a run that was missed, as of the moment when it was due. The summary: {since, until, analysed {promotions,
-        rejections}, new[] {id, type, title}, changed[] ids, left_out[] {rank, title, reason}, expired, withheld, seconds}.
+        `at`: a run that was missed, as of the moment when it was due. The summary: {since, until, analysed (see there),
+        new[] {id, type, title}, changed[] ids, left_out[] {rank, title, reason}, expired, withheld, seconds}.
         Raises ValueError for a time that is not ISO 8601.
         """
         outcome = self._synthesis.run(now, progress, since=since, until=until, at=at)
@@ -116,6 +118,10 @@ class KnowledgeService:
 
         found, total = self._database.read(look)
         return KnowledgePage(tuple((one, None) for one in found), total)
+
+    def close(self) -> None:
+        """Nothing goes on in the background."""
+        self._finder.close()
 
     def _found(self, found: Found) -> KnowledgePage:
         """What was found, with the entries of the page."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from server.registry.map import RegistryMap
     from server.storage.session import Session
 
-LOOKED_BACK, ENDED_JUST_NOW = 365 * DAY, 90 * DAY
-"""So far back ends of proposals are looked for, by all systems, and by the one that has just told of one."""
+LOOKED_BACK, ENDED_LATELY = 365 * DAY, 90 * DAY
+"""So far back ends of proposals are looked for, of all systems, and of the one that has just told of one."""
 _MONDAY = 4 * DAY
 """The first Monday after the beginning of 1970."""
 
@@ -52,30 +52,33 @@ def measured(
     at: int,
     progress: Callable[[float, float, str], None],
     *,
-    only_answers: bool,
+    system_id: str = "",
 ) -> JsonObject:
-    """{adoptions, measured, improved, unchanged, harmed, changed[]}, after everything that follows from reports is stored."""
+    """{adoptions, measured, improved, unchanged, harmed, changed[]}, after everything that follows from reports is stored.
+
+    With `system_id` only what that system told lately about proposals that come from entries.
+    """
     ends: defaultdict[tuple[str, str], list[Outcome]] = defaultdict(list)
-    for one in ends_of_adoptions(session, at - LOOKED_BACK, at + 1):
+    back = ENDED_LATELY if system_id else LOOKED_BACK
+    for one in ends_of_adoptions(session, at - back, at + 1, system_id=system_id):
         ends[one.entry_id, one.system_id].append(one)
-    standings = {(one.entry_id, one.system_id): one for one in adoption.adopting(session)}
+    standings = {(one.entry_id, one.system_id): one for one in adoption.adopting(session, system_id)}
     stored = knowledge.load_all(session, sorted({entry_id for entry_id, _ in (*ends, *standings)}))
     work = _Work(session, registry, at, stored, {one: kept.entry for one, kept in stored.items()}, standings)
     told = {key: _tied(work, key, some) for key, some in sorted(ends.items()) if key[0] in stored}
     for key, some in told.items():
         _answer_by_ends(work, key, some)
-    if not only_answers:
-        adopters = [key for key, one in work.standings.items() if one.decision and key[0] in stored]
-        waiting = adoption.in_flight(session, [work.standings[key].proposal_id for key in adopters])
-        for number, key in enumerate(adopters):
-            if number % 100 == 0:
-                progress(number, len(adopters), "looking at what adopters reported")
-            _measure(work, key, told.get(key, []), waits=work.standings[key].proposal_id in waiting - {""})
+    adopters = [key for key, one in work.standings.items() if one.decision and key[0] in stored]
+    waiting = adoption.in_flight(session, [work.standings[key].proposal_id for key in adopters]) - {""}
+    for number, key in enumerate(adopters):
+        if number % 100 == 0:
+            progress(number, len(adopters), "looking at what adopters reported")
+        if not system_id or key in told:
+            _measure(work, key, told.get(key, []), waits=work.standings[key].proposal_id in waiting)
     adoption.put_standing(session, list(work.changed.values()))
     changed = keep(session, [(stored[one], work.entries[one]) for one in sorted(stored)], at)
-    keep_findings(
-        session, [one for one in work.entries.values() if one.retest or one.id in changed], at_microseconds(at)
-    )
+    asked = [one for one in work.entries.values() if one.retest or one.id in changed]
+    keep_findings(session, asked, at_microseconds(at))
     return _summary(work, changed)
 
 

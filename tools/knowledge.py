@@ -9,6 +9,7 @@ from server.surface import (
     Arguments,
     Call,
     Cursor,
+    IdempotencyKey,
     Limit,
     Next,
     Tool,
@@ -95,8 +96,8 @@ def _registered(call: "Call[Services]", named: str) -> str:
 
 def _told(total: int, entries: "list[KnowledgeEntry]", args: FindKnowledge, system_id: str) -> str:
     """How many there are, what the first says, and whom one of them has harmed."""
-    kind = "entry" if args.status in ("", "ALL") else f"{args.status.lower()} entry"
-    so_many = counted(total, kind, f"{kind[:-1]}ies")
+    which = "" if args.status == "ALL" or system_id and not args.status else f"{args.status.lower() or 'current'} "
+    so_many = counted(total, f"{which}entry", f"{which}entries")
     of_whom = f"{so_many} that {system_id} has not answered" if system_id else so_many
     asked = f"{of_whom}, as of {args.as_of}" if args.as_of else of_whom
     if not entries:
@@ -149,6 +150,79 @@ def _is_of(row: Any, system_id: str) -> bool:
     return bool(system_id) and (row == system_id or (isinstance(row, Mapping) and row.get("system") == system_id))
 
 
+class RespondToKnowledge(Arguments):
+    """What is answered to which entry, for whom, and why."""
+
+    also_called: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "entry_id": ("id", "knowledge_id", "entry", "knowledge"),
+        "system_id": ("sys", "system", "agent", "actor", "agent_id"),
+        "decision": ("response", "answer", "action", "verdict"),
+        "reason": ("why", "comment"),
+        "proposal_id": ("proposal", "prop", "prop_id"),
+    }
+    also_means: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "decision": {
+            "ACCEPT": "ADOPT",
+            "ADOPTED": "ADOPT",
+            "APPLY": "ADOPT",
+            "REJECT": "DECLINE",
+            "DECLINED": "DECLINE",
+            "EXTEND": "RENEW",
+        }
+    }
+    entry_id: str = argument("SK-…", min_length=1, max_length=200)
+    decision: Literal["ADOPT", "DECLINE", "RENEW"] = argument("RENEW: 90 more days.")
+    system_id: str = argument('"" = the caller.', "", max_length=200)
+    reason: str = argument("Why.", "", max_length=4_000)
+    proposal_id: str = argument("Adopting it.", "", max_length=200)
+    idempotency_key: IdempotencyKey = ""
+
+
+def respond_to_knowledge(call: "Call[Services]", args: RespondToKnowledge) -> Answer:
+    """The answer stands, with what it makes of the entry."""
+    from server.model.knowledge import Response
+
+    answered = call.services.knowledge.respond(
+        args.entry_id,
+        args.system_id,
+        Response(args.decision),
+        reason=args.reason,
+        proposal_id=args.proposal_id,
+        caller=call.caller,
+        now=call.now,
+        idempotency_key=args.idempotency_key,
+    )
+    done = answered._asdict()
+    return Answer(
+        summary=_answered(done, args.proposal_id),
+        data=done,
+        next=_after(done, args.proposal_id),
+        uri=f"concord://knowledge/{done['entry_id']}",
+    )
+
+
+def _answered(done: "Mapping[str, Any]", proposal_id: str) -> str:
+    whom, what = done["system_id"] or "The user", done["entry_id"]
+    match done["decision"]:
+        case "ADOPT":
+            said = f"{whom} adopts {what}" + (f" with {proposal_id}" if proposal_id else "")
+        case "DECLINE":
+            said = f"{whom} declines {what}"
+        case _:
+            said = f"{whom} renews {what} for 90 more days"
+    return f"{said}; the entry is {done['entry_status']}."
+
+
+def _after(done: "Mapping[str, Any]", proposal_id: str) -> list[Next]:
+    """What was adopted without a proposal is still to be proposed; else the next entry may be looked at."""
+    if done["decision"] == "RENEW" or not done["system_id"]:
+        return [Next("read_record", {"uri": f"concord://knowledge/{done['entry_id']}"})]
+    if done["decision"] == "ADOPT" and not proposal_id:
+        wanted = {"source_system": done["system_id"], "knowledge_id": done["entry_id"], "title": "…", "changes": []}
+        return [Next("submit_proposal", wanted)]
+    return [Next("find_knowledge", {"system_id": done["system_id"]})]
+
+
 TOOLS: tuple[Tool[Any], ...] = (
     Tool(
         name="find_knowledge",
@@ -159,6 +233,16 @@ TOOLS: tuple[Tool[Any], ...] = (
         run=find_knowledge,
         example={"system_id": "sys_dashboard"},
         read_only=True,
+        idempotent=True,
+    ),
+    Tool(
+        name="respond_to_knowledge",
+        toolset="core",
+        title="Answer knowledge",
+        description="A system adopts (adapted) or declines an entry.",
+        arguments=RespondToKnowledge,
+        run=respond_to_knowledge,
+        example={"entry_id": "SK-003", "decision": "DECLINE"},
         idempotent=True,
     ),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import InvalidArgument, NotAllowed, NotFound
-from server.exchange import cross_patterns, discovery_scan, learning_digest, organizational_metrics
+from server.exchange import cross_patterns, discovery_scan, learning_digest, organizational_metrics, shared_knowledge
 from server.exchange.arrival import Arrival
 from server.exchange.collector import collector_paused
 from server.exchange.derived import without_derived
@@ -107,7 +107,7 @@ class ExchangeService:
                 )
                 imported = imported.model_copy(update={"notes": (*imported.notes, *notes)})
             if self._knowledge is not None and imported.kind in _LEARNED:
-                return self._learn(self._knowledge, imported)
+                return self._learn(self._knowledge, imported, now)
             return self._bring_in(imported, confirm=confirm, now=now)
 
     def _bring_in(self, imported: Imported, *, confirm: bool, now: datetime) -> ImportOutcome:
@@ -132,8 +132,10 @@ class ExchangeService:
 
         return self._registry.write(now, change)
 
-    def _learn(self, knowledge: KnowledgeService, imported: Imported) -> ImportOutcome:
-        """The digests or weeks of a file take their place; no system is touched."""
+    def _learn(self, knowledge: KnowledgeService, imported: Imported, now: datetime) -> ImportOutcome:
+        """The entries, digests or weeks of a file take their place; no system is touched."""
+        if imported.kind == shared_knowledge.KIND:
+            return shared_knowledge.outcome_of(imported, knowledge.take_in(imported.knowledge, now))
         if imported.kind == learning_digest.KIND:
             weeks = knowledge.digests.take_in(imported.digests)
             told = ["concord://digests/latest", f"concord://files/{learning_digest.FILE_NAME}"]
@@ -199,7 +201,7 @@ class ExchangeService:
 
 
 _A_WEEK = timedelta(days=7)
-_LEARNED = frozenset({learning_digest.KIND, organizational_metrics.KIND})
+_LEARNED = frozenset({shared_knowledge.KIND, learning_digest.KIND, organizational_metrics.KIND})
 
 
 def _registry_text(registry: RegistryService, database: "Database", now: datetime) -> str:

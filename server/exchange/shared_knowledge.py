@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.exchange.halves import without_halves
 from server.exchange.imported import Imported, Remarks, source_key
@@ -12,6 +12,9 @@ from server.model.base import IDENTIFIER, JsonObject
 from server.model.knowledge import KnowledgeEntry, KnowledgeEvidence, KnowledgeType
 from server.model.moments import read_moment
 from server.model.wording import counted as so_many
+
+if TYPE_CHECKING:
+    from server.knowledge.arrival import Arrived
 
 KIND = "shared_knowledge"
 FILE_NAME = "shared_knowledge.json"
@@ -225,19 +228,16 @@ def _escaped(member: Any) -> str:
     return str(member)[:100].replace("~", "~0").replace("/", "~1")
 
 
-def outcome_of(
-    imported: Imported,
-    *,
-    added: Sequence[str],
-    changed: Sequence[str],
-    unchanged: Sequence[str],
-    notes: Sequence[str] = (),
-) -> ImportOutcome:
-    """What the import did: entries took their place under these ids, and no system was touched."""
-    figures = [
-        f"{len(ids):,} {word}" for word, ids in (("new", added), ("changed", changed), ("known", unchanged)) if ids
-    ]
-    said = f" ({', '.join(figures)})" if figures else ""
+def outcome_of(imported: Imported, arrived: "Arrived") -> ImportOutcome:
+    """What the import did: entries took their place under their ids, and no system was touched."""
+    counts = (("new", arrived.added), ("changed", arrived.changed), ("known", arrived.unchanged))
+    figures = ", ".join(f"{len(ids)} {word}" for word, ids in counts if ids)
+    kept_back = [f"Of the {field} of {entry_id} was kept back: {kind}." for entry_id, field, kind in arrived.withheld]
+    notes = [*arrived.notes, *kept_back]
+    more = [f"{len(notes) - SHOWN + 1} more of this sort."] if len(notes) > SHOWN else []
     return nothing_registered(
-        imported, said=so_many(len(imported.knowledge), "entry", "entries"), figures=said, notes=notes[:SHOWN]
+        imported,
+        said=so_many(len(imported.knowledge), "entry", "entries"),
+        figures=f" ({figures})" if figures else "",
+        notes=[*notes[: SHOWN - len(more)], *more],
     )

@@ -26,8 +26,6 @@ async def names(concord: Concord) -> list[str]:
 # What the tools of later milestones will cost, in tokens, estimated from their arguments on the surface page.
 PLANNED = {
     "advance_proposal": 215,
-    "find_knowledge": 225,
-    "respond_to_knowledge": 215,
 }
 
 

@@ -60,9 +60,9 @@ class Rejected:
 
     @cached_property
     def category(self) -> str:
-        """The error category that most of them name."""
+        """The error category that most of them name, the first of those."""
         named = Counter(name(one.error_category) for one in self.outcomes if one.error_category.strip())
-        return min(named, key=lambda one: (-named[one], one)) if named else ""
+        return named.most_common(1)[0][0] if named else ""
 
     @cached_property
     def told(self) -> dict[str, Weighed]:
@@ -88,11 +88,12 @@ class Rejected:
 def anti_patterns(facts: Facts, receivers: Receivers, keys: Keys, likeness: Likeness) -> list[Draft]:
     """A draft for each approach that two systems turned down."""
     turned_down = [one for one in facts.outcomes if not one.promoted]
+    successes = [one for one in facts.outcomes if improvement(one) is not None]
     found = []
     for group in groups(turned_down, lambda one: one.system_id, likeness, _of_one_topic):
         rejected = Rejected(tuple(group), facts.members)
         if len(rejected.systems) >= LEAST_SYSTEMS:
-            found.append(_draft(rejected, facts, receivers, keys))
+            found.append(_draft(rejected, successes, facts, receivers, keys))
     return found
 
 
@@ -103,12 +104,12 @@ def _of_one_topic(one: Outcome, other: Outcome) -> bool:
     return same_metric(one, other) or idea_of(one).named == idea_of(other).named
 
 
-def _draft(rejected: Rejected, facts: Facts, receivers: Receivers, keys: Keys) -> Draft:
+def _draft(rejected: Rejected, successes: Sequence[Outcome], facts: Facts, receivers: Receivers, keys: Keys) -> Draft:
     category, first = rejected.category, rejected.outcomes[0]
     approach = next((done for one in rejected.outcomes if (done := what_was_done(one))), "")
     refs = [one.ref for one in rejected.outcomes]
     who = receivers.of(error_category=category, sources=rejected.systems) if category else None
-    praised = _praised(rejected, facts)
+    praised = _praised(rejected, successes)
     against = f" against {errors(category)}" if category else ""
     many = len(rejected.systems)
     title = cut(f"{many} systems rejected {quoted(approach or headline(first), 60)}{against}", LONGEST_TITLE)
@@ -148,7 +149,7 @@ def _evidence(rejected: Rejected) -> KnowledgeEvidence:
 
 def _described(rejected: Rejected, praised: Sequence[Outcome]) -> str:
     """Who turned it down, with which figures; that it went well elsewhere is told besides."""
-    parts, seen = [], set[str]()
+    parts, seen = list[str](), set[str]()
     for one in rejected.outcomes:
         if one.system_id in seen or len(parts) == QUOTED:
             continue
@@ -188,13 +189,12 @@ def _instead(rejected: Rejected, approach: str, praised: Sequence[Outcome]) -> s
     )
 
 
-def _praised(rejected: Rejected, facts: Facts) -> list[Outcome]:
+def _praised(rejected: Rejected, successes: Sequence[Outcome]) -> list[Outcome]:
     """Promotions of the same approach against the same error that went well."""
     return [
         one
-        for one in facts.outcomes
-        if improvement(one) is not None
-        and (not rejected.category or same_category(one.error_category, rejected.category))
+        for one in successes
+        if (not rejected.category or same_category(one.error_category, rejected.category))
         and alike(one, rejected.outcomes[0])
     ]
 

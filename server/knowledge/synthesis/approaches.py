@@ -5,8 +5,10 @@ other, or where both tell of it in the same words; they are of one approach wher
 What holds a group together is its member with the most likenesses, so that no chain of half-alike ones makes a group.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from math import comb, prod
 
 from server.knowledge.applicability import spelt_alike
 from server.knowledge.facts import Outcome
@@ -14,6 +16,11 @@ from server.knowledge.similarity.words import terms
 from server.knowledge.synthesis.ideas import idea_of, says_the_same
 from server.knowledge.synthesis.wording import tells_nothing
 from server.patterns.likeness import Likeness
+
+FEW = 30
+"""Among fewer outcomes it can't be told which words are everybody's."""
+BY_CHANCE = 0.1
+"""So many groups as good as one may come about around its core where everybody draws words as often as others use them."""
 
 _FAMILIES = {
     "transient": "timeout throttled connect transient flaky intermittent temporary network api http",
@@ -36,6 +43,7 @@ def same_metric(one: Outcome, other: Outcome) -> bool:
     return bool(one.metric) and spelt_alike(one.metric) == spelt_alike(other.metric)
 
 
+@lru_cache(maxsize=200_000)
 def same_category(one: str, other: str) -> bool:
     """Whether two categories are spelt alike, mean the same, or tell of one kind of error."""
     if spelt_alike(one) == spelt_alike(other):
@@ -71,7 +79,7 @@ def groups(
         if related(ordered[one], ordered[other]) and alike(ordered[one], ordered[other]):
             linked[one].add(other)
             linked[other].add(one)
-    found = []
+    usage, found = _Usage(ordered), []
     for whole in _components(len(ordered), linked):
         component = whole
         while component:
@@ -83,9 +91,35 @@ def groups(
                 or place in linked[core]
                 or (related(ordered[core], ordered[place]) and alike(ordered[core], ordered[place]))
             }
+            if len(group) > 1 and not usage.rules_chance_out(core, group):
+                named = idea_of(ordered[core]).named
+                group = {place for place in group if place == core or idea_of(ordered[place]).named == named}
             found.append([ordered[place] for place in sorted(group)])
             component = component - group
     return sorted(found, key=lambda group: (group[0].at, group[0].ref))
+
+
+class _Usage:
+    """How many outcomes use each word to say what was done."""
+
+    def __init__(self, ordered: Sequence[Outcome]) -> None:
+        self._ordered = ordered
+        self._words = [idea_of(one).words for one in ordered]
+        self._used = Counter(word for words in self._words for word in words)
+
+    def rules_chance_out(self, core: int, group: set[int]) -> bool:
+        """Whether so many would hardly share so many words with the core, if words fell as often as others use them."""
+        others = len(self._ordered) - len(group)
+        if others < FEW:
+            return True
+        comparable = sum(same_metric(self._ordered[core], one) for one in self._ordered) or len(self._ordered)
+        inside = Counter(word for place in group for word in self._words[place])
+        expected, mine = 1.0, self._words[core]
+        for place in sorted(group - {core}):
+            both = mine & self._words[place]
+            chance = prod((self._used[word] - inside[word] + 0.5) / (others + 1) for word in sorted(both))
+            expected *= min(1.0, comparable * comb(len(mine), len(both)) * chance)
+        return expected <= BY_CHANCE
 
 
 def _components(size: int, linked: dict[int, set[int]]) -> Iterable[set[int]]:

@@ -1,4 +1,7 @@
-"""Best practices: what systems keep among their success patterns, applied often or by several of them."""
+"""Best practices: what systems keep among their success patterns, applied often or by several of them.
+
+Their figures are values of any kind, not counts a week, so that no e-value is made of them.
+"""
 
 from collections.abc import Sequence
 
@@ -6,9 +9,9 @@ from server.knowledge.applicability import Receivers, spelt_alike
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts, Outcome, Success
 from server.knowledge.synthesis.approaches import groups, same_category
-from server.knowledge.synthesis.evidence import Weighed, change, rounded, weigh
+from server.knowledge.synthesis.evidence import Weighed, change, weigh
 from server.knowledge.synthesis.keys import Keys
-from server.knowledge.synthesis.kinship import kin_of, together
+from server.knowledge.synthesis.kinship import kin_of
 from server.knowledge.synthesis.support import adaptation, support_of
 from server.knowledge.synthesis.universal import OWN_FORM
 from server.knowledge.synthesis.wording import (
@@ -82,9 +85,13 @@ def _stands_up(successes: Sequence[Success]) -> bool:
 
 
 def _better(success: Success) -> bool:
-    """Whether its figures show less of what it was against; of another metric nobody knows which way is better."""
-    told = weigh(success.before, success.after, None)
-    return told is not None and bool(success.category) and told.after < told.before
+    """Whether its figures show a change for the better: less of an error; of a metric of its own which way is told by its being here."""
+    told = _weighed(success)
+    return told is not None and (told.after < told.before or bool(success.metric and told.after > told.before))
+
+
+def _weighed(success: Success) -> Weighed | None:
+    return weigh(success.before, success.after, None)
 
 
 def _told_already(group: Sequence[Outcome], drafts: Sequence[Draft]) -> bool:
@@ -103,13 +110,10 @@ def _draft(
     outcome = next(one for one in group if one.ref == lead.ref)
     systems = sorted({one.system_id for one in group})
     category, metric = name(lead.category), name(lead.category or lead.metric)
-    told = weigh(lead.before, lead.after, None)
+    told = _weighed(lead)
     refs = [one.ref for one in group]
     who = receivers.of(error_category=category, sources=systems) if spelt_alike(category) else None
     approach = what_was_done(outcome)
-    figures = [
-        (one.system_id, its.for_drop) for one in successes if _better(one) and (its := _weighed(one)) is not None
-    ]
     return Draft(
         type=TYPE,
         key=keys.key_for(TYPE, refs, systems=systems, category=category, approach=approach),
@@ -124,15 +128,10 @@ def _draft(
         suggested_adaptation=adaptation(outcome, who.adaptation if who and who.adaptation else OWN_FORM),
         error_category=category,
         approach=approach,
-        e_value=rounded(together(figures, facts.members)) if figures else 1.0,
-        improvement_percent=told.percent if told is not None and _better(lead) else None,
+        improvement_percent=told.percent if told is not None and told.after < told.before else None,
         independent_systems=len({kin_of(system, facts.members) for system in systems}),
         reported_by=lead.system_id,
     )
-
-
-def _weighed(success: Success) -> Weighed | None:
-    return weigh(success.before, success.after, None)
 
 
 def _title(outcome: Outcome, lead: Success, systems: Sequence[str], times: int) -> str:

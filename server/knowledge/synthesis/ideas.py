@@ -4,7 +4,6 @@ Words of the change itself (`add`, `use`) say nothing, words that any change cou
 and words of the error that it was against. Opposite directions are opposite ideas.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -60,10 +59,6 @@ class Idea:
     against: frozenset[str]
     """Words of the error category."""
 
-    def weights(self, against: frozenset[str]) -> Mapping[str, float]:
-        """How much each word says."""
-        return {word: HALF if word in _HALF or word in against else WHOLE for word in self.words}
-
 
 def idea_of(outcome: Outcome) -> Idea:
     """What the outcome says was done."""
@@ -89,24 +84,27 @@ def _words(text: str) -> frozenset[str]:
 
 
 def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
-    """Whether both tell of one approach; `one_kind`: against the same kind of error."""
-    if one.named and one.named == other.named and len(one.named - _HALF) > 0:
+    """Whether both tell of one approach; `one_kind`: against the same kind of error.
+
+    Names must have a word of their own in common where descriptions decide.
+    """
+    if one.named and one.named == other.named and one.named - _HALF:
         return True
-    return _much_in_common(one.named, other.named, one, other, one_kind) or _much_in_common(
-        one.words, other.words, one, other, one_kind
-    )
-
-
-def _much_in_common(mine: frozenset[str], its: frozenset[str], one: Idea, other: Idea, one_kind: bool) -> bool:
-    both = mine & its
-    if not both or _opposite(mine, its):
+    against, least = one.against | other.against, ONE_KIND if one_kind else ANY_KIND
+    if _opposite(one.named, other.named):
         return False
-    against = one.against | other.against
-    common, whole_mine, whole_its = (
-        sum(HALF if word in _HALF or word in against else WHOLE for word in words) for words in (both, mine, its)
+    return _much_in_common(one.named, other.named, against, least) or (
+        bool((one.named & other.named) - _HALF) and _much_in_common(one.words, other.words, against, least)
     )
-    least = ONE_KIND if one_kind else ANY_KIND
-    return common >= LEAST_COMMON and common >= least * max(whole_mine, whole_its)
+
+
+def _much_in_common(mine: frozenset[str], its: frozenset[str], against: frozenset[str], least: float) -> bool:
+    common = _weight(mine & its, against)
+    return common >= LEAST_COMMON and common >= least * max(_weight(mine, against), _weight(its, against))
+
+
+def _weight(words: frozenset[str], against: frozenset[str]) -> float:
+    return sum(HALF if word in _HALF or word in against else WHOLE for word in words)
 
 
 def _opposite(mine: frozenset[str], its: frozenset[str]) -> bool:

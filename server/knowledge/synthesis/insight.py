@@ -97,7 +97,7 @@ def _draft(shape: Sequence[Standing], facts: Facts, receivers: Receivers, keys: 
         suggested_adaptation=cut(last.recommendation or (_REDESIGN if fragile else ""), LONGEST_ADAPTATION),
         error_category="" if fragile else subject,
         approach=first.kind,
-        independent_systems=max(1, len({kin_of(system, facts.members) for system in systems})),
+        independent_systems=min(len(shape), max(1, len({kin_of(system, facts.members) for system in systems}))),
     )
 
 

@@ -35,6 +35,10 @@ RECENT = 30 * 86_400_000_000
 """Of a system's fixes of one error the best upheld counts that isn't older than the newest by more."""
 
 
+MOST_DRAFTS = 300
+"""No more are drafted at a time, those best upheld: five a week enter."""
+
+
 @dataclass(frozen=True)
 class Fix:
     """A promotion that made an error rarer by a quarter or more."""
@@ -63,13 +67,17 @@ def transferable_fixes(fixes: Sequence[Fix], settled: Settled, receivers: Receiv
     of_one: defaultdict[tuple[str, str], list[Fix]] = defaultdict(list)
     for fix in fixes:
         of_one[fix.outcome.system_id, spelt_alike(fix.outcome.error_category)].append(fix)
-    found = []
-    for _, group in sorted(of_one.items()):
-        carrier = _carrier(group)
-        category, system = carrier.outcome.error_category, carrier.outcome.system_id
-        who = receivers.of(error_category=category, sources=(system,))
-        if besides := settled.among(carrier.outcome, [row.system for row in who.rows]):
-            who = receivers.of(error_category=category, sources=(system,), besides=besides)
+    found: list[Draft] = []
+    groups = sorted(
+        ((_carrier(group), group) for group in of_one.values()), key=lambda it: (-it[0].e_value, it[0].outcome.ref)
+    )
+    for carrier, group in groups:
+        if len(found) == MOST_DRAFTS:
+            break
+        outcome = carrier.outcome
+        who = receivers.of(
+            error_category=outcome.error_category, sources=(outcome.system_id,), besides=settled.by(outcome)
+        )
         if who.rows:
             found.append(_draft(carrier, group, who, keys))
     return found

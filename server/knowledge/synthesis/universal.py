@@ -69,7 +69,7 @@ class Shared:
     def category(self) -> str:
         """The error category that most of them name, the first of those."""
         named = Counter(name(one.error_category) for one in self.outcomes if one.error_category.strip())
-        return max(named, key=lambda one: (named[one], _negated(one))) if named else ""
+        return named.most_common(1)[0][0] if named else ""
 
     @cached_property
     def metric(self) -> str:
@@ -97,10 +97,6 @@ class Shared:
         return Weighed(before, after, max(told.days for told in self.told), any(told.assumed for told in self.told))
 
 
-def _negated(text: str) -> tuple[int, ...]:
-    return tuple(-ord(letter) for letter in text)
-
-
 def shared_improvements(facts: Facts, likeness: Likeness) -> list[Shared]:
     """Every kind of improvement that three independent systems made, by time."""
     improved = [one for one in own_ideas(facts.outcomes) if improvement(one) is not None]
@@ -121,15 +117,13 @@ def universal_patterns(
 
 def _draft(shared: Shared, facts: Facts, settled: Settled, receivers: Receivers, keys: Keys) -> Draft:
     first, told = shared.first, shared.whole
-    also = sorted({one.error_category for one in shared.outcomes} - {first.error_category, ""})
+    also = sorted({one.error_category for one in shared.outcomes} - {""})
     sources = shared.systems
-    if shared.category:
-        who = receivers.of(error_category=shared.category, sources=sources, also=also)
-        besides = settled.among(first, [row.system for row in who.rows])
-        if besides:
-            who = receivers.of(error_category=shared.category, sources=sources, also=also, besides=besides)
-    else:
-        who = None
+    who = (
+        receivers.of(error_category=shared.category, sources=sources, also=also, besides=settled.by(first))
+        if shared.category
+        else None
+    )
     approach = what_was_done(first)
     refs = [one.ref for one in shared.outcomes]
     return Draft(
@@ -191,7 +185,7 @@ def covers(shared: Sequence[Shared], outcome: Outcome) -> bool:
     """Whether one of them tells of this outcome, or of the same approach by the same system."""
     return any(
         outcome.system_id in one.systems
-        and (outcome in one.outcomes or any(alike(outcome, its) for its in one.outcomes))
+        and any(outcome.ref == its.ref or (same_metric(outcome, its) and alike(outcome, its)) for its in one.outcomes)
         for one in shared
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from server.knowledge.facts import Outcome
 from server.knowledge.similarity.words import terms
@@ -85,6 +86,7 @@ def listed(names: Collection[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
+@lru_cache(maxsize=50_000)
 def tells_nothing(text: str) -> bool:
     """Whether it doesn't say what was done: empty, or generic words alone such as `fix` or `rule update`."""
     return not any(term not in _GENERIC and len(term) > 1 for term in terms(text))

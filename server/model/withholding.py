@@ -21,7 +21,7 @@ from server.model.redaction import HIDDEN, shown
 
 LONGEST = 500
 """Characters of a text that cross."""
-_LOOKED_AT = 4_000
+_LOOKED_AT = 2_000
 """Characters of a text that are looked at; what follows is left out unread."""
 _SPARE = 400
 """Characters beyond those that cross in which secrets are still looked for, so that none is cut in two."""

@@ -7,18 +7,27 @@ phrase that engineers don't write of their work; a weak one may stand in honest 
 from server.model.kept_back.instructions import INSTRUCTIONS
 from server.model.kept_back.languages import IN_OTHER_LANGUAGES
 from server.model.kept_back.prompts import PROMPTS
-from server.model.kept_back.signs import INSTRUCTION, PROMPT
+from server.model.kept_back.signs import INSTRUCTION, PROMPT, Sign
 
 ENOUGH = 2
 _SIGNS = (*INSTRUCTIONS, *IN_OTHER_LANGUAGES, *PROMPTS)
+_BY_NEEDLE: dict[str, list[Sign]] = {}
+for _one in _SIGNS:
+    for _needle in _one.needles:
+        _BY_NEEDLE.setdefault(_needle, []).append(_one)
+_PLAIN = tuple(needle for needle in _BY_NEEDLE if needle.isascii())
+_NEEDLES = tuple(_BY_NEEDLE)
 _TURNED = ("instruction", "prompt", "you must", "you are", "previous")
 """One of them stands in what is sought in texts that were turned round."""
 
 
 def orders(low: str) -> tuple[str, ...]:
     """Kinds of what the folded text orders its reader to do; empty where it only tells."""
+    needles = [needle for needle in (_PLAIN if low.isascii() else _NEEDLES) if needle in low]
+    if not needles:
+        return ()
     points = {INSTRUCTION: 0, PROMPT: 0}
-    for one in _SIGNS:
+    for one in dict.fromkeys(sign for needle in needles for sign in _BY_NEEDLE[needle]):
         if one.stands_in(low):
             points[one.kind] += one.weight
     found = tuple(kind for kind, weight in points.items() if weight >= ENOUGH)

@@ -7,31 +7,50 @@ from server.model.kept_back.spans import Span, sentence_end
 
 NEAR = 400
 """Characters between two frames of one trace, and from what it begins with to its first frame."""
-_NEEDLES = (
-    ".java:", ".scala:", ".kt:", "Native Method", "Unknown Source", 'File "', "Traceback", "goroutine", ".go:", ":line ",
-    "panicked at", ".rs:", ".js:", ".ts:", ".mjs:", "node:internal", "<anonymous>", ".rb:", ".php(", ") at ", "stack backtrace",
-)  # fmt: skip
 _IN_BRACKETS = (
     r"\([^()\n]{0,60}(?:\.(?:java|scala|kt|groovy|clj):[0-9]{1,6}|Native Method|Unknown Source)[^()\n]{0,20}\)"
 )
-_FRAME = re.compile(
-    "|".join(
+_FRAMES = tuple(
+    (language, tuple(needles.split("|")), re.compile(pattern))
+    for language, needles, pattern in (
         (
-            rf"(?P<java>(?:\bat\s{{1,4}})?(?<![\w.$/])(?:[\w.@-]{{1,40}}/)?(?:[\w$<>-]{{1,80}}\.){{1,14}}[\w$<>]{{1,80}}{_IN_BRACKETS})",
-            r"(?P<python>File \"[^\"\n]{1,200}\", line [0-9]{1,6}(?:, in [\w<>.]{1,80})?)",
-            r"(?P<js>\bat (?:async )?(?:[\w.$<>\[\] ]{1,80} )?\(?(?:file://|node:|https?://|/|[A-Za-z]:\\|"
-            r"webpack)[^\s()]{1,200}:[0-9]{1,6}:[0-9]{1,6}\)?)",
-            r"(?P<anonymous>\bat (?:async )?[\w.$<>]{1,80} \(<anonymous>\))",
-            r"(?P<go>\b[\w./*()-]{1,120}\([^()\n]{0,80}\)\s{1,6}/?[\w./@-]{1,200}\.go:[0-9]{1,6}(?: \+0x[0-9a-f]{1,8})?)",
-            r"(?P<net>\bat (?:[\w`<>]{1,80}\.){1,14}[\w`<>.]{1,80}\([^()\n]{0,200}\)(?: in [^\n:]{0,3}:?[^\n:]{1,200}:line [0-9]{1,6})?)",
-            r"(?P<rust>\b[0-9]{1,3}:\s{1,12}(?:0x[0-9a-f]{4,16} - )?[\w<>:{}#]{1,120}"
-            r"(?:\s{1,20}at [^\s]{1,200}\.rs:[0-9]{1,6}(?::[0-9]{1,6})?)?)",
-            r"(?P<ruby>\b(?:from )?[\w./-]{1,200}\.rb:[0-9]{1,6}:in [`'][^'\n]{1,80}')",
-            r"(?P<php>#[0-9]{1,3} [^\s(]{1,200}\.php\([0-9]{1,6}\): [^\n(]{1,100}\([^()\n]{0,100}\))",
-            r"(?P<native>#[0-9]{1,3}\s{1,3}0x[0-9a-f]{6,16} in [^\n(]{1,100}\([^()\n]{0,100}\)(?: at [^\s]{1,100}:[0-9]{1,6})?)",
-        )
+            "java",
+            ".java:|.scala:|.kt:|.groovy:|.clj:|Native Method|Unknown Source",
+            rf"(?:\bat\s{{1,4}})?(?<![\w.$/])(?:[\w.@-]{{1,40}}/)?(?:[\w$<>-]{{1,80}}\.){{1,14}}[\w$<>]{{1,80}}{_IN_BRACKETS}",
+        ),
+        ("python", 'File "', r"File \"[^\"\n]{1,200}\", line [0-9]{1,6}(?:, in [\w<>.]{1,80})?"),
+        (
+            "js",
+            ".js:|.ts:|.mjs:|.cjs:|.jsx:|.tsx:|node:|<anonymous>|webpack",
+            r"\bat (?:async )?(?:(?:[\w.$<>\[\] ]{1,80} )?\(?(?:file://|node:|https?://|/|[A-Za-z]:\\|webpack)[^\s()]{1,200}"
+            r":[0-9]{1,6}:[0-9]{1,6}\)?|[\w.$<>]{1,80} \(<anonymous>\))",
+        ),
+        (
+            "go",
+            ".go:",
+            r"(?<![\w./*()-])[\w./*()-]{1,120}\([^()\n]{0,80}\)\s{1,6}/?[\w./@-]{1,200}\.go:[0-9]{1,6}(?: \+0x[0-9a-f]{1,8})?",
+        ),
+        (
+            "net",
+            ":line |) at |)\n   at ",
+            r"\bat (?:[\w`<>]{1,80}\.){1,14}[\w`<>.]{1,80}\([^()\n]{0,200}\)(?: in [^\n:]{0,3}:?[^\n:]{1,200}:line [0-9]{1,6})?",
+        ),
+        (
+            "rust",
+            "::",
+            r"\b[0-9]{1,3}:\s{1,12}(?:0x[0-9a-f]{4,16} - )?(?=[\w<>{}#]{0,60}::)[\w<>:{}#]{1,120}"
+            r"(?:\s{1,20}at [^\s]{1,200}\.rs:[0-9]{1,6}(?::[0-9]{1,6})?)?",
+        ),
+        ("ruby", ".rb:", r"(?<![\w./-])(?:from )?[\w./-]{1,200}\.rb:[0-9]{1,6}:in [`'][^'\n]{1,80}'"),
+        ("php", ".php(", r"#[0-9]{1,3} [^\s(]{1,200}\.php\([0-9]{1,6}\): [^\n(]{1,100}\([^()\n]{0,100}\)"),
+        (
+            "native",
+            " 0x",
+            r"#[0-9]{1,3}\s{1,3}0x[0-9a-f]{6,16} in [^\n(]{1,100}\([^()\n]{0,100}\)(?: at [^\s]{1,100}:[0-9]{1,6})?",
+        ),
     )
 )
+"""Language, what stands in each of its frames, and the frame."""
 _BEGINS = re.compile(
     r"Traceback \(most recent call last\)|Exception in thread|Caused by:|\bgoroutine [0-9]{1,9} \[|\bpanic: |"
     r"thread '[^'\n]{1,60}' (?:\([0-9]{1,9}\) )?panicked at|stack backtrace:|Unhandled (?:exception|rejection)|"
@@ -60,24 +79,32 @@ class _Frame:
 
 def traces(text: str) -> list[Span]:
     """Where traces stand, each from what it begins with to its end; the kind of what was thrown is left."""
-    if not any(map(text.__contains__, _NEEDLES)):
-        return []
     runs: list[list[_Frame]] = []
-    for found in _FRAME.finditer(text):
-        frame = _Frame(found.start(), found.end(), str(found.lastgroup), found[0])
-        if frame.language == "rust" and "::" not in frame.said:
-            continue
+    for frame in _frames(text):
         if runs and frame.start - runs[-1][-1].end <= NEAR:
             runs[-1].append(frame)
         else:
             runs.append([frame])
     spans = [span for run in runs for span in _trace(text, run)]
+    if "Traceback" not in text and "panicked" not in text and "goroutine" not in text and "backtrace" not in text:
+        return spans
     spans += [
         Span(one.start(), _told_until(text, one.end()), "trace")
         for one in _TRACEBACK.finditer(text)
         if not any(span.start <= one.start() < span.end for span in spans)
     ]
     return spans
+
+
+def _frames(text: str) -> list[_Frame]:
+    """In the order in which they stand there."""
+    found = [
+        _Frame(one.start(), one.end(), language, one[0])
+        for language, needles, pattern in _FRAMES
+        if any(map(text.__contains__, needles))
+        for one in pattern.finditer(text)
+    ]
+    return sorted(found, key=lambda frame: (frame.start, frame.end))
 
 
 def _trace(text: str, run: "list[_Frame]") -> list[Span]:

@@ -68,6 +68,14 @@ SETTINGS = {
         "for 30 days at most; promotions, rejections, trials and incidents for good. `0` keeps all but heartbeats for ever. "
         "Patterns are looked for in 90 days.",
     ),
+    "CONCORD_EMBEDDINGS": (
+        "empty: the model of the extra `semantic` where that is installed, else none",
+        "What ranks shared knowledge by its meaning beside its words: `local` (the extra `semantic`), `off`, or the URL of an "
+        "OpenAI-compatible endpoint up to `/embeddings`, such as `http://localhost:11434/v1`. "
+        "Texts of shared entries and queries are sent there.",
+    ),
+    "CONCORD_EMBEDDINGS_MODEL": ("`text-embedding-3-small`", "The model that an endpoint is asked for."),
+    "CONCORD_EMBEDDINGS_KEY": ("empty", "Sent to the endpoint as a bearer token, and shown nowhere."),
     "CONCORD_SCAN_PATHS": (
         "empty: what was looked through last",
         "Folders that discovery looks through where none is named, separated as in `PATH`.",

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,12 @@ class Config:
     """Hosts that may be asked for the data that contracts are about: `name`, or `name:port`."""
     keep_events_days: int = 400
     """Days for which events are kept one by one; 0 = for ever."""
+    embeddings: str = ""
+    """What ranks shared knowledge by meaning: empty = the local model where it is installed, `off`, `local`, or an endpoint's URL."""
+    embeddings_model: str = ""
+    """The model to ask for there."""
+    embeddings_key: str = field(default="", repr=False)
+    """Secret that is sent there."""
 
     def with_flags(self, **flags: Any) -> "Config":
         """The same settings with those flags in place that were given (None = not given)."""
@@ -62,6 +68,9 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         scan_paths=tuple(filter(None, env.get("CONCORD_SCAN_PATHS", "").split(os.pathsep))),
         http_hosts=tuple(env.get("CONCORD_HTTP_HOSTS", "").replace(",", " ").lower().split()),
         keep_events_days=read_days("CONCORD_KEEP_EVENTS_DAYS", env.get("CONCORD_KEEP_EVENTS_DAYS", ""), 400),
+        embeddings=read_embeddings(env.get("CONCORD_EMBEDDINGS", "")),
+        embeddings_model=env.get("CONCORD_EMBEDDINGS_MODEL", "").strip(),
+        embeddings_key=env.get("CONCORD_EMBEDDINGS_KEY", "").strip(),
     )
 
 
@@ -81,6 +90,21 @@ def read_days(name: str, setting: str, otherwise: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= 36_500 and len(text) < 10):
         raise ConfigurationError(f"{name} is {setting[:100]!r}.", hint="A whole number from 0 to 36500.")
     return int(text)
+
+
+def read_embeddings(setting: str) -> str:
+    """What the setting says: empty, `off`, `local`, or a URL. Raises ConfigurationError for anything else, which it doesn't repeat."""
+    text = setting.strip()
+    word = text.lower()
+    if word in ("", "off", "local"):
+        return word
+    if not word.startswith(("http://", "https://")) or "@" in text or any(letter.isspace() for letter in text):
+        raise ConfigurationError(
+            "CONCORD_EMBEDDINGS is neither a word that is known nor a URL without a name and password.",
+            hint="The URL ends before /embeddings; a key goes into CONCORD_EMBEDDINGS_KEY.",
+            allowed=("off", "local", "https://HOST/v1"),
+        )
+    return text
 
 
 def default_home(env: Mapping[str, str]) -> Path:

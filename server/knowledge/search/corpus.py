@@ -4,6 +4,7 @@ numpy is loaded with this module: it is imported where the first query is answer
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -61,8 +62,10 @@ class Corpus:
         """Number of the newest write that it knows of."""
         self._index = LexicalIndex()
         self._place: dict[str, int] = {}
+        self.changes = 0
+        """How often it was given something."""
         self._ids: list[str] = []
-        self._said: list[int] = []
+        self._said: list[str] = []
         self._type: list[str] = []
         self._status: list[str] = []
         self._expires: list[int] = []
@@ -84,7 +87,7 @@ class Corpus:
         for row in rows:
             text = searched_text(row)
             place = self._place.get(row.entry_id)
-            if place is not None and self._said[place] == hash(text):
+            if place is not None and self._said[place] == digest_of(text):
                 self._type[place], self._status[place], self._expires[place] = row.type, row.status, row.expires
             else:
                 if place is not None:
@@ -95,6 +98,7 @@ class Corpus:
             self.revision = max(self.revision, row.revision)
         self._index.extend(texts)
         self._columns = None
+        self.changes += 1
         return fresh
 
     def search(
@@ -116,17 +120,22 @@ class Corpus:
         adds what a model makes of their meaning.
         """
         scores = self._index.scores(query, self._meant if len(query.split()) <= FEW_WORDS else None)
+        chosen = self._chosen(now, kind, status, only)
+        scores[~chosen] = 0
         if besides is not None:
-            scores = besides.add(self._ids, scores)
-        scores[~self._chosen(now, kind, status, only)] = 0
+            scores = besides.add(self._ids, scores, chosen)
         found = best(scores, start + limit)[start:]
         page = tuple((self._ids[one], min(1.0, round(float(scores[one]), 4))) for one in found.tolist())
         return Ranked(page, int(np.count_nonzero(scores > 0)))
 
+    def digests(self) -> dict[str, str]:
+        """Of each entry's text what tells it from another text."""
+        return {one: self._said[place] for one, place in self._place.items()}
+
     def _append(self, row: Searched, text: str) -> None:
         self._place[row.entry_id] = len(self._ids)
         self._ids.append(row.entry_id)
-        self._said.append(hash(text))
+        self._said.append(digest_of(text))
         self._type.append(row.type)
         self._status.append(row.status)
         self._expires.append(row.expires)
@@ -167,8 +176,8 @@ class Corpus:
 class Besides(Protocol):
     """What else than words speaks for an entry."""
 
-    def add(self, ids: Sequence[str], scores: Floats) -> Floats:
-        """The scores of these entries with its own in them; 0 where nothing speaks for one."""
+    def add(self, ids: Sequence[str], scores: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:
+        """The scores of these entries with its own in them; 0 where nothing speaks for one, or it is not chosen."""
 
 
 class _Columns(NamedTuple):
@@ -176,6 +185,11 @@ class _Columns(NamedTuple):
     status: npt.NDArray[np.str_]
     expires: npt.NDArray[np.int64]
     lives: npt.NDArray[np.bool_]
+
+
+def digest_of(text: str) -> str:
+    """What tells a text from another one, in every process."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def searched_text(row: Searched) -> str:

@@ -3,12 +3,14 @@
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.knowledge.search.semantics import Semantics, words_alone
 from server.storage import knowledge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from server.knowledge.search.corpus import Corpus
+    from server.knowledge.search.providers import Provider, Vectors
     from server.storage.database import Database
     from server.storage.session import Session
 
@@ -36,9 +38,12 @@ class Wanted(NamedTuple):
 class Finder:
     """The search over the entries of one database. Safe to use from several threads."""
 
-    def __init__(self, database: "Database") -> None:
-        """Nothing is read before the first query."""
+    def __init__(self, database: "Database", provider: "Callable[[], Provider | None]" = lambda: None) -> None:
+        """`provider` gives the model that ranks by meaning as well, if any; it is asked for at the first query, not before."""
         self._database = database
+        self._provider = provider
+        self._asked_for_provider = False
+        self._semantics: Semantics | None = None
         self._lock = threading.Lock()
         self._corpus: Corpus | None = None
 
@@ -58,11 +63,32 @@ class Finder:
         Filters mean what they mean to `server.storage.knowledge.find`. Nothing written before the call is overlooked,
         whichever process wrote it.
         """
+        wanted = Wanted(now, kind, status, system_id)
+        semantics = self._semantic()
+        asked, note = (None, "") if semantics is None else _read(semantics, query)
         with self._lock:
-            wanted = Wanted(now, kind, status, system_id)
             corpus, only = self._database.read(lambda session: self._caught_up(session, wanted))
-            found = corpus.search(query, now=now, kind=kind, status=status, only=only, start=start, limit=limit)
-        return Found(found.page, found.total)
+            besides = None
+            if semantics is not None and asked is not None:
+                besides, note = semantics.speaking_for(asked, corpus)
+            found = corpus.search(
+                query, now=now, kind=kind, status=status, only=only, start=start, limit=limit, besides=besides
+            )
+        return Found(found.page, found.total, note)
+
+    def close(self) -> None:
+        """Nothing goes on in the background; a later query begins it again."""
+        if self._semantics is not None:
+            self._semantics.close()
+
+    def _semantic(self) -> "Semantics | None":
+        """The model with what it knows, where there is one."""
+        with self._lock:
+            if not self._asked_for_provider:
+                provider = self._provider()
+                self._semantics = None if provider is None else Semantics(self._database, provider)
+                self._asked_for_provider = True
+            return self._semantics
 
     def _caught_up(self, session: "Session", wanted: "Wanted") -> "tuple[Corpus, Sequence[str] | None]":
         """Everything as it stands in this session, and the entries that are of use to the system (None = any)."""
@@ -79,3 +105,13 @@ class Finder:
             corpus.revision = newest
         self._corpus = corpus
         return corpus, knowledge.ids_of(session, **wanted._asdict()) if wanted.system_id else None
+
+
+def _read(semantics: Semantics, query: str) -> "tuple[Vectors | None, str]":
+    """The query as the model reads it; None with a note of why where it does not."""
+    from server.knowledge.search.providers import NoVectors
+
+    try:
+        return semantics.reading(query), ""
+    except NoVectors as error:
+        return None, words_alone(error)

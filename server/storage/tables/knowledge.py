@@ -103,8 +103,8 @@ class KnowledgeVectorRow(Row, table=True):
     entry_id: str = Field(primary_key=True)
     model: str = Field(primary_key=True)
     """The provider and its model, such as `sentence-transformers/all-MiniLM-L6-v2`."""
-    version: int
-    """Of the entry."""
+    said: str
+    """Digest of the text that it was made of; where the entry says something else now, it is made anew."""
     dimension: int
     vector: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
     """Little-endian 32-bit floats, of length 1."""

@@ -67,7 +67,7 @@ def upgrade() -> None:
         "knowledge_vectors",
         sa.Column("entry_id", sa.String(), primary_key=True),
         sa.Column("model", sa.String(), primary_key=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(), nullable=False),
         sa.Column("dimension", sa.Integer(), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
     )

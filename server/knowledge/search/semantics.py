@@ -1,0 +1,135 @@
+"""What a model makes of entries and queries: computed once for each text, kept in the database, and waited for by nobody.
+
+A handful of new entries is given to the model by the query that meets them first. More than that is done by a thread, while
+queries go by the words alone.
+"""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from server.storage import knowledge, vectors
+
+if TYPE_CHECKING:
+    from server.knowledge.search.corpus import Corpus
+    from server.knowledge.search.meanings import ByMeaning, Meanings
+    from server.knowledge.search.providers import NoVectors, Provider, Vectors
+    from server.storage.database import Database
+
+AT_ONCE = 32
+"""New entries that a query waits for."""
+_REMEMBERED = 64
+"""Queries whose vectors are remembered, since pages are asked for one after the other."""
+_LOG = logging.getLogger("concord.search")
+
+
+class Semantics:
+    """One model over the entries of one database. Queries are read by it from several threads; else one at a time asks."""
+
+    def __init__(self, database: "Database", provider: "Provider") -> None:
+        self._database = database
+        self._provider = provider
+        self._meanings: Meanings | None = None
+        self._queries: OrderedDict[str, Vectors] = OrderedDict()
+        self._remembering = threading.Lock()
+        self._looked_at: tuple[int, int] = (0, -1)
+        self._lacking: list[str] = []
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def reading(self, query: str) -> "Vectors":
+        """The query as the model reads it. Raises NoVectors. Safe to use from several threads."""
+        with self._remembering:
+            known = self._queries.get(query)
+        if known is None:
+            known = self._provider.vectors([query], waiting=True)[0]
+            with self._remembering:
+                self._queries[query] = known
+                while len(self._queries) > _REMEMBERED:
+                    self._queries.popitem(last=False)
+        return known
+
+    def speaking_for(self, asked: "Vectors", corpus: "Corpus") -> "tuple[ByMeaning | None, str]":
+        """What speaks for entries by their meaning; None with a note of why where the words alone count."""
+        from server.knowledge.search.meanings import ByMeaning, Meanings
+        from server.knowledge.search.providers import NoVectors
+
+        if self._meanings is None or self._meanings.dimension != len(asked):
+            self._meanings, self._looked_at = Meanings(len(asked)), (0, -1)
+        lacking = self._catch_up(corpus, self._meanings)
+        if 0 < len(lacking) <= AT_ONCE:
+            try:
+                self._compute(lacking, waiting=True)
+            except NoVectors as error:
+                return None, words_alone(error)
+            lacking = self._catch_up(corpus, self._meanings)
+        if lacking:
+            self._begin()
+            ready = len(corpus) - len(lacking)
+            return None, f"Ranked by words alone for now: the model has read {ready:,} of {len(corpus):,} entries."
+        return ByMeaning(self._meanings, asked), ""
+
+    def close(self) -> None:
+        """The thread has ended, and what it had not done yet is left to a later query."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._ended.clear()
+
+    def _catch_up(self, corpus: "Corpus", meanings: "Meanings") -> list[str]:
+        """Every vector that is kept of the entries is there; those that have none."""
+        if self._looked_at != (id(corpus), corpus.changes) or self._lacking:
+            digests = corpus.digests()
+            missing = meanings.lacking(digests)
+            meanings.take(
+                self._database.read(lambda session: list(vectors.of_entries(session, self._provider.key, missing)))
+            )
+            self._lacking = meanings.lacking({one: digests[one] for one in missing})
+            self._looked_at = (id(corpus), corpus.changes)
+        return self._lacking
+
+    def _compute(self, ids: Sequence[str], *, waiting: bool) -> None:
+        """These entries have vectors that are kept. Raises NoVectors."""
+        from server.knowledge.search.corpus import digest_of, searched_text
+
+        found = self._database.read(lambda session: knowledge.searched(session, ids))
+        told = self._provider.vectors([_read_by_model(one) for one in found], waiting=waiting)
+        rows = [
+            vectors.Vector(one.entry_id, digest_of(searched_text(one)), vector.astype("<f4").tobytes())
+            for one, vector in zip(found, told, strict=True)
+        ]
+        self._database.write(lambda session: vectors.keep(session, self._provider.key, rows))
+
+    def _begin(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            todo = list(self._lacking)
+            self._thread = threading.Thread(target=self._work, args=(todo,), name="concord-meanings", daemon=True)
+            self._thread.start()
+
+    def _work(self, todo: Sequence[str]) -> None:
+        """All of these have vectors, unless the model or the database gives up, or it is told to end."""
+        from server.errors import ConcordError
+        from server.knowledge.search.providers import NoVectors
+
+        try:
+            for first in range(0, len(todo), self._provider.at_once):
+                if self._ended.is_set():
+                    return
+                self._compute(todo[first : first + self._provider.at_once], waiting=False)
+        except (NoVectors, ConcordError) as error:
+            _LOG.warning("Meanings of shared entries are left for later: %s", error)
+
+
+def words_alone(error: "NoVectors") -> str:
+    """What a reader is told where the model gave no vectors."""
+    return f"Ranked by words alone: {error}."
+
+
+def _read_by_model(one: knowledge.Searched) -> str:
+    """What of an entry a model reads: the same as is searched, without repetition."""
+    return "\n".join(
+        filter(None, (one.title, one.description, one.error_category, one.approach, one.suggested_adaptation))
+    )

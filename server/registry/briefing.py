@@ -1,7 +1,7 @@
 """What to know before work on something: who reads it, what was agreed on, what is open."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.errors import InvalidArgument, NotFound
 from server.model.base import JsonObject
@@ -16,8 +16,14 @@ from server.registry.resources import ancestors, overlaps
 SHOWN = 20
 """Readers, contracts and findings listed; the totals are always given."""
 
+LESSONS_SHOWN = 5
+"""Lessons listed; their total is always given."""
+
 OpenFindings = Callable[[Iterable[str]], Iterable[Finding]]
 """What is open of these systems, and the circles that they are part of."""
+
+LessonsOf = Callable[[str], Iterable[JsonObject]]
+"""What others learned that the system may use and has not answered: {id, type, title, because, suggested_adaptation}."""
 
 _ABOUT_A_RESOURCE = frozenset(
     {
@@ -65,9 +71,11 @@ def brief(
     canonical: Canonical,
     open_of: OpenFindings,
     proposed: Iterable[Proposed] = (),
+    lessons_of: LessonsOf = lambda system_id: (),
 ) -> Briefing:
     """The briefing on a system, or on a path (a resource, or a folder of a system), with what is open and proposed there.
 
+    With it comes what others learned that the system may use and has not answered; of a path, its one writer or reader.
     Raises InvalidArgument where neither is given; NotFound or Ambiguous as names do.
     """
     if not path.strip() and not system_id.strip():
@@ -84,9 +92,24 @@ def brief(
             target = SystemTarget(inside)
     match target:
         case SystemTarget(id=name):
-            return _on_system(registry, name, proposed, open_of)
+            return _with_lessons(_on_system(registry, name, proposed, open_of), name, lessons_of)
         case ContractTarget(resource=name) | ResourceTarget(name=name):
-            return _on_resource(registry, path or system_id, name, proposed, open_of)
+            told = _on_resource(registry, path or system_id, name, proposed, open_of)
+            return _with_lessons(told, told.system_id or _sole_reader(told.data), lessons_of)
+
+
+def _with_lessons(told: Briefing, system_id: str, lessons_of: LessonsOf) -> Briefing:
+    """The briefing with `lessons[]` and `lessons_total`, and how many there are in its sentence."""
+    lessons = list(lessons_of(system_id)) if system_id else []
+    data = {**told.data, "lessons": lessons[:LESSONS_SHOWN], "lessons_total": len(lessons)}
+    more = f" {counted(len(lessons), 'lesson')} of others that {system_id} has not answered yet." if lessons else ""
+    return replace(told, summary=told.summary + more, data=data)
+
+
+def _sole_reader(data: JsonObject) -> str:
+    """The one registered system that reads a resource; empty where there are none or several."""
+    readers = [row["system_id"] for row in data["readers"] if row["registered"]]
+    return readers[0] if len(readers) == 1 and not data["writers"] else ""
 
 
 def _on_system(registry: RegistryMap, system_id: str, proposed: Iterable[Proposed], open_of: OpenFindings) -> Briefing:

@@ -94,17 +94,20 @@ class RegistryService:
         home: Path | None = None,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
         proposed: Callable[[RegistryMap, str, datetime], Iterable[Proposed]] = lambda registry, caller, now: (),
+        lessons: Callable[[str, datetime], Iterable[JsonObject]] = lambda system_id, now: (),
         clock: Clock = _REAL_TIME,
     ) -> None:
         """`changed` is told the URIs of what a write changed, once it is durable.
 
-        `proposed` knows what somebody wants to change in that registry, as far as the caller may see it, and whom it waits for.
+        `proposed` knows what somebody wants to change in that registry, as far as the caller may see it, and whom it waits for;
+        `lessons` what others learned that a system may use and has not answered.
         Health is shown as it is at the time of the `clock`.
         """
         self._now = clock.now
         self._vitals = Vitals(database)
         self._changed = changed
         self._proposed = proposed
+        self._lessons = lessons
         self._database = database
         self._check_schema = check_schema
         self._home = str(home or Path.home())
@@ -324,6 +327,7 @@ class RegistryService:
                 canonical=self.canonical,
                 open_of=lambda ids: self._database.read(lambda session: findings.open_of(session, ids)),
                 proposed=proposed,
+                lessons_of=lambda one: self._lessons(one, now),
             )
             return self._vitals.told_in(registry, told, now)
 

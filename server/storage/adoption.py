@@ -127,23 +127,17 @@ def reminders(session: "Session", system_id: str, *, now: int, most: int) -> lis
     return [Reminder(*row) for row in _reminders().rows(session, {"system_id": system_id, "now": now, "most": most})]
 
 
-def lessons(session: "Session", system_id: str, *, now: int) -> list[tuple[str, str, JsonObject]]:
-    """(id, decision, entry) of the current entries that are of use to the system and that it has not declined, the strongest first."""
+def lessons(session: "Session", system_id: str, *, now: int) -> list[JsonObject]:
+    """The current entries that are of use to the system and that it has not answered, as documents, the strongest first."""
     rows, entries = tables.knowledge_systems.c, tables.knowledge.c
-    open_or_warning = sql.or_(rows.decision == "", entries.type == "anti_pattern")
+    active = [entries.status == KnowledgeStatus.ACTIVE.value, entries.expires > now]
     found = session.connection().execute(
-        sql.select(rows.entry_id, rows.decision, entries.document)
+        sql.select(entries.document)
         .select_from(_with_entries())
-        .where(
-            rows.system_id == system_id,
-            rows.decision != "DECLINE",
-            open_or_warning,
-            entries.expires > now,
-            entries.status != KnowledgeStatus.SUPERSEDED.value,
-        )
+        .where(rows.system_id == system_id, rows.decision == "", *active)
         .order_by(entries.strength.desc(), sql.func.length(rows.entry_id), rows.entry_id)
     )
-    return [(row[0], row[1], row[2]) for row in found]
+    return list(found.scalars())
 
 
 def errors_around(session: "Session", system_id: str, *, since: int, moment: int, until: int) -> list[Counts]:
@@ -181,12 +175,8 @@ def _with_entries() -> Any:
 
 def _open(now: "int | ColumnElement[int]") -> "list[ColumnElement[bool]]":
     rows, entries = tables.knowledge_systems.c, tables.knowledge.c
-    return [
-        rows.decision == "",
-        rows.proposal_id == "",
-        entries.status == KnowledgeStatus.ACTIVE.value,
-        entries.expires > now,
-    ]
+    active = [entries.status == KnowledgeStatus.ACTIVE.value, entries.expires > now]
+    return [rows.decision == "", rows.proposal_id == "", *active]
 
 
 @cache

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float, float, str], None]
 _FILE = "concord://files/shared_knowledge.json"
-LESSONS = 10
-"""Entries that a briefing lists."""
 _SHORT = 240
 """Characters of an adaptation in a briefing."""
 
@@ -197,12 +195,12 @@ class Adoption:
             return directives_for(rows, has_engine=stored is not None and stored.system.evolution_engine)
 
     def lessons(self, system_id: str, now: datetime) -> list[JsonObject]:
-        """What the system has not answered yet, the strongest first; anti-patterns stay among it until they are declined.
+        """What the system may use and has not answered yet, the strongest first.
 
         {id, type, title, because, suggested_adaptation}, and `reported_by` and `retest` where there are such.
         """
-        rows = self._database.read(lambda session: adoption.lessons(session, system_id, now=_at(now)))
-        return [_lesson(KnowledgeEntry.model_validate(document), system_id) for _, _, document in rows]
+        documents = self._database.read(lambda session: adoption.lessons(session, system_id, now=_at(now)))
+        return [_lesson(KnowledgeEntry.model_validate(one), system_id) for one in documents]
 
 
 def _renew(session: "Session", stored: Stored, system_id: str, at: int) -> tuple[JsonObject, list[str]]:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from server.jobs.running import Errand
     from server.jobs.service import JobService
     from server.journal.service import JournalService
-    from server.knowledge.search.providers import Provider
     from server.knowledge.service import KnowledgeService
     from server.model.base import JsonObject
     from server.patterns.likeness import Likeness
@@ -79,13 +78,12 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         check_schema=check_shape,
         changed=lambda uris: discovery.pass_on(uris, clock.now()),
         proposed=lambda known, caller, now: in_flight.briefly(known, caller, now),
+        lessons=lambda system_id, now: knowledge.adoption.lessons(system_id, now),
         clock=clock,
     )
     health = HealthService(database, registry, hosts=config.health_hosts)
     patterns = PatternService(database, registry, likeness=_lexical_likeness, changed=changed)
-    knowledge = KnowledgeService(
-        database, registry, likeness=_lexical_likeness, provider=partial(_embeddings, config), changed=changed
-    )
+    knowledge = KnowledgeService(database, registry, likeness=_lexical_likeness, changed=changed)
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
         database,
@@ -96,7 +94,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         risk_patterns=patterns.risks_in,
         anti_patterns=knowledge.warnings_in,
     )
-    proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed)
+    proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed, tie=knowledge.adoption.tie)
     validation = ValidationService(
         database,
         registry,
@@ -113,7 +111,11 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         database,
         changed=changed,
         heard=registry.heard,
-        directives=lambda system_id, now: proposals.directives(system_id),
+        directives=lambda system_id, now: [
+            *proposals.directives(system_id),
+            *knowledge.adoption.directives(system_id, now),
+        ],
+        ended=knowledge.adoption.ended,
         keep_days=config.keep_events_days,
     )
     areas = _Areas(registry, findings, health, validation, discovery, patterns, knowledge, journal, proposals)
@@ -124,8 +126,8 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         leader.resign()
 
     def close() -> None:
-        for end in (end_jobs, knowledge.close, database.close):
-            end()
+        end_jobs()
+        database.close()
 
     return Services(
         registry=registry,
@@ -152,13 +154,6 @@ def _lexical_likeness() -> "Likeness":
     from server.knowledge.similarity.lexical import lexical_likeness
 
     return lexical_likeness
-
-
-def _embeddings(config: Config) -> "Provider | None":
-    """The model that ranks shared knowledge by meaning as well, if any."""
-    from server.knowledge.search.providers.chosen import chosen
-
-    return chosen(config.embeddings, model=config.embeddings_model, key=config.embeddings_key)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from server.jobs.running import Errand
     from server.jobs.service import JobService
     from server.journal.service import JournalService
+    from server.knowledge.search.providers import Provider
     from server.knowledge.service import KnowledgeService
     from server.model.base import JsonObject
     from server.patterns.likeness import Likeness
@@ -83,7 +84,9 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
     )
     health = HealthService(database, registry, hosts=config.health_hosts)
     patterns = PatternService(database, registry, likeness=_lexical_likeness, changed=changed)
-    knowledge = KnowledgeService(database, registry, likeness=_lexical_likeness, changed=changed)
+    knowledge = KnowledgeService(
+        database, registry, likeness=_lexical_likeness, provider=partial(_embeddings, config), changed=changed
+    )
     in_flight = ProposalsInFlight(database, registry.canonical)
     conflicts = ConflictService(
         database,
@@ -126,8 +129,8 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         leader.resign()
 
     def close() -> None:
-        end_jobs()
-        database.close()
+        for end in (end_jobs, knowledge.close, database.close):
+            end()
 
     return Services(
         registry=registry,
@@ -154,6 +157,13 @@ def _lexical_likeness() -> "Likeness":
     from server.knowledge.similarity.lexical import lexical_likeness
 
     return lexical_likeness
+
+
+def _embeddings(config: Config) -> "Provider | None":
+    """The model that ranks shared knowledge by meaning as well, if any."""
+    from server.knowledge.search.providers.chosen import chosen
+
+    return chosen(config.embeddings, model=config.embeddings_model, key=config.embeddings_key)
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,7 @@ def _build_exchange(
     database: "Database", areas: _Areas, conflicts: "ConflictService", changed: Callable[[Iterable[str]], None]
 ) -> "ExchangeService":
     """What files are read into and written from."""
+    from server.exchange.learning_page import learning_page
     from server.exchange.service import ExchangeService
     from server.knowledge.document import file_text
     from server.patterns.document import cross_patterns_text
@@ -199,6 +200,7 @@ def _build_exchange(
             "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
             "shared_knowledge.json": lambda now: file_text(areas.knowledge.document(now)),
             "learning_digest.json": lambda now: file_text(found) if (found := areas.knowledge.digests.file()) else None,
+            "learning_digest.html": lambda now: learning_page(areas.knowledge, now),
             "organizational_metrics.json": lambda now: file_text(areas.knowledge.metrics.document(now)),
         },
         take_candidates=areas.discovery.take_in,

@@ -51,6 +51,10 @@ class Digests:
         """`learning_digest.json`: the newest digest with the source's keys alone; {} before the first."""
         return {name: value for name, value in self.get(LATEST).items() if name != "left_out"}
 
+    def entries(self, week: str) -> list[KnowledgeEntry]:
+        """What a synthesis made in the week that ends on that day, by id."""
+        return self._database.read(lambda session: new_in(session, _monday(week)[:10], week))
+
     def ids_like(self, typed: str, limit: int) -> list[str]:
         """Weeks with a digest that begin so, the newest first; `latest` where that does."""
 

@@ -21,14 +21,14 @@ def page_text(content: JsonObject, patterns: str = "") -> str:
     Names are hostile data: as JSON without `<`, `>` and `&` they can't end the element that holds them, the script puts
     them into the page as text only, and the policy lets no script or style run but the two whose digests it names.
     """
-    style = _part("page.css")
-    script = f'"use strict";\n{"".join(map(_part, SCRIPTS))}'
+    style = page_part("page.css")
+    script = f'"use strict";\n{"".join(map(page_part, SCRIPTS))}'
     policy = (
-        f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
+        f"default-src 'none'; style-src {inline_digest(style)}; script-src {inline_digest(script)}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
     parts = {"policy": policy, "style": style, "script": script, "data": json_text(content), "patterns": patterns}
-    return Template(_part("page.html")).substitute(parts)
+    return Template(page_part("page.html")).substitute(parts)
 
 
 def json_text(content: JsonObject) -> str:
@@ -38,10 +38,11 @@ def json_text(content: JsonObject) -> str:
 
 
 @cache
-def _part(name: str) -> str:
+def page_part(name: str) -> str:
+    """The text of a file beside this one."""
     return (_FOLDER / name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
+def inline_digest(text: str) -> str:
     """The name of an inline element's text in a Content Security Policy (CSP level 2)."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"

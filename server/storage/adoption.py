@@ -173,7 +173,7 @@ def _with_entries() -> Any:
     return sql.join(rows, entries, rows.c.entry_id == entries.c.entry_id)
 
 
-def _open(now: "int | ColumnElement[int]") -> "list[ColumnElement[bool]]":
+def _open(now: int) -> "list[ColumnElement[bool]]":
     rows, entries = tables.knowledge_systems.c, tables.knowledge.c
     active = [entries.status == KnowledgeStatus.ACTIVE.value, entries.expires > now]
     return [rows.decision == "", rows.proposal_id == "", *active]
@@ -181,21 +181,18 @@ def _open(now: "int | ColumnElement[int]") -> "list[ColumnElement[bool]]":
 
 @cache
 def _reminders() -> Prepared:
-    rows, entries, found = tables.knowledge_systems.c, tables.knowledge.c, tables.findings.c
-    unanswered = (
-        sql.select(sql.literal_column("'answer'"), rows.entry_id, entries.type)
-        .select_from(_with_entries())
-        .where(rows.system_id == sql.bindparam("system_id"), *_open(sql.bindparam("now")))
-        .order_by(rows.since, sql.func.length(rows.entry_id), rows.entry_id)
-        .limit(sql.bindparam("most"))
-        .subquery()
+    return Prepared(
+        sql.text(
+            "SELECT * FROM (SELECT 'answer' AS kind, open.entry_id AS entry_id, entry.type AS type"
+            " FROM knowledge_systems AS open JOIN knowledge AS entry ON entry.entry_id = open.entry_id"
+            " WHERE open.system_id = :system_id AND open.decision = '' AND open.proposal_id = ''"
+            f" AND entry.status = '{KnowledgeStatus.ACTIVE.value}' AND entry.expires > :now"
+            " ORDER BY open.since, LENGTH(open.entry_id), open.entry_id LIMIT :most) AS unanswered"
+            " UNION ALL SELECT 'retest', subject, '' FROM findings"
+            f" WHERE system_id = :system_id AND status = '{FindingStatus.OPEN.value}'"
+            f" AND kind = '{FindingKind.RETEST_NEEDED.value}'"
+        )
     )
-    retest = sql.select(sql.literal_column("'retest'"), found.subject, sql.literal_column("''")).where(
-        found.system_id == sql.bindparam("system_id"),
-        found.status == sql.literal_column(f"'{FindingStatus.OPEN.value}'"),
-        found.kind == sql.literal_column(f"'{FindingKind.RETEST_NEEDED.value}'"),
-    )
-    return Prepared(sql.select(unanswered).union_all(retest))
 
 
 @cache

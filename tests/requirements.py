@@ -115,9 +115,9 @@ RULES = (
     Rule("LRN-4", "Rejected proposals are always analysed.", "E"),
     Rule("LRN-5", "Adoption is tracked per entry and system, and neglect is listed.", "E"),
     Rule("LRN-6", "Knowledge expires after ninety days unless it is renewed.", "E"),
-    Rule("LRN-7", "Measures of the whole are kept over time, with a trend by a stated test.", "E"),
+    Rule("LRN-7", "Measures of the whole are kept over time, with a trend by a stated test."),
     Rule("LRN-8", "At most five entries a week, the best first, the rest listed with their rank.", "E"),
-    Rule("LRN-9", "The learning documents are written every Sunday, and missed weeks are caught up.", "E"),
+    Rule("LRN-9", "The learning documents are written every Sunday, and missed weeks are caught up."),
     Rule("LRN-10", "Only declared fields cross from one system to another; what is private never does.", "E"),
     Rule(
         "EVO-1",

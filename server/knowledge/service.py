@@ -119,6 +119,10 @@ class KnowledgeService:
         found, total = self._database.read(look)
         return KnowledgePage(tuple((one, None) for one in found), total)
 
+    def wait(self) -> None:
+        """What queries left to the background is done."""
+        self._finder.wait()
+
     def close(self) -> None:
         """Nothing goes on in the background."""
         self._finder.close()

@@ -76,6 +76,11 @@ class Finder:
             )
         return Found(found.page, found.total, note)
 
+    def wait(self) -> None:
+        """The model has read what queries gave it to read in the background."""
+        if self._semantics is not None:
+            self._semantics.wait()
+
     def close(self) -> None:
         """Nothing goes on in the background; a later query begins it again."""
         if self._semantics is not None:

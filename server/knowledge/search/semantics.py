@@ -22,7 +22,7 @@ AT_ONCE = 32
 """New entries that a query waits for."""
 _REMEMBERED = 64
 """Queries whose vectors are remembered, since pages are asked for one after the other."""
-_LOG = logging.getLogger("concord.search")
+_LOG = logging.getLogger("concord")
 
 
 class Semantics:
@@ -70,6 +70,11 @@ class Semantics:
             ready = len(corpus) - len(lacking)
             return None, f"Ranked by words alone for now: the model has read {ready:,} of {len(corpus):,} entries."
         return ByMeaning(self._meanings, asked), ""
+
+    def wait(self) -> None:
+        """The thread has done what it was given, or given up."""
+        if self._thread is not None:
+            self._thread.join()
 
     def close(self) -> None:
         """The thread has ended, and what it had not done yet is left to a later query."""

@@ -11,11 +11,12 @@ from tests.rules.knowledge.test_search_corpus import Row
 
 def along(*numbers: float) -> bytes:
     """A vector of length 1 in this direction, as it is kept."""
-    return of_length_one([numbers])[0].astype("<f4").tobytes()
+    return bytes(of_length_one([numbers])[0].astype("<f4").tobytes())
 
 
 def asked(*numbers: float) -> Vectors:
-    return of_length_one([numbers])[0]
+    found: Vectors = of_length_one([numbers])[0]
+    return found
 
 
 def test_an_entry_without_a_vector_of_its_present_text_is_lacking() -> None:
@@ -23,7 +24,9 @@ def test_an_entry_without_a_vector_of_its_present_text_is_lacking() -> None:
     meanings.take([("SK-1", "a", along(1, 0)), ("SK-2", "b", along(1, 1))])
     assert meanings.lacking({"SK-1": "a", "SK-2": "changed", "SK-3": "c"}) == ["SK-2", "SK-3"]
     meanings.take([("SK-2", "changed", along(0, 1)), ("SK-3", "c", along(1, 0, 0))])
-    assert meanings.lacking({"SK-1": "a", "SK-2": "changed", "SK-3": "c"}) == ["SK-3"], "three numbers are another model's"
+    assert meanings.lacking({"SK-1": "a", "SK-2": "changed", "SK-3": "c"}) == ["SK-3"], (
+        "three numbers are another model's"
+    )
 
 
 def test_likeness_is_counted_from_what_is_usual_among_the_entries() -> None:
@@ -60,4 +63,4 @@ def test_no_more_than_the_nearest_few_are_found_by_their_meaning_alone() -> None
 
 def test_vectors_have_length_1_and_one_without_a_direction_stays_nothing() -> None:
     found = of_length_one([[3, 4], [0, 0]])
-    assert np.allclose(found, [[0.6, 0.8], [0, 0]])
+    assert np.allclose(found, np.array([[0.6, 0.8], [0.0, 0.0]]))

@@ -67,7 +67,10 @@ def take_in(
     """
     at = microseconds(read_moment(now.isoformat()))
     told: list[_Tally] = []
-    for portion in _portions(list({one.id: one for one in reversed(entries)}.values())[::-1]):
+    each: dict[str, KnowledgeEntry] = {}
+    for one in entries:
+        each.setdefault(one.id, one)
+    for portion in _portions(list(each.values())):
         digests = {one.id: _digest_of(one) for one in portion}
 
         def look(

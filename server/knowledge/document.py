@@ -51,8 +51,14 @@ def file_text(document: JsonObject) -> str:
 def shared_knowledge(entries: Iterable[KnowledgeEntry], now: datetime) -> JsonObject:
     """The document of the entries that have not expired, superseded ones among them with their status.
 
-    Whoever reads a file can't be relied on to compare days: what has expired is not in it.
+    Whoever reads a file can't be relied on to compare days: what has expired is not in it. That an entry quotes the system it
+    is of goes without saying.
     """
     at = microseconds(to_wire(now))
-    shown = [entry_document(one) for one in entries if not is_expired(one.expires, at)]
+    shown = [entry_document(_without_saying(one)) for one in entries if not is_expired(one.expires, at)]
     return {"last_updated": to_wire(now)[:10], "knowledge_entries": shown}
+
+
+def _without_saying(entry: KnowledgeEntry) -> KnowledgeEntry:
+    told = entry.reported_by != entry.source_system
+    return entry if told else entry.model_copy(update={"reported_by": ""})

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from server.journal.retention import week_of
+from server.knowledge.boundary.allowed import Shared, shared
 from server.knowledge.facts import Activity, Facts, KnownEntry, Member, Outcome, Standing, Success
 from server.knowledge.kin import families, forms_of
 from server.model.finding import FindingKind
@@ -46,6 +47,12 @@ class _Crossing:
     """Takes texts over the boundary, and remembers whose did not come through whole."""
 
     withheld: set[tuple[str, str, str]] = field(default_factory=set)
+
+    def document(self, system_id: str, kind: str, told: Mapping[str, Any]) -> Shared:
+        """What enters of a document of this kind."""
+        entered = shared(kind, told)
+        self.withheld.update((system_id, name, one) for name, one in entered.withheld)
+        return entered
 
     def text(self, system_id: str, name: str, value: object) -> str:
         crossed = crossing(value if isinstance(value, str) else "")
@@ -150,10 +157,10 @@ def _of_event(
         proposal = None
     known = _members_of(proposal) if proposal is not None else {}
 
-    def words(name: str) -> str:
-        return crossed.text(one.system_id, name, document.get(name) or known.get(name) or "")
-
-    proposal_id = words("proposal_id")
+    told = {**known, **{name: value for name, value in document.items() if value not in (None, "")}}
+    entered = crossed.document(one.system_id, one.kind, told)
+    words, figures = entered.texts, entered.figures
+    proposal_id = words["proposal_id"]
     ref = (proposal.proposal_id if proposal is not None else proposal_id) or _short(one.key)
     return Outcome(
         ref=f"{one.system_id}:{ref}",
@@ -161,36 +168,32 @@ def _of_event(
         at=one.at,
         promoted=one.kind == "promotion",
         proposal_id=proposal_id,
-        title=words("title"),
-        description=words("description"),
-        approach=words("approach"),
-        error_category=words("error_category"),
-        metric=words("metric"),
-        before=document.get("before"),
-        after=document.get("after"),
-        observation_days=document.get("observation_days"),
+        title=words["title"],
+        description=words["description"],
+        approach=words["approach"],
+        error_category=words["error_category"],
+        metric=words["metric"],
+        before=figures["before"],
+        after=figures["after"],
+        observation_days=figures["observation_days"],
         entry_id=proposal.knowledge_id if proposal is not None else "",
     )
 
 
 def _of_proposal(proposal: Proposal, crossed: _Crossing) -> Outcome:
     """What was decided about a proposal here."""
-    known = _members_of(proposal)
-
-    def words(name: str) -> str:
-        return crossed.text(proposal.source_system, name, known[name])
-
+    words = crossed.document(proposal.source_system, "proposal", _members_of(proposal)).texts
     return Outcome(
         ref=f"{proposal.source_system}:{proposal.proposal_id}",
         system_id=proposal.source_system,
         at=microseconds(_decided_at(proposal)),
         promoted=proposal.state in _PROMOTED,
         proposal_id=proposal.proposal_id,
-        title=words("title"),
-        description=words("description"),
-        approach=words("approach"),
-        error_category=words("error_category"),
-        metric=words("metric"),
+        title=words["title"],
+        description=words["description"],
+        approach=words["approach"],
+        error_category=words["error_category"],
+        metric=words["metric"],
         entry_id=proposal.knowledge_id,
     )
 
@@ -299,7 +302,9 @@ def _successes(session: "Session", until: int, crossed: _Crossing) -> tuple[Succ
     found: list[Success] = []
     for system_id, key, document in own_files.of_kind(session, "success"):
         at = microseconds(document["at"])
-        title = crossed.text(system_id, "title", document.get("title"))
+        entered = crossed.document(system_id, "success", document)
+        words, figures = entered.texts, entered.figures
+        title = words["title"]
         if not title or at >= until:
             continue
         found.append(
@@ -308,12 +313,12 @@ def _successes(session: "Session", until: int, crossed: _Crossing) -> tuple[Succ
                 system_id=system_id,
                 at=at,
                 title=title,
-                description=crossed.text(system_id, "description", document.get("description")),
-                category=crossed.text(system_id, "category", document.get("category")),
-                metric=crossed.text(system_id, "metric", document.get("metric")),
-                before=document.get("before"),
-                after=document.get("after"),
-                times_applied=int(document.get("times_applied") or 0),
+                description=words["description"],
+                category=words["category"],
+                metric=words["metric"],
+                before=figures["before"],
+                after=figures["after"],
+                times_applied=int(figures["times_applied"] or 0),
             )
         )
     return tuple(sorted(found, key=lambda one: (one.at, one.ref)))

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from server.journal.retention import week_of
 from server.knowledge.analysed import analysed
+from server.knowledge.boundary.kept_back import findings_of
 from server.knowledge.draft import Draft, Ranked
 from server.knowledge.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
 from server.knowledge.synthesis.ranking import A_WEEK
 from server.model.base import JsonObject
+from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeStatus
 from server.model.moments import at_microseconds, microseconds, read_moment
-from server.storage import knowledge
+from server.storage import findings, knowledge
 
 if TYPE_CHECKING:
     from server.knowledge.facts import Facts
@@ -196,6 +198,9 @@ class _Work:
             }
             knowledge.insert(self._session, _rows(new), **written)
             knowledge.save(self._session, _rows(changed), **written)
+        told = findings_of(gathered.withheld)
+        known = [one.fingerprint for one in findings.open_of_kind(self._session, FindingKind.TEXT_WITHHELD)]
+        findings.sync(self._session, told, now=at_microseconds(span.recorded_at), fingerprints=known)
         ids = sorted((one.entry.id for one in (*new.values(), *changed.values())), key=knowledge.id_order)
         return Outcome(self._summary(gathered, list(new.values()), list(changed.values())), tuple(ids))
 

@@ -25,6 +25,8 @@ class FindingKind(WireEnum):
     UNPROPOSED_CHANGE = "unproposed_change"
     NOT_VERIFIABLE = "not_verifiable"
     UNREGISTERED = "unregistered"
+    TEXT_WITHHELD = "text_withheld"
+    """What a system reports holds something that others are not shown (LRN-10)."""
     RETEST_NEEDED = "retest_needed"
 
 

@@ -1,0 +1,82 @@
+"""Which members of an event or a document enter shared knowledge; everything else in it is never looked at (LRN-10)."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from server.model.withholding import LONGEST, crossing, is_order
+
+NAME = 200
+"""Characters of an id or a category that enter."""
+_OUTCOME = {
+    "proposal_id": NAME,
+    "title": LONGEST,
+    "description": LONGEST,
+    "approach": LONGEST,
+    "error_category": NAME,
+    "metric": NAME,
+}
+TEXTS: Mapping[str, Mapping[str, int]] = {
+    "promotion": _OUTCOME,
+    "rejection": _OUTCOME,
+    "proposal": _OUTCOME,
+    "success": {"title": LONGEST, "description": LONGEST, "category": NAME, "metric": NAME},
+    "error": {"category": NAME},
+    "metric": {"name": NAME},
+    "pattern": {"subject": NAME, "recommendation": LONGEST},
+    "answer": {"reason": LONGEST, "proposal_id": NAME},
+}
+"""By kind of event or document: the texts that enter, and how many characters of each."""
+FIGURES: Mapping[str, tuple[str, ...]] = {
+    "promotion": ("before", "after", "observation_days"),
+    "rejection": ("before", "after", "observation_days"),
+    "success": ("before", "after", "times_applied"),
+    "metric": ("value",),
+}
+"""By kind: the figures that enter; none of them is a setting."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What entered of one event or document."""
+
+    texts: Mapping[str, str]
+    """Every text that may enter, empty where none was told or none was left."""
+    figures: Mapping[str, float | None]
+    withheld: tuple[tuple[str, str], ...] = ()
+    """(member, kind of what was kept back), sorted."""
+
+
+def shared(kind: str, document: Mapping[str, Any]) -> Shared:
+    """What enters of a document of this kind. Raises KeyError for a kind of which nothing does.
+
+    An order that is spread over several members withholds them all.
+    """
+    lengths = TEXTS[kind]
+    told = {name: value if isinstance(value := document.get(name), str) else "" for name in lengths}
+    texts, withheld = {}, set()
+    for name, text in told.items():
+        crossed = crossing(text, lengths[name])
+        texts[name] = crossed.text
+        withheld.update((name, one) for one in crossed.withheld)
+    if is_spread([text for text in texts.values() if text]):
+        withheld.update((name, "instruction") for name, text in texts.items() if text)
+        texts = dict.fromkeys(texts, "")
+    figures = {name: _figure(document.get(name)) for name in FIGURES.get(kind, ())}
+    return Shared(texts, figures, tuple(sorted(withheld)))
+
+
+def is_spread(texts: "list[str]") -> bool:
+    """Whether the texts are an order only together: one after the other as they stand, or any two that stand side by side."""
+    several = [text for text in texts if " " in text or "_" in text]
+    if len(several) < 2:
+        return False
+    joined = [" ".join(several), *(f"{other} {one}" for one, other in pairwise(several))]
+    return any(map(is_order, joined))
+
+
+def _figure(value: Any) -> float | None:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if usable else None

@@ -25,13 +25,14 @@ def harmed(entry: KnowledgeEntry, system_id: str, shown: Shown, day: str) -> Kno
 
 def reason_of(entry: KnowledgeEntry, system_id: str, shown: Shown) -> str:
     """In our words, with figures."""
+    back = f"{system_id} adopted it and rolled it back" if shown.rolled_back else ""
     if shown.before is None or shown.after is None:
-        return f"{system_id} adopted it and rolled it back."
-    figures = f"{entry.error_category or 'errors'} went from {shown.before:.3g} to {shown.after:.3g} a week"
-    chance = f" (chance gives as much in {shown.p_value:.2g} of cases)" if shown.p_value is not None else ""
-    basis = "by its own figures" if shown.told else "by its own error reports"
-    after = " and it was rolled back" if shown.rolled_back else ""
-    return f"After {system_id} adopted it, {figures} {basis}{chance}{after}."
+        return f"{back or f'{system_id} tried it and turned it down'}."
+    basis = "its own figures" if shown.told else "its own error reports"
+    figures = f"from {shown.before:.3g} to {shown.after:.3g} a week by {basis}"
+    chance = f"; chance gives as much in {shown.p_value:.2g} of cases" if shown.p_value is not None else ""
+    told = f"At {system_id} {entry.error_category or 'errors'} went {figures} after it took this up{chance}"
+    return f"{told}. {back}." if back else f"{told}."
 
 
 def keep_findings(session: "Session", entries: Iterable[KnowledgeEntry], now: str) -> None:

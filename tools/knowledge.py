@@ -76,6 +76,7 @@ def find_knowledge(call: "Call[Services]", args: FindKnowledge) -> Answer:
         return encode_cursor(end, args.filters()) if end < found.total else ""
 
     rows = [_row(entry, score, system_id) for entry, score in found.entries]
+    reported = _REPORTED if any(_quotes(entry) for entry, _ in found.entries) else ""
     return Answer.page(
         _told(found.total, [entry for entry, _ in found.entries], args, system_id),
         rows,
@@ -84,7 +85,7 @@ def find_knowledge(call: "Call[Services]", args: FindKnowledge) -> Answer:
         next_cursor=cursor_after(len(rows)),
         cursor_after=cursor_after,
         next=_following(found.entries[0][0], system_id) if found.entries else [],
-        notes=[_REPORTED] if any(_quotes(entry) for entry, _ in found.entries) else [],
+        notes=[note for note in (found.note, reported) if note],
     )
 
 

@@ -30,6 +30,7 @@ from server.knowledge.synthesis.wording import (
     number,
     odds,
     quoted,
+    rate,
     titled,
     what_was_done,
 )
@@ -193,10 +194,9 @@ def covers(shared: Sequence[Shared], outcome: Outcome) -> bool:
 def _evidence(shared: Shared, told: Weighed) -> KnowledgeEvidence:
     days = sorted({its.days for its in shared.told})
     span = f"{number(days[0])} days" if len(days) == 1 else f"{number(days[0])} to {number(days[-1])} days"
-    what = errors(shared.metric)
     return KnowledgeEvidence(
-        before_metric=f"{number(told.before)} {what} per week",
-        after_metric=f"{number(told.after)} {what} per week",
+        before_metric=rate(told.before, shared.metric),
+        after_metric=rate(told.after, shared.metric),
         improvement=f"{number(told.percent)}% reduction",
         observation_period=span + (" (partly assumed)" if told.assumed else ""),
         proposal_id=shared.first.proposal_id,

@@ -6,6 +6,7 @@ from prompts.pattern_review import PROMPT as PATTERN_REVIEW
 from prompts.plan_migration import PROMPT as PLAN_MIGRATION
 from prompts.registry_audit import PROMPT as REGISTRY_AUDIT
 from prompts.review_proposal import PROMPT as REVIEW_PROPOSAL
+from prompts.weekly_learning_review import PROMPT as WEEKLY_LEARNING_REVIEW
 from server.surface import Prompt
 
 PROMPTS: tuple[Prompt, ...] = (
@@ -13,6 +14,7 @@ PROMPTS: tuple[Prompt, ...] = (
     PLAN_MIGRATION,
     REGISTRY_AUDIT,
     PATTERN_REVIEW,
+    WEEKLY_LEARNING_REVIEW,
     INCIDENT_REVIEW,
     ONBOARD_SYSTEM,
 )

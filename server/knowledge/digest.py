@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from server.knowledge.metrics.trend import Trend
 from server.model.base import JsonObject
 from server.model.check import Verdict
-from server.model.knowledge import KnowledgeEntry, KnowledgeType
+from server.model.knowledge import KnowledgeEntry
 from server.model.moments import to_wire
 from server.model.proposal import DecisionKind, Proposal, ProposalState
 from server.model.wording import counted
@@ -16,6 +16,10 @@ EVENING = time(18)
 """When a synthesis is due on a Sunday (UTC)."""
 MOST_CAUGHT_UP = 12
 """So many missed Sundays are made up for at most, the newest ones: what was older would expire within days."""
+NAMED = 5
+"""Systems that the top insight names."""
+LARGEST_SHOWN = 1_000_000
+"""What lies beyond it nobody tells apart."""
 DECIDE_HEALTH = ("error_rate", "knowledge_transfer_success_rate")
 """The figures whose trends tell the health of the organisation: the first that is not stable."""
 
@@ -67,36 +71,40 @@ def top_insight(new: Sequence[KnowledgeEntry]) -> str:
     if not new:
         return ""
     entry = min(new, key=lambda one: (-(one.e_value or 0), -one.independent_systems, len(one.id), one.id))
-    return f"{_who(entry)} {_what(entry)} ({entry.id}, {_kind(entry)}), {_for_whom(entry)}."
+    return f"{entry.title}{_figures(entry)}: {entry.id}, {_kind(entry)} from {_whom(entry)}{_for_whom(entry)}."
 
 
-def _who(entry: KnowledgeEntry) -> str:
+def _figures(entry: KnowledgeEntry) -> str:
+    """Such as ` (12 stale_data errors per week before, 3 stale_data errors per week after, e = 41)`."""
+    evidence = entry.evidence
+    told = [f"{evidence.before_metric} before", f"{evidence.after_metric} after"] if evidence.after_metric else []
+    if entry.e_value is not None and entry.e_value > 1:
+        told.append(_in_short(entry.e_value))
+    return f" ({', '.join(told)})" if told else ""
+
+
+def _in_short(e_value: float) -> str:
+    if e_value >= LARGEST_SHOWN:
+        return f"e over {LARGEST_SHOWN:,}"
+    return f"e = {e_value:,.0f}" if e_value >= 10 else f"e = {e_value:.1f}"
+
+
+def _kind(entry: KnowledgeEntry) -> str:
+    name = entry.type.value.replace("_", " ")
+    return f"{'an' if name[0] == 'a' else 'a'} {name}"
+
+
+def _whom(entry: KnowledgeEntry) -> str:
     systems = sorted({one.system for one in entry.support} or {entry.source_system})
     return counted(len(systems), "system") if len(systems) > 1 else systems[0]
 
 
-def _what(entry: KnowledgeEntry) -> str:
-    about = f"{entry.error_category} errors" if entry.error_category else "what it counts"
-    figures = f" (e = {entry.e_value:.3g})" if entry.e_value is not None and entry.e_value > 1 else ""
-    title = f"“{entry.title}”"
-    if entry.type is KnowledgeType.ANTI_PATTERN:
-        return f"found that {title} does not help{figures}"
-    if entry.improvement_percent:
-        return f"brought {about} down by {entry.improvement_percent:.0f} % with {title}{figures}"
-    return f"learned {title}{figures}"
-
-
-def _kind(entry: KnowledgeEntry) -> str:
-    return entry.type.value.replace("_", " ")
-
-
 def _for_whom(entry: KnowledgeEntry) -> str:
-    if not entry.applicable_to:
-        return "for everyone to know"
-    return (
-        f"which {counted(len(entry.applicable_to), 'other system')} may use: {', '.join(entry.applicable_to[:5])}"
-        + (f" and {len(entry.applicable_to) - 5} more" if len(entry.applicable_to) > 5 else "")
-    )
+    systems = entry.applicable_to
+    if not systems:
+        return ""
+    more = f" and {len(systems) - NAMED} more" if len(systems) > NAMED else ""
+    return f", of use to {', '.join(systems[:NAMED])}{more}"
 
 
 def resolved_at(proposal: Proposal) -> str:

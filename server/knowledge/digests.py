@@ -10,9 +10,10 @@ from server.knowledge.digest import WeekFacts, digest_of, evening_of, missed_wee
 from server.knowledge.metrics.service import weeks_in
 from server.knowledge.metrics.weeks import trends
 from server.model.base import JsonObject
+from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry
-from server.model.moments import from_wire, to_wire
-from server.storage import digests, knowledge
+from server.model.moments import from_wire, microseconds, read_moment, to_wire
+from server.storage import digests, findings, knowledge
 
 if TYPE_CHECKING:
     from server.storage.database import Database
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 FILE = "concord://files/learning_digest.json"
 LATEST = "latest"
+_SOON = 14 * 86_400_000_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
@@ -54,6 +56,20 @@ class Digests:
     def entries(self, week: str) -> list[KnowledgeEntry]:
         """What a synthesis made in the week that ends on that day, by id."""
         return self._database.read(lambda session: new_in(session, _monday(week)[:10], week))
+
+    def ending(self, now: datetime) -> list[KnowledgeEntry]:
+        """The current entries that are hidden within 14 days unless they are renewed, the first to end first."""
+        at = microseconds(read_moment(now.isoformat()))
+        return self._database.read(lambda session: digests.ending(session, at, at + _SOON))
+
+    def to_retest(self) -> list[KnowledgeEntry]:
+        """The entries that did harm to an adopter and were not tested again since, by id."""
+
+        def read(session: "Session") -> list[KnowledgeEntry]:
+            asked = sorted({one.subject for one in findings.open_of_kind(session, FindingKind.RETEST_NEEDED)})
+            return [one.entry for _, one in sorted(knowledge.load_all(session, asked).items()) if one.entry.retest]
+
+        return self._database.read(read)
 
     def ids_like(self, typed: str, limit: int) -> list[str]:
         """Weeks with a digest that begin so, the newest first; `latest` where that does."""

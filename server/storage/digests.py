@@ -5,7 +5,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.model.base import JsonObject
+from server.model.knowledge import KnowledgeEntry
 from server.model.proposal import Proposal
+from server.storage.knowledge import chosen_by
 from server.storage.lazily import sql, tables
 from server.storage.prepared import Prepared
 from server.storage.statements import on_postgresql, put
@@ -25,7 +27,7 @@ class Reported(NamedTuple):
     kind: str
     week: int
     """Its number; 0 began on the first Monday of 1970."""
-    count: int
+    number: int
     failed: int
     """Runs that did not end well."""
 
@@ -118,6 +120,17 @@ def weeks_like(session: "Session", typed: str, limit: int) -> list[str]:
     weeks = tables.digests.c.week
     chosen = sql.select(weeks).where(weeks.startswith(typed, autoescape=True)).order_by(weeks.desc()).limit(limit)
     return list(session.connection().execute(chosen).scalars())
+
+
+def ending(session: "Session", now: int, until: int) -> list[KnowledgeEntry]:
+    """The current entries that end after now and up to then (microseconds since 1970), the first to end first."""
+    entries = tables.knowledge.c
+    rows = session.connection().execute(
+        sql.select(entries.document)
+        .where(*chosen_by(now=now), entries.expires <= until)
+        .order_by(entries.expires, sql.func.length(entries.entry_id), entries.entry_id)
+    )
+    return [KnowledgeEntry.model_validate(document) for document in rows.scalars()]
 
 
 def metric_weeks(session: "Session") -> list[tuple[str, bool, JsonObject]]:

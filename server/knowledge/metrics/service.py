@@ -71,7 +71,7 @@ def counted_weeks(session: "Session", now: datetime) -> list[Week]:
     until = microseconds(read_moment(now.isoformat()))
     since = (until // DAY - 7 * MOST_WEEKS - 6) * DAY
     told = [
-        Told(one.system_id, _week(one.week), one.kind, one.count, one.failed)
+        Told(one.system_id, _week(one.week), one.kind, one.number, one.failed)
         for one in digests.reported(session, since, until)
     ]
     told += [

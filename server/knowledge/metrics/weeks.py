@@ -34,7 +34,7 @@ class Told(NamedTuple):
     system_id: str
     week: str
     kind: str
-    count: int
+    number: int
     failed: int
     """Runs that ended otherwise than well."""
 
@@ -95,7 +95,7 @@ def weeks_of(counted: Counted, until: int) -> list[Week]:
     for one in counted.told:
         if one.week <= last:
             seen = by_system[one.week].setdefault(one.system_id, [0, 0])
-            seen[0] += one.count if one.kind == "error" else 0
+            seen[0] += one.number if one.kind == "error" else 0
             seen[1] += one.failed
     promoted = _by_week(((at, is_promotion) for at, is_promotion in counted.outcomes), until)
     adopted = _by_week(((one.at, one) for one in counted.adoptions), until)

@@ -96,27 +96,26 @@ def test_lrn_09_the_error_rate_decides_on_health_and_transfers_where_it_is_stabl
 def test_lrn_09_the_top_insight_is_the_strongest_new_entry_with_its_figures() -> None:
     fix = entry(
         3,
-        error_category="stale_data",
+        title="“Check how old a file is” made stale_data errors 75% rarer",
+        evidence={"before_metric": "12 errors per week", "after_metric": "3 errors per week"},
         e_value=41.2,
-        improvement_percent=75.0,
         applicable_to=("sys_dashboard", "sys_mailer"),
     )
     assert top_insight([entry(1, e_value=2.0), fix]) == (
-        "sys_a brought stale_data errors down by 75 % with “Check how old a file is” (e = 41.2) (SK-003, transferable fix), "
-        "which 2 other systems may use: sys_dashboard, sys_mailer."
+        "“Check how old a file is” made stale_data errors 75% rarer (12 errors per week before, 3 errors per week after, e = 41): "
+        "SK-003, a transferable fix from sys_a, of use to sys_dashboard, sys_mailer."
     )
     assert top_insight([]) == ""
 
 
-def test_lrn_09_the_top_insight_counts_the_systems_of_a_universal_pattern_and_warns_of_an_anti_pattern() -> None:
+def test_lrn_09_the_top_insight_counts_many_systems_and_says_less_where_less_is_known() -> None:
     support = tuple(Support(system=f"sys_{one}", at="2026-04-01") for one in "abc")
-    told = top_insight([entry(4, KnowledgeType.UNIVERSAL_PATTERN, support=support, e_value=9.0)])
-    assert told.startswith("3 systems learned “Check how old a file is” (e = 9)")
-    told = top_insight([entry(5, KnowledgeType.ANTI_PATTERN, support=support)])
-    assert (
-        told
-        == "3 systems found that “Check how old a file is” does not help (SK-005, anti pattern), for everyone to know."
-    )
+    told = top_insight([entry(4, KnowledgeType.ANTI_PATTERN, support=support)])
+    assert told == "Check how old a file is: SK-004, an anti pattern from 3 systems."
+    many = entry(5, e_value=1e9, applicable_to=tuple(f"sys_{number}" for number in range(7)))
+    told = top_insight([many])
+    assert told.startswith("Check how old a file is (e over 1,000,000): SK-005")
+    assert told.endswith("of use to sys_0, sys_1, sys_2, sys_3, sys_4 and 2 more.")
 
 
 def proposal(

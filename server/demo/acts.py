@@ -30,6 +30,8 @@ class Play:
     pattern_id: str = ""
     severity_before: str = ""
     """Of the conflict that is judged once more when the pattern is known."""
+    entry_id: str = ""
+    """Of what the generator learned and others may use."""
 
     @property
     def systems(self) -> dict[str, Connection]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import anyio
 
-from server.demo import acts, watching
+from server.demo import acts, learning, watching
 from server.demo.cast import PERSON, SYSTEM_IDS
 from server.demo.claims import Fallen, first_cause
 from server.demo.stage import Stage, folder_for_play
 from server.model.base import JsonObject
 
-ACTS = (*acts.ACTS, *watching.ACTS)
+ACTS = (*acts.ACTS, *watching.ACTS, *learning.ACTS)
 """Every step under the name by which its facts go, in order."""
 CONNECTED = (*SYSTEM_IDS, PERSON)
 HELD, FELL = 0, 1

@@ -53,6 +53,8 @@ class Screen:
             "files": _files,
             "pattern": _pattern,
             "graver": _graver,
+            "knowledge": _knowledge,
+            "warning": _warning,
         }
         self._told = 0
         self._table: list[list[str]] = []
@@ -298,6 +300,44 @@ def _graver(facts: JsonObject) -> Section:
             ("asked", Text(f"check_change: the generator wants to write one more signal, {cast.NEW_SIGNAL}")),
             ("severity", Text.assemble((conflict["severity"], BAD), f"; before, it was {facts['severity_before']}")),
             ("because", Text.assemble((conflict["pattern"], NAME), suffers)),
+            ("file", Text(facts["file"])),
+        )
+    ]
+
+
+def _knowledge(facts: JsonObject) -> Section:
+    entry, evidence = facts["entry"], facts["entry"]["evidence"]
+    because = [Text.assemble((one["system"], NAME), f": {' '.join(one['because'])}") for one in entry["applicability"]]
+    drop = f"{evidence['before_metric']} → {evidence['after_metric']} ({evidence['improvement']})"
+    return "What one learned reaches those who need it, and nobody else", [
+        _labelled(
+            (
+                "reported",
+                Text.assemble((cast.GENERATOR, NAME), f" promoted a fix: {drop}, {evidence['observation_period']}"),
+            ),
+            ("entry", Text.assemble((entry["id"], NAME), f" {entry['title']}")),
+            ("by chance", Text(f"{entry['e_value']:,.0f} times better explained by a real change (e-value)")),
+            ("for", Text.assemble((f"{len(because)} of {facts['systems']} systems", GOOD), ", each with its reason")),
+            ("", Group(*because)),
+            (
+                "adopted",
+                Text.assemble(
+                    (cast.DASHBOARD, NAME), f" proposes it adapted: {facts['proposal_id']}, {facts['state']}"
+                ),
+            ),
+            ("declined", Text.assemble(("sys_mailer", NAME), f": “{facts['declined_because']}”")),
+        )
+    ]
+
+
+def _warning(facts: JsonObject) -> Section:
+    told = facts["knowledge"]
+    return "What two rejected is told to the third", [
+        _labelled(
+            ("asked", Text("check_change: retry requests immediately, without a backoff")),
+            ("answer", Text(facts["asked"])),
+            ("known", Text.assemble((told["id"], NAME), f" {told['title']}")),
+            ("digest", Text(f"week to {facts['week_ending']}: {facts['top_insight']}")),
             ("file", Text(facts["file"])),
         )
     ]

@@ -147,6 +147,22 @@ def test_the_next_check_is_one_level_graver_and_names_the_pattern(told: Told) ->
     assert told.step("graver")["severity_before"] == "HIGH"
 
 
+def test_what_the_generator_learned_is_an_entry_for_the_two_that_need_it(told: Told) -> None:
+    step = told.step("knowledge")
+    assert step["entry"]["evidence"]["improvement"] == "75% reduction"
+    assert sorted(step["entry"]["applicable_to"]) == ["sys_dashboard", "sys_mailer"]
+    assert step["systems"] == 12
+    assert all(one["because"] for one in step["entry"]["applicability"])
+    assert step["state"] == "READY_FOR_SHADOW_TEST"
+
+
+def test_who_asks_for_what_two_rejected_is_told_and_the_digest_names_the_fix(told: Told) -> None:
+    step = told.step("warning")
+    assert step["knowledge"]["rejected_by"] == ["sys_billing", "sys_crm_sync"]
+    assert f"2 systems rejected this before: {step['knowledge']['id']}." in step["asked"]
+    assert told.step("knowledge")["entry"]["id"] in step["top_insight"]
+
+
 def test_what_was_reported_is_the_same_story_each_time() -> None:
     story = fleet.twelve_weeks()
     assert story == fleet.twelve_weeks()
@@ -194,6 +210,8 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
         "flowchart LR",
         "XPAT-001",
         "1 in ",
+        "SK-001",
+        "2 of 12 systems",
     ):
         assert told in ended.stdout
     assert "claude mcp add concord -- " in ended.stdout
@@ -209,6 +227,8 @@ def test_what_a_person_sees_fits_into_80_columns_without_colour_and_the_wanted_f
     }
     patterns = json.loads((folder / "export" / "cross_patterns.json").read_text(encoding="utf-8"))
     assert [one["id"] for one in patterns["patterns"]] == ["XPAT-001"]
+    shared = json.loads((folder / "export" / "shared_knowledge.json").read_text(encoding="utf-8"))
+    assert sorted(one["type"] for one in shared["knowledge_entries"]) == ["anti_pattern", "transferable_fix"]
     check = json.loads((folder / "export" / "conflict_check.json").read_text(encoding="utf-8"))
     assert check["verdict"] == "CONFLICT_DETECTED"
     assert len(rows_of((folder / "deploy" / "dashboard.html").read_text(encoding="utf-8"))) == 5

@@ -112,12 +112,17 @@ def _told(total: int, entries: "list[KnowledgeEntry]", args: FindKnowledge, syst
 
 
 def in_short(entry: "KnowledgeEntry") -> str:
-    """The entry in a clause: id, type, how sure it is, and its title, as a quotation where it is another's."""
-    sure = f", e = {entry.e_value:.3g}" if entry.e_value is not None else ""
+    """The entry in a clause: id, type, how sure it is, and its title; what of it is another's stands in quotation marks."""
+    sure = f", e = {_rounded(entry.e_value)}" if entry.e_value is not None else ""
     title = entry.title if len(entry.title) <= _TITLE else f"{entry.title[: _TITLE - 1].rstrip()}…"
     title = title.rstrip(".")
-    said = f'{entry.reported_by} reports "{title}"' if entry.reported_by else title
+    theirs = entry.reported_by and '"' not in title
+    said = f'{entry.reported_by} reports "{title}"' if theirs else title
     return f"{entry.id} ({entry.type.value}{sure}): {said}"
+
+
+def _rounded(e_value: float) -> str:
+    return f"{e_value:,.0f}" if e_value >= 100 else f"{e_value:.2g}"
 
 
 def _quotes(entry: "KnowledgeEntry") -> bool:

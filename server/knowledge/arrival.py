@@ -12,6 +12,7 @@ from server.knowledge.crossing_in import taken_over
 from server.knowledge.moments import ninety_days_after
 from server.model.knowledge import KnowledgeEntry
 from server.model.moments import microseconds, read_moment, to_wire
+from server.model.wording import counted
 from server.storage import knowledge
 from server.storage.knowledge import Stored
 
@@ -97,8 +98,17 @@ def take_in(
         changed=tuple(one.entry.id for tally in told for one in tally.changed),
         unchanged=tuple(one for tally in told for one in tally.unchanged),
         withheld=tuple(one for tally in told for one in tally.withheld),
-        notes=tuple(one for tally in told for one in tally.notes),
+        notes=(*(one for tally in told for one in tally.notes), *_kept_back(told)),
     )
+
+
+def _kept_back(told: Iterable[_Tally]) -> Iterator[str]:
+    """In a sentence; each entry tells of its own."""
+    withheld = [one for tally in told for one in tally.withheld]
+    if withheld:
+        kinds = ", ".join(sorted({kind for _, _, kind in withheld}))
+        entries = counted(len({entry_id for entry_id, _, _ in withheld}), "entry", "entries")
+        yield f"Something was kept back of {entries} ({kinds}): each says what."
 
 
 def _sorted_out(

@@ -49,6 +49,8 @@ class Span:
     at: int
     """As of when entries are judged, and from when on what becomes of them holds."""
     recorded_at: int
+    usual: bool = True
+    """Whether nobody asked for another time."""
 
     @property
     def day(self) -> str:
@@ -125,6 +127,7 @@ class Synthesis:
             facts = work.facts_with_what_is_new()
             work.is_other_than_known = False
             work.take(self._synthesise(facts))
+        _say_what_was_kept_back(session, found.gathered, span)
         return work.stored(found.gathered)
 
 
@@ -246,6 +249,17 @@ class _Work:
         return concerned - self._facts.members.keys()
 
 
+def _say_what_was_kept_back(session: "Session", gathered: "Gathered", span: Span) -> None:
+    """Findings tell whose texts did not cross; a look at the usual time closes those of which that is no longer so."""
+    from server.knowledge.boundary.kept_back import findings_of
+
+    wanted = findings_of(gathered.withheld)
+    known = findings.open_of_kind(session, FindingKind.TEXT_WITHHELD) if span.usual else []
+    if wanted or known:
+        fingerprints = [one.fingerprint for one in known]
+        findings.sync(session, wanted, now=at_microseconds(span.recorded_at), fingerprints=fingerprints)
+
+
 def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -> Span:
     """What is looked at: the last 30 days where nothing is said, and with them what was told at this very moment.
 
@@ -255,7 +269,7 @@ def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -
     present = recorded if at is None else microseconds(read_moment(at.isoformat()))
     end = min(present, microseconds(read_moment(until))) if until else present + 1
     begin = microseconds(read_moment(since)) if since else min(end, present) - LOOK_BACK // timedelta(microseconds=1)
-    return Span(begin, end, present, recorded)
+    return Span(begin, end, present, recorded, usual=not (since or until or at))
 
 
 def _week(at: int) -> tuple[int, int]:

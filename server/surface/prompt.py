@@ -2,16 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from server.surface.resource import Completer
+from server.surface.seen_by import text_seen_by, value_seen_by
 
 if TYPE_CHECKING:
     from server.surface.call import Call
 
+_READER: ContextVar[str] = ContextVar("reader of prompts", default="")
 INLINE_LENGTH = 200
 BLOCK_LENGTH = 12_000
 
@@ -47,14 +51,26 @@ class Quoted(str):
     __slots__ = ()
 
 
+@contextmanager
+def read_by(reader: str) -> Iterator[None]:
+    """What goes into prompts inside is data as that system may see them; the local user sees all of it."""
+    token = _READER.set(reader)
+    try:
+        yield
+    finally:
+        _READER.reset(token)
+
+
 def inline(text: Any, length: int = INLINE_LENGTH) -> Quoted:
     """The text as data within a line: control characters and back-ticks taken out, cut to `length`, between back-ticks."""
-    plain = re.sub(r"\s+", " ", _printable(str(text))).replace("`", "'").strip()
+    plain = re.sub(r"\s+", " ", _printable(text_seen_by(_READER.get(), str(text)))).replace("`", "'").strip()
     return Quoted(f"`{_cut(plain, length) or '-'}`")
 
 
 def block(value: Any, language: str = "", length: int = BLOCK_LENGTH) -> Quoted:
     """The value as data in a fenced block that its own text can't close; anything but text is shown as indented JSON."""
+    reader = _READER.get()
+    value = text_seen_by(reader, value) if isinstance(value, str) else value_seen_by(reader, value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1, default=str)
     plain = _cut(_printable(text), length)
     longest = max((len(run) for run in re.findall(r"`+", plain)), default=0)

@@ -49,9 +49,10 @@ from server.surface.bounds import Bounds, check_bounds, visible
 from server.surface.call import Call
 from server.surface.catalogue import Catalogue, check_uri
 from server.surface.names import near_names
-from server.surface.prompt import Prompt
+from server.surface.prompt import Prompt, read_by
 from server.surface.reading import read_arguments
 from server.surface.resource import Completer, Record
+from server.surface.seen_by import answer_seen_by, error_seen_by, record_seen_by
 from server.surface.suggestion import suggest
 from server.surface.tool import Tool
 from server.web import wire
@@ -176,7 +177,7 @@ class ConcordServer(MCPServer[Any]):
         """What stands at the URI. Raises MCPError with the era's own code where nothing does."""
         call = self._call(context)
         try:
-            record = await self._in_thread(partial(_expected, "resource", self.catalogue.read, call, str(uri)))
+            record = await self._in_thread(partial(_expected, "resource", self._read, call, str(uri)))
         except ConcordError as error:
             raise _protocol_error(error, call, {"uri": visible(str(uri)[:200])}) from error
         return [ReadResourceContents(content=record.content, mime_type=record.mime_type)]
@@ -191,7 +192,7 @@ class ConcordServer(MCPServer[Any]):
         call = self._call(context)
         try:
             values = _prompt_arguments(prompt, arguments or {})
-            built = await self._in_thread(partial(_expected, f"prompt {name}", prompt.build, call, values))
+            built = await self._in_thread(partial(_expected, f"prompt {name}", _built, prompt, call, values))
         except ConcordError as error:
             raise _protocol_error(error, call) from error
         return wire.prompt_result(prompt, built)
@@ -313,7 +314,7 @@ class ConcordServer(MCPServer[Any]):
         return replace(call, read=partial(self._read, call))
 
     def _read(self, call: Call[Any], uri: str) -> Record:
-        return self.catalogue.read(call, uri)
+        return record_seen_by(call.caller, self.catalogue.read(call, uri))
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         """What the work returns, done in a worker thread. A client that gave up doesn't wait for it, but it runs to its end."""
@@ -329,12 +330,17 @@ def _answer(tool: Tool[Any], call: Call[Any], arguments: Mapping[str, Any]) -> A
     except ConcordError as error:
         return wire.error_on_wire(error)
     try:
-        answer = _expected(f"tool {tool.name}", tool.run, call, reading.arguments)
+        answer = _expected(f"tool {tool.name}", _run, tool, call, reading.arguments)
         return _expected(f"tool {tool.name}", wire.answer_on_wire, answer, reading.notes)
     except ConcordError as error:
         with suppress(Unexpected):
             _expected(f"suggestion for {tool.name}", suggest, error, tool, reading.arguments)
-        return wire.error_on_wire(error)
+        return wire.error_on_wire(error_seen_by(call.caller, error))
+
+
+def _run(tool: Tool[Any], call: Call[Any], arguments: Any) -> Any:
+    """The tool's answer as the caller may see it."""
+    return answer_seen_by(call.caller, tool.run(call, arguments))
 
 
 def _expected(what: str, work: Callable[..., T], *arguments: Any) -> T:
@@ -351,6 +357,12 @@ def _expected(what: str, work: Callable[..., T], *arguments: Any) -> T:
             hint="Try once more; if it happens again, report the id with what you called.",
             details={"id": reference},
         ) from error
+
+
+def _built(prompt: Prompt, call: Call[Any], values: Mapping[str, str]) -> Any:
+    """The prompt, its data as the caller may see them."""
+    with read_by(call.caller):
+        return prompt.build(call, values)
 
 
 def _prompt_arguments(prompt: Prompt, came: Mapping[str, Any]) -> dict[str, str]:

@@ -60,6 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         show_json(done.model_dump(mode="json"))
     else:
         _show(done)
+        if done.job in (Job.LEARNING, Job.ALL) and done.state is RunState.SUCCEEDED:
+            show(
+                "the week's digest: concord://digests/latest; concord export DIR writes it as learning_digest.html, too"
+            )
         if found:
             show("active patterns (concord export DIR --html draws them):")
             show_patterns(found)

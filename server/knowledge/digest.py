@@ -79,14 +79,15 @@ def _figures(entry: KnowledgeEntry) -> str:
     evidence = entry.evidence
     told = [f"{evidence.before_metric} before", f"{evidence.after_metric} after"] if evidence.after_metric else []
     if entry.e_value is not None and entry.e_value > 1:
-        told.append(_in_short(entry.e_value))
+        told.append(f"e {in_short(entry.e_value)}")
     return f" ({', '.join(told)})" if told else ""
 
 
-def _in_short(e_value: float) -> str:
+def in_short(e_value: float) -> str:
+    """Such as `= 3.2`, `= 27,010`, `over 1,000,000`."""
     if e_value >= LARGEST_SHOWN:
-        return f"e over {LARGEST_SHOWN:,}"
-    return f"e = {e_value:,.0f}" if e_value >= 10 else f"e = {e_value:.1f}"
+        return f"over {LARGEST_SHOWN:,}"
+    return f"= {e_value:,.0f}" if e_value >= 10 else f"= {e_value:.1f}"
 
 
 def _kind(entry: KnowledgeEntry) -> str:

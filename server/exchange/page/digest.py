@@ -8,6 +8,7 @@ from string import Template
 from server.exchange.page.document import inline_digest, page_part
 from server.exchange.page.plot import Span, plot
 from server.exchange.page.timeline import told
+from server.knowledge.digest import in_short
 from server.knowledge.metrics.trend import WEEKS, Trend
 from server.knowledge.metrics.weeks import FIGURES, Week
 from server.model.base import JsonObject
@@ -41,6 +42,8 @@ _HEALTH = {
     Trend.DEGRADING: "The last four weeks are worse than the four before; chance gives that in fewer than 5 of 100 cases.",
 }
 
+_TOO_FEW = "There are fewer than eight whole weeks to compare."
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -67,7 +70,7 @@ def digest_page(shown: Shown) -> str:
         style=style,
         week=told(shown.digest["week_ending"]),
         health=health.value,
-        health_said=_HEALTH[health],
+        health_said=_HEALTH[health] if _whole_weeks(shown) >= 2 * WEEKS else _TOO_FEW,
         body="\n".join(part for part in _parts(shown, digest) if part),
     )
 
@@ -86,8 +89,12 @@ def _parts(shown: Shown, digest: JsonObject) -> Iterable[str]:
         ),
         "Nobody.",
     )
-    plots = "".join(_plot(shown, name) for name in FIGURES)
-    yield _section("Week by week", f'<div class="plots">{plots}</div>' if plots else "", "No week was counted yet.")
+    drawn = [name for name in FIGURES if any(week.figures[name] for week in shown.weeks)]
+    plots = "".join(_plot(shown, name) for name in drawn)
+    level = ", ".join(_TITLES[name].lower() for name in FIGURES if name not in drawn)
+    rest = f'<p class="soft">0 in every week: {level}.</p>' if level and shown.weeks else ""
+    found = f'<div class="plots">{plots}</div>{rest}' if plots or rest else ""
+    yield _section("Week by week", found, "No week was counted yet.")
 
 
 def _section(title: str, content: str, otherwise: str) -> str:
@@ -100,9 +107,9 @@ def _entries(entries: Sequence[KnowledgeEntry]) -> str:
     rows = [
         (
             f"<b>{told(one.id)}</b><br><small>{told(one.type.value.replace('_', ' '))}</small>",
-            f"“{_text(one.title)}”<br><small>{told(one.source_system)}</small>",
+            f"{_text(one.title)}<br><small>{told(one.source_system)}</small>",
             _evidence(one),
-            f'<span class="number">{"" if one.e_value is None else f"{one.e_value:,.3g}"}</span>',
+            f'<span class="number">{"" if one.e_value is None else in_short(one.e_value).removeprefix("= ")}</span>',
             _names(one.applicable_to),
         )
         for one in entries
@@ -120,16 +127,13 @@ def _evidence(entry: KnowledgeEntry) -> str:
 
 def _left_out(rows: Sequence[JsonObject]) -> str:
     found = [
-        (f'<span class="number">{int(one["rank"])}</span>', f"“{_text(one['title'])}”", _text(one["reason"]))
-        for one in rows
+        (f'<span class="number">{int(one["rank"])}</span>', _text(one["title"]), _text(one["reason"])) for one in rows
     ]
     return _table(("Rank", "What it was", "Why it is left out"), found)
 
 
 def _plot(shown: Shown, name: str) -> str:
     weeks = shown.weeks
-    if not weeks:
-        return ""
     bars = [(week.week_ending, float(week.figures[name])) for week in weeks]
     whole = [place for place, week in enumerate(weeks) if week.week_ending <= shown.today]
     spans: list[Span] = []
@@ -140,6 +144,10 @@ def _plot(shown: Shown, name: str) -> str:
     picture = plot(name, _TITLES[name], bars, spans, trend)
     caption = f'<figcaption>{_TITLES[name]} <span class="{trend}">{trend}</span></figcaption>'
     return f"<figure>{caption}{picture}</figure>"
+
+
+def _whole_weeks(shown: Shown) -> int:
+    return sum(week.week_ending <= shown.today for week in shown.weeks)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

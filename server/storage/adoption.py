@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from server.storage.session import Session
 
+_SIGNS = ("run", "error", "metric", "access", "incident", "heartbeat")
+"""Kinds of events that show that a system runs."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -148,6 +151,12 @@ def errors_around(session: "Session", system_id: str, *, since: int, moment: int
     ]
 
 
+def signs_between(session: "Session", system_id: str) -> tuple[int, int] | None:
+    """When the first and the last happened of what a system still tells of its running; None where it tells nothing."""
+    ((first, last),) = _living().rows(session, {"system_id": system_id})
+    return None if first is None else (int(first), int(last))
+
+
 def in_flight(session: "Session", proposal_ids: Sequence[str]) -> set[str]:
     """Those of these proposals that were sent here and are not decided yet."""
     rows = tables.proposals.c
@@ -193,6 +202,17 @@ def _reminders() -> Prepared:
             f" AND kind = '{FindingKind.RETEST_NEEDED.value}'"
         )
     )
+
+
+@cache
+def _living() -> Prepared:
+    """One look at the index for each end of each kind; over all kinds at once every event would be looked at."""
+    ends = (
+        f"SELECT (SELECT {end}(at) FROM events WHERE system_id = :system_id AND kind = '{kind}') AS at"
+        for kind in _SIGNS
+        for end in ("MIN", "MAX")
+    )
+    return Prepared(sql.text(f"SELECT MIN(at), MAX(at) FROM ({' UNION ALL '.join(ends)}) AS told"))
 
 
 @cache

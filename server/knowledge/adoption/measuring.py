@@ -44,6 +44,8 @@ class _Work:
     changed: dict[tuple[str, str], Standing] = field(default_factory=dict)
     spans: dict[str, tuple[int, int] | None] = field(default_factory=dict)
     """When each system's first and last sign of life were."""
+    summed_before: dict[str, int] = field(default_factory=dict)
+    """Before when the errors of each adopter may be summed up; under "" that this was looked up."""
 
 
 def measured(
@@ -161,7 +163,7 @@ def _window(work: _Work, system_id: str, error_category: str, live_at: int) -> W
         return None
     since, until = live_at - LOOKED_AT * WEEK, live_at + weeks_after * WEEK
     if system_id not in work.spans:
-        work.spans[system_id] = outcomes.told_between(work.session, system_id)
+        work.spans[system_id] = adoption.signs_between(work.session, system_id)
     span = work.spans[system_id]
     if span is None:
         return None
@@ -186,7 +188,10 @@ def _window(work: _Work, system_id: str, error_category: str, live_at: int) -> W
 
 def _summed(work: _Work, system_id: str, since: int, until: int) -> list[tuple[int, str, int]]:
     """(when the week began, category, count) of errors in this time that are not kept one by one any more."""
-    if event_weeks.kept_since(work.session, [system_id], "error").get(system_id, 0) <= since:
+    if not work.summed_before:
+        work.summed_before = event_weeks.kept_since(work.session, sorted({one for _, one in work.standings}), "error")
+        work.summed_before[""] = 0
+    if work.summed_before.get(system_id, 0) <= since:
         return []
     first, last = at_microseconds(since)[:10], at_microseconds(until + WEEK)[:10]
     return [

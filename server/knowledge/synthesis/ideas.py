@@ -1,7 +1,8 @@
 """What an outcome says was done, as words that can be compared: which way, with what, on what.
 
 Words of the change itself (`add`, `use`) say nothing, words that any change could be about say half, and so do directions
-and words of the error that it was against. Opposite directions are opposite ideas.
+and words of the error that it was against. Opposite directions are other ideas, and so are
+other means to one end.
 """
 
 from dataclasses import dataclass
@@ -35,16 +36,23 @@ _SAME = {
     "=call": "call calls request requests invocation",
     "=parallel": "parallel parallelise parallelize concurrent concurrently concurrency",
     "=temporary": "temp temporary tmp",
+    "=switch": "switch switched replace replaced migrate migrated swap",
+    "=split": "split splits splitting partition partitioned",
 }  # fmt: skip
 _IDLE = """
 add added adding adds use used using introduce introduced implement implemented enable enabled make made keep kept wrap wrapped
 put set apply applied perform do run now new logic step steps rule rules mechanism support handling handle strategy approach
-policy ahead prior around onto every always first system reject drop flag flagged via
+policy local locally ahead prior around onto against every always first system reject drop flag flagged via
 """
+_MEANS = "compress stream index backoff breaker queue rename rotate schedule train delete default merge sort sample"
+"""Ways to change something, besides those above: whoever does the same thing by another means has another idea."""
 _ANYBODYS = "data file files field value size process processing task job worker item record row message output result time rate"
 
 _BY_TERM = {term: idea for idea, words in _SAME.items() for word in words.split() for term in terms(word)}
 _NOTHING = frozenset(terms(_IDLE))
+_BY_MEANS = frozenset(terms(_MEANS)) | {
+    "=retry", "=cache", "=check", "=batch", "=limit", "=idempotent", "=parallel", "=switch", "=split", _UP, _DOWN
+}  # fmt: skip
 _HALF = frozenset(terms(_ANYBODYS)) | {_UP, _DOWN, "=incoming", "=remote", "=api", "=call"}
 
 
@@ -91,7 +99,7 @@ def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
     if one.named and one.named == other.named and one.named - _HALF:
         return True
     against, least = one.against | other.against, ONE_KIND if one_kind else ANY_KIND
-    if _opposite(one.named, other.named):
+    if _apart(one.named, other.named):
         return False
     return _much_in_common(one.named, other.named, against, least) or (
         bool((one.named & other.named) - _HALF) and _much_in_common(one.words, other.words, against, least)
@@ -107,5 +115,9 @@ def _weight(words: frozenset[str], against: frozenset[str]) -> float:
     return sum(HALF if word in _HALF or word in against else WHOLE for word in words)
 
 
-def _opposite(mine: frozenset[str], its: frozenset[str]) -> bool:
-    return (_UP in mine and _DOWN in its and _UP not in its) or (_DOWN in mine and _UP in its and _DOWN not in its)
+def _apart(mine: frozenset[str], its: frozenset[str]) -> bool:
+    """Whether both say by what means, and by none in common, or the opposite way."""
+    return any(
+        not mine & its & words and bool(mine & words) and bool(its & words)
+        for words in (_BY_MEANS, frozenset({_UP, _DOWN}))
+    )

@@ -13,9 +13,11 @@ installed = pytest.mark.skipif(not is_installed(), reason="the extra `semantic` 
 
 @installed
 def test_texts_of_one_meaning_are_nearer_than_others_and_every_vector_has_length_1() -> None:
-    stale, old, upload = MiniLm().vectors(["the price feed is stale", "quotes are out of date", "uploads are retried"])
+    stale, old, upload = MiniLm().vectors(
+        ["the price feed is stale", "old quotes in the market feed", "uploads are retried"]
+    )
     assert np.allclose([stale @ stale, old @ old, upload @ upload], 1, atol=1e-5)
-    assert stale @ old > 0.3 > stale @ upload
+    assert stale @ old > 2 * (stale @ upload)
 
 
 @installed

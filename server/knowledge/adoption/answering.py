@@ -56,18 +56,18 @@ def expect_answerable(entry: KnowledgeEntry, system_id: str, at: int) -> None:
 
 
 def renewing_system(registry: RegistryMap, entry: KnowledgeEntry, named: str, caller: str) -> str:
-    """Who renews the entry: its source system, or the local user, for whom that may be left out (empty).
+    """Who renews the entry: its source system, or the local user, who then names none (empty).
 
     Raises NotAllowed for any other, NotFound or Ambiguous as names do.
     """
     if not caller and named.strip() in ("", entry.source_system):
         return named.strip()
     system_id = answering_system(registry, named, caller)
-    if caller and system_id != entry.source_system:
+    if system_id != entry.source_system:
         raise NotAllowed(
             f"{system_id} can't renew {entry.id}: that is for {entry.source_system or 'its source'} or the local user.",
             path="/decision",
-            hint="Say ADOPT or DECLINE.",
+            hint="Say ADOPT or DECLINE." if caller else "Leave system_id out to renew it as the local user.",
         )
     return system_id
 

@@ -99,6 +99,8 @@ class Receivers:
     """By category as it is spelt alike, then by system."""
     _near: Mapping[str, Mapping[str, float]] = field(init=False)
     """Categories that mean about the same, with their likeness."""
+    _compared: set[str] = field(init=False)
+    """All that were looked at for that."""
 
     def __post_init__(self) -> None:
         heaps: defaultdict[str, defaultdict[str, list[tuple[int, int, str]]]] = defaultdict(lambda: defaultdict(list))
@@ -112,7 +114,8 @@ class Receivers:
         }
         wanted = {spelt_alike(one.error_category) for one in self.facts.outcomes}
         wanted |= {spelt_alike(one.category) for one in self.facts.successes}
-        self._near = _near(sorted({*self._told, *wanted} - {""}), self.likeness)
+        self._compared = {*self._told, *wanted} - {""}
+        self._near = _near(sorted(self._compared), self.likeness)
 
     def of(
         self,
@@ -142,6 +145,9 @@ class Receivers:
 
     def _having(self, names: Collection[str], common: "_Common", out: Collection[str]) -> dict[str, _Told]:
         """The systems in which the category is active, with what they reported of it."""
+        if not self._compared.issuperset(names):
+            self._compared.update(names)
+            self._near = _near(sorted(self._compared), self.likeness)
         certain, possible = set(names), set[str]()
         for name in names:
             for other, score in self._near.get(name, {}).items():

@@ -118,7 +118,7 @@ RULES = (
     Rule("LRN-7", "Measures of the whole are kept over time, with a trend by a stated test."),
     Rule("LRN-8", "At most five entries a week, the best first, the rest listed with their rank."),
     Rule("LRN-9", "The learning documents are written every Sunday, and missed weeks are caught up."),
-    Rule("LRN-10", "Only declared fields cross from one system to another; what is private never does.", "E"),
+    Rule("LRN-10", "Only declared fields cross from one system to another; what is private never does."),
     Rule(
         "EVO-1",
         "A proposal moves only as its life allows, and a refused move lists the legal ones.",

@@ -9,7 +9,9 @@ import re
 
 from server.model.kept_back.spans import OMITTED
 
-_FIGURE = r"[-+~≈]?(?:[0-9]{1,12}(?:[.,][0-9]{1,12})*|\.[0-9]{1,12})(?:[eE][-+]?[0-9]{1,3})?%?(?![\w-]*[A-Za-z_/])"
+_FIGURE = (
+    r"[-+~≈]?(?:[0-9]{1,12}(?:[.,][0-9]{1,12}){0,6}|\.[0-9]{1,12})(?:[eE][-+]?[0-9]{1,3})?%?(?![\w-]{0,40}[A-Za-z_/])"
+)
 _WORD = (
     r"[\w-]{0,40}(?:threshold|cut-?off|cutoff)s?|confidence|(?:min|max)[_ -](?:score|confidence|"
     r"similarity|probability)|"

@@ -62,8 +62,8 @@ INSTRUCTIONS = (
         2,
         _TOOLS,
         rf"(?:{START}|\b(?:please|must|now|then|and|to|should|immediately|first|always|also|just|"
-        r"will) )(?:call|invoke|run|execute|use|trigger)\s+(?:the\s+|tool\s+|mcp\s+|concord\s+|"
-        rf"concord's\s+|function\s+){{0,3}}[`'\"]?(?:{_TOOLS})\b",
+        r"will) )(?:call|invoke|run|execute|use|trigger)\s{1,4}(?:the\s{1,4}|tool\s{1,4}|mcp\s{1,4}|concord\s{1,4}|"
+        rf"concord's\s{{1,4}}|function\s{{1,4}}){{0,3}}[`'\"]?(?:{_TOOLS})\b",
     ),
     sign(
         INSTRUCTION,

@@ -8,7 +8,7 @@ OMITTED = "[…]"
 """Stands where something was taken out."""
 LEVELS = "TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|FATAL|CRITICAL|SEVERE"
 _FENCE = re.compile(r"```|~~~|\{code(?::[^}\n]{0,60})?\}|\{noformat(?::[^}\n]{0,60})?\}|</?pre>")
-_AGAIN = re.compile(r"\[…\](?:[\s,;:.(){}\"'`*|/-]{0,40}\[…\])+")
+_AGAIN = re.compile(r"\[…\](?:[\s,;:.(){}\"'`*|/-]{0,40}\[…\]){1,400}")
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s+[A-Z])|\n|[.!?]$")
 
 

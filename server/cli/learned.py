@@ -32,7 +32,8 @@ def show_learned(knowledge: JsonObject) -> None:
     """Two lines and one of blocks; nothing where nothing was ever shared or counted."""
     if knowledge["current"]:
         types = ", ".join(f"{kind} {count}" for kind, count in knowledge["by_type"].items())
-        ending = f"; {knowledge['ending_14d']} end within 14 days" if knowledge["ending_14d"] else ""
+        soon = knowledge["ending_14d"]
+        ending = f"; {soon} {'ends' if soon == 1 else 'end'} within 14 days" if soon else ""
         show(f"shared knowledge: {counted(knowledge['current'], 'entry', 'entries')} ({types}){ending}")
         open_ = list(knowledge["unanswered"].items())
         if open_:

@@ -49,6 +49,7 @@ class LexicalIndex:
         self._weight = self._idf = np.zeros(0, np.float32)
         self._own_starts, self._own_term = np.zeros(1, np.int64), np.zeros(0, np.int32)
         self._own_weight = np.zeros(0, np.float32)
+        self._lengths = np.zeros(0, np.float32)
         self.extend(texts)
 
     def __len__(self) -> int:
@@ -90,6 +91,12 @@ class LexicalIndex:
             begin, end = self._starts[term], self._starts[term + 1]
             scores[self._text[begin:end]] += weight * self._weight[begin:end]
         return scores
+
+    @property
+    def lengths(self) -> Floats:
+        """Of each text the length that its weights had before they were made 1."""
+        self._settle()
+        return self._lengths
 
     @property
     def names(self) -> Sequence[str]:
@@ -185,6 +192,7 @@ class LexicalIndex:
         self._idf = np.log((1 + self._size) / (1 + held_by) + 1).astype(np.float32)
         weight = ((1 + np.log(self._counts)) * self._idf[self._own_term]).astype(np.float32)
         lengths = np.sqrt(np.bincount(self._of, weight.astype(np.float64) ** 2, minlength=self._size))
+        self._lengths = lengths.astype(np.float32)
         self._own_weight = (weight / np.maximum(lengths, 1e-9)[self._of]).astype(np.float32)
         self._own_starts = np.concatenate([[0], np.cumsum(np.bincount(self._of, minlength=self._size))])
         order = np.argsort(self._own_term, kind="stable")

@@ -6,18 +6,30 @@ left out; in reports that people write they name versions and other reports, and
 """
 
 import re
-from functools import lru_cache
+from collections import defaultdict
 
 from server.knowledge.similarity.meanings import EVERYDAY, IDLE, MEANINGS, PHRASES
 
 LONGEST = 20_000
 """Characters of a text that are read."""
+MOST_REMEMBERED = 200_000
+"""Pieces of words whose terms are remembered."""
 
 _PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[^\W\d_A-Za-z]+")
 _BETWEEN = re.compile(r"[\s_-]+")
-_PHRASES = re.compile(
-    r"(?<![a-z])(?:" + "|".join(one.replace(" ", r"[\s_-]+") for one in PHRASES) + r")(?![a-z])", re.IGNORECASE
-)
+
+
+def _phrases() -> re.Pattern[str]:
+    """Any of the phrases; those of one first word together, since it is looked for at every letter of every text."""
+    gap, following = r"[\s_-]+", defaultdict[str, list[str]](list)
+    for phrase in PHRASES:
+        first, *rest = phrase.split()
+        following[first].append(gap.join(rest))
+    any_of = "|".join(f"{first}{gap}(?:{'|'.join(rest)})" for first, rest in following.items())
+    return re.compile(rf"(?<![a-z])(?:{any_of})(?![a-z])", re.IGNORECASE)
+
+
+_PHRASES = _phrases()
 _NUMBERS = re.compile(r"\d{2,}")
 _VOWEL = re.compile(r"[aeiouy]")
 _DOUBLE = re.compile(r"([bdgmnprt])\1$")
@@ -29,14 +41,23 @@ def terms(text: str, *, numbers: bool = False) -> list[str]:
     found = [f"={PHRASES[_BETWEEN.sub(' ', phrase.lower())]}" for phrase in _PHRASES.findall(text)]
     if found:
         text = _PHRASES.sub(" ", text)
-    for piece in _PIECES.findall(text):
-        term = _term(piece.lower())
-        if term:
-            found.append(term)
+    found.extend(filter(None, map(_TERMS.__getitem__, _PIECES.findall(text))))
     return found + _NUMBERS.findall(text) if numbers else found
 
 
-@lru_cache(maxsize=100_000)
+class _Terms(dict[str, str]):
+    """The term of every piece that was met; empty where it says nothing. Of very many it begins anew."""
+
+    def __missing__(self, piece: str) -> str:
+        if len(self) >= MOST_REMEMBERED:
+            self.clear()
+        term = self[piece] = _term(piece.lower())
+        return term
+
+
+_TERMS = _Terms()
+
+
 def _term(word: str) -> str:
     if len(word) < 2 or word in IDLE:
         return ""

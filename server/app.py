@@ -95,7 +95,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         check_schema=check_shape,
         open_proposals=in_flight.seen_in,
         risk_patterns=patterns.risks_in,
-        anti_patterns=knowledge.warnings_in,
+        rejections=knowledge.rejections,
     )
     proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed, tie=knowledge.adoption.tie)
     validation = ValidationService(

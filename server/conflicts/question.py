@@ -135,7 +135,7 @@ class Circumstances:
     words: Words = NOTHING_SAID
     """What the change says of itself, beside what it changes."""
     anti_patterns: tuple[AntiPattern, ...] = ()
-    """What others rejected, whatever it was (LRN-3)."""
+    """What others rejected, and this may be (LRN-3)."""
     claims: tuple[Claim, ...] = ()
     """New names that are spoken for."""
 

@@ -59,7 +59,7 @@ class Standing:
     patterns: tuple[RiskPattern, ...]
     fragile: tuple[str, ...]
     anti_patterns: tuple[AntiPattern, ...] = ()
-    """All there are; a check's inputs hold those that it told."""
+    """Those that may be what is proposed; a check's inputs hold those that it told."""
 
     @property
     def document(self) -> JsonObject:

@@ -17,6 +17,7 @@ from server.conflicts.severity import Hold
 from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
 from server.knowledge.rejected_before import NOTHING_SAID, AntiPattern, Words
+from server.knowledge.rejections import Rejections
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import Check, Mode, check_document, file_document
@@ -35,8 +36,6 @@ NEWEST = "latest"
 
 OpenIn = Callable[[RegistryMap], tuple[OpenProposal, ...]]
 """The proposals in flight, as their changes stand in that registry."""
-Rejections = Callable[["Session", int], Sequence[AntiPattern]]
-"""The anti-patterns among the shared entries, at that revision of them."""
 Risks = Callable[["Session", tuple[int, int]], Iterable[tuple[str, str, tuple[str, ...]]]]
 """(pattern id, type, systems) of each active pattern that warns of something."""
 
@@ -49,8 +48,10 @@ class Judged:
     inputs: JsonObject
     hold: Hold
     """What becomes of the proposal."""
+    said: Words = NOTHING_SAID
+    """What the changes say of themselves."""
     anti_patterns: tuple[AntiPattern, ...] = ()
-    """All that there were."""
+    """Those that might have been what they propose."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ class ConflictService:
         check_schema: SchemaCheck,
         open_proposals: Callable[["Session", int], OpenIn] = lambda session, revision: lambda registry: (),
         risk_patterns: Risks = lambda session, at: (),
-        anti_patterns: Rejections = lambda session, at: (),
+        rejections: Rejections | None = None,
     ) -> None:
         """`open_proposals` are those in flight at that revision of the proposals, which is the session's present one (CON-14);
         `risk_patterns` those that are active, significant or confirmed, and of a risk type, at those revisions of patterns and
-        registry (CON-8); `anti_patterns` those that no other entry has superseded (LRN-3).
+        registry (CON-8); `rejections` know what several systems rejected (LRN-3).
         """
         self._database = database
         self._registry = registry
@@ -85,7 +86,7 @@ class ConflictService:
         self._check_schema = check_schema
         self._open_proposals = open_proposals
         self._risk_patterns = risk_patterns
-        self._anti_patterns = anti_patterns
+        self._rejections = rejections or Rejections()
         self._last: _Seen | None = None
         self.log = ConflictLog(database)
 
@@ -106,8 +107,9 @@ class ConflictService:
         Raises InvalidArgument or NotFound where the changes can't be understood, Refused for a stale `base_hash`.
         """
         changes = self.read(documents)
+        said = _said(words, changes)
         with self._registry.reading_beside(
-            lambda session: self._look(session, now), _revision_in, lambda: self._glimpse(now)
+            lambda session: self._look(session, now, said), _revision_in, lambda: self._glimpse(now, said)
         ) as (registry, seen):
             judged = self.judge(
                 registry,
@@ -149,7 +151,8 @@ class ConflictService:
         """
         asked = resolve(registry, changes, source_system, caller, self._registry.canonical)
         now = now.replace(microsecond=0)  # as the check states it: what is run again on it must see the same moment
-        standing = standing or self._database.read(lambda session: self.standing_in(session, now))
+        said = _said(words, changes)
+        standing = standing or self._database.read(lambda session: self.standing_in(session, now, said))
         circumstances = Circumstances(
             self._engine(),
             standing.modes,
@@ -162,7 +165,7 @@ class ConflictService:
         )
         drawn = draw_up(registry, asked.source, asked.changes, circumstances, proposal_id)
         inputs = inputs_of(changes, asked, circumstances, registry.revision, drawn)
-        return Judged(drawn.check, inputs, drawn.hold, standing.anti_patterns)
+        return Judged(drawn.check, inputs, drawn.hold, said, standing.anti_patterns)
 
     def keep_in(self, session: "Session", document: JsonObject, inputs: JsonObject, *, caller: str = "") -> JsonObject:
         """The check stands kept in this transaction, with what it saw, under an id that it carries from now on.
@@ -249,33 +252,40 @@ class ConflictService:
 
     def still_holds(self, session: "Session", judged: Judged, now: datetime) -> bool:
         """Whether modes, active patterns, fragile contracts and anti-patterns are still those that the judgement saw."""
-        present = self.standing_in(session, now)
+        present = self.standing_in(session, now, judged.said)
         same = all(judged.inputs[name] == value for name, value in present.document.items())
         return same and judged.anti_patterns == present.anti_patterns
 
-    def standing_in(self, session: "Session", now: datetime) -> Standing:
-        """What a judgement made now sees besides the registry and the proposals in flight."""
-        return self._standing_at(session, present(session, POLICY), now)
+    def standing_in(
+        self, session: "Session", now: datetime, words: Words = NOTHING_SAID, changes: Sequence[Change] = ()
+    ) -> Standing:
+        """What a judgement made now on these changes sees besides the registry and the proposals in flight."""
+        return self._standing_at(session, present(session, POLICY), now, _said(words, changes))
 
-    def _look(self, session: "Session", now: datetime) -> "_Seen":
+    def _look(self, session: "Session", now: datetime, said: Words) -> "_Seen":
         at = present(session, POLICY)
         open_in = self._open_proposals(session, at.proposals_revision)
-        self._last = _Seen(at, self._standing_at(session, at, now), open_in)
+        self._last = _Seen(at, self._standing_at(session, at, now, said), open_in)
         return self._last
 
-    def _glimpse(self, now: datetime) -> "_Seen | None":
+    def _glimpse(self, now: datetime, said: Words) -> "_Seen | None":
         """What was seen last, where the database stands as it stood then. Like `_look` to be asked by one thread at a time."""
         at = glimpse(self._database, POLICY)
         last = self._last
         if at is None or last is None or at != last.at or at.any_fragile:
             return None
-        return replace(last, standing=_standing(at, last.standing.patterns, (), last.standing.anti_patterns, now))
+        if not said.say_nothing and self._rejections.revision != at.knowledge_revision:
+            return None
+        standing = _standing(at, last.standing.patterns, (), self._rejections.like(said), now)
+        return replace(last, standing=standing)
 
-    def _standing_at(self, session: "Session", at: Present, now: datetime) -> Standing:
+    def _standing_at(self, session: "Session", at: Present, now: datetime, said: Words) -> Standing:
         known = findings.open_of_kind(session, FindingKind.FRAGILE_CONTRACT) if at.any_fragile else []
         risks = self._risk_patterns(session, (at.patterns_revision, at.registry_revision))
-        rejected = tuple(self._anti_patterns(session, at.knowledge_revision))
-        return _standing(at, tuple(RiskPattern(*risk) for risk in risks), known, rejected, now)
+        if not said.say_nothing:
+            self._rejections.catch_up(session, at.knowledge_revision)
+        patterns = tuple(RiskPattern(*risk) for risk in risks)
+        return _standing(at, patterns, known, self._rejections.like(said), now)
 
 
 @dataclass(frozen=True)
@@ -295,6 +305,11 @@ def _standing(
     now: datetime,
 ) -> Standing:
     return Standing(modes_in(at.policy), patterns, still_fragile(fragile, now), anti_patterns)
+
+
+def _said(words: Words, changes: Sequence[Change]) -> Words:
+    """All that the changes say of themselves."""
+    return words.with_more(change.description for change in changes)
 
 
 def _revision_in(seen: _Seen) -> int:

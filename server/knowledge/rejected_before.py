@@ -91,8 +91,8 @@ def _is_proposed(words: Words, one: AntiPattern) -> bool:
     both_told = bool(words.error_category and one.error_category)
     one_kind = both_told and same_category(words.error_category, one.error_category)
     category = one.error_category or words.error_category
-    for theirs in _told_as(one):
-        for mine in _said_as(words):
+    for theirs in told_as(one):
+        for mine in said_as(words):
             if bool(_LEAVING_OFF.search(mine)) is not bool(_LEAVING_OFF.search(theirs)):
                 continue
             idea, other = idea_in(mine, category), idea_in(theirs, category)
@@ -103,7 +103,7 @@ def _is_proposed(words: Words, one: AntiPattern) -> bool:
     return False
 
 
-def _told_as(one: AntiPattern) -> Iterator[str]:
+def told_as(one: AntiPattern) -> Iterator[str]:
     """The ways in which it was told: the approach, else what each called it; an imported one by its title and description."""
     yield from filter(None, (one.approach, *one.told))
     if not one.approach and not one.told:
@@ -111,7 +111,7 @@ def _told_as(one: AntiPattern) -> Iterator[str]:
         yield f"{one.title} {one.why}"
 
 
-def _said_as(words: Words) -> Iterator[str]:
+def said_as(words: Words) -> Iterator[str]:
     """The ways in which a change says what it does."""
     texts = (words.approach, words.title, words.description, f"{words.title} {words.approach}")
     yield from dict.fromkeys(text.strip()[:_LONGEST_READ] for text in texts if text.strip())

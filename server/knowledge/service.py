@@ -10,12 +10,12 @@ from server.knowledge.document import shared_knowledge
 from server.knowledge.learning import Progress, Synthesis
 from server.knowledge.metrics.service import Metrics
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
-from server.knowledge.rejected_before import AntiPattern, of_entry
+from server.knowledge.rejections import Rejections
 from server.knowledge.search.finder import Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
 from server.model.moments import microseconds, read_moment
-from server.storage import knowledge, knowledge_counts, outcomes
+from server.storage import knowledge, knowledge_counts
 
 if TYPE_CHECKING:
     from server.knowledge.arrival import Arrived
@@ -60,8 +60,7 @@ class KnowledgeService:
         self._registry = registry
         self._synthesis = Synthesis(database, registry, likeness)
         self._changed = changed
-        self._warnings: tuple[int, tuple[AntiPattern, ...]] = (-1, ())
-        """The anti-patterns at that revision of shared knowledge."""
+        self.rejections = Rejections()
         self._finder = Finder(database, provider)
         self.adoption = Adoption(database, registry, changed=changed)
         self.metrics = Metrics(database)
@@ -183,23 +182,6 @@ class KnowledgeService:
         from server.knowledge.arrival import take_in
 
         return take_in(self._database, entries, now, changed=self._tell)
-
-    def warnings_in(self, session: "Session", revision: int) -> Sequence[AntiPattern]:
-        """The anti-patterns that no other entry has superseded, expired or not (LRN-3).
-
-        `revision` is where shared knowledge stands in this session: as long as it stands there, nothing is read again.
-        """
-        known = self._warnings
-        if known[0] != revision:
-            known = self._warnings = (revision, self._load_warnings(session) if revision else ())
-        return known[1]
-
-    @staticmethod
-    def _load_warnings(session: "Session") -> tuple[AntiPattern, ...]:
-        return tuple(
-            of_entry(KnowledgeEntry.model_validate(document), expires)
-            for document, expires in outcomes.anti_patterns(session)
-        )
 
     def _tell(self, ids: Iterable[str]) -> None:
         uris = [f"concord://knowledge/{one}" for one in ids]

@@ -349,7 +349,7 @@ class ProposalService:
             now=now,
             in_flight=others,
             proposal_id=fresh.proposal_id,
-            standing=self._conflicts.standing_in(session, now),
+            standing=self._conflicts.standing_in(session, now, _words_of(fresh), fresh.changes),
             words=_words_of(fresh),
         )
 

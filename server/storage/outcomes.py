@@ -173,15 +173,18 @@ def entries_known(session: "Session") -> Iterable[tuple[str, str, str, dict[str,
     return [(row.entry_id, row.fingerprint, row.type, row.document) for row in rows]
 
 
-def anti_patterns(session: "Session") -> list[tuple[dict[str, Any], int]]:
-    """(document, the moment from which on it is hidden) of every anti-pattern that no other entry has superseded, by id."""
+def anti_patterns(session: "Session", since: int) -> list[tuple[str, dict[str, Any] | None, int]]:
+    """(id, document, the moment from which on it is hidden) of each anti-pattern that a later write than `since` changed, by id.
+
+    The document is None where another entry has superseded it.
+    """
     knowledge = tables.knowledge.c
     rows = session.connection().execute(
-        sql.select(knowledge.document, knowledge.expires)
-        .where(knowledge.type == "anti_pattern", knowledge.status != "SUPERSEDED")
+        sql.select(knowledge.entry_id, knowledge.document, knowledge.expires, knowledge.status)
+        .where(knowledge.type == "anti_pattern", knowledge.revision > since)
         .order_by(sql.func.length(knowledge.entry_id), knowledge.entry_id)
     )
-    return [(row.document, row.expires) for row in rows]
+    return [(row.entry_id, None if row.status == "SUPERSEDED" else row.document, row.expires) for row in rows]
 
 
 @cache

@@ -6,6 +6,7 @@ from server.knowledge.applicability import ACTIVE_TIMES, spelt_alike
 from server.knowledge.facts import Facts, Outcome
 from server.knowledge.synthesis.approaches import alike, same_category
 from server.knowledge.synthesis.evidence import Weighed, improvement, is_fix
+from server.knowledge.synthesis.ideas import idea_of
 
 _ACTIVE_WEEKS = 30 / 7
 
@@ -15,13 +16,15 @@ class Settled:
 
     def __init__(self, facts: Facts) -> None:
         self._rejected: defaultdict[str, list[Outcome]] = defaultdict(list)
+        """By each word of what was not done: of one approach are only those that have one in common."""
         self._fixed: defaultdict[str, list[tuple[Outcome, Weighed]]] = defaultdict(list)
         self._newest: dict[tuple[str, str], int] = {}
         for own in facts.outcomes:
             if own.entry_id:
                 continue
             if not own.promoted:
-                self._rejected[own.error_category].append(own)
+                for word in idea_of(own).named:
+                    self._rejected[word].append(own)
             elif (told := improvement(own)) is not None and is_fix(told):
                 self._fixed[spelt_alike(own.error_category)].append((own, told))
         for active in facts.activity:
@@ -31,12 +34,11 @@ class Settled:
     def by(self, fix: Outcome) -> set[str]:
         """Systems that need this fix no more: a rejection of the same approach, or an own fix after which the error is rare."""
         category = spelt_alike(fix.error_category)
+        turned_down = {own.ref: own for word in idea_of(fix).named for own in self._rejected.get(word, ())}
         found = {
             own.system_id
-            for against, rejected in self._rejected.items()
-            if not against or same_category(against, fix.error_category)
-            for own in rejected
-            if alike(own, fix)
+            for own in turned_down.values()
+            if (not own.error_category or same_category(own.error_category, fix.error_category)) and alike(own, fix)
         }
         for own, told in self._fixed.get(category, ()):
             newest = self._newest.get((own.system_id, category), 0)

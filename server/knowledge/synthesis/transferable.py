@@ -86,7 +86,7 @@ def transferable_fixes(fixes: Sequence[Fix], settled: Settled, receivers: Receiv
 def _carrier(group: Sequence[Fix]) -> Fix:
     newest = max(fix.outcome.at for fix in group)
     recent = [fix for fix in group if fix.outcome.at >= newest - RECENT]
-    return max(recent, key=lambda fix: (fix.e_value, fix.outcome.at, fix.outcome.ref))
+    return max(recent, key=lambda fix: (what_was_done(fix.outcome) != "", fix.e_value, fix.outcome.at, fix.outcome.ref))
 
 
 def _draft(carrier: Fix, group: Sequence[Fix], who: Applicable, keys: Keys) -> Draft:

@@ -90,6 +90,12 @@ def test_lrn_01_of_several_fixes_of_one_system_the_best_upheld_carries_and_the_o
     assert [one.proposal_id for one in draft.support] == ["PROP-023", "PROP-1"]
 
 
+def test_lrn_01_a_fix_that_says_what_was_done_carries_before_one_that_does_not() -> None:
+    untold = outcome("signals", "fix", proposal="PROP-24", before=100, after=0, days_ago=5)
+    (draft,) = drafts(facts(STALENESS, untold, active=SUFFERS), FIX)
+    assert draft.approach == STALENESS.title
+
+
 def test_what_was_found_before_is_known_again_when_new_facts_carry_it() -> None:
     known = KnownEntry("SK-007", "signals:PROP-001", FIX.value, ("signals",), (), STALENESS.title, "stale-data")
     (draft,) = drafts(facts(STALENESS, active=SUFFERS, known=[known]), FIX)

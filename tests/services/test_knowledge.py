@@ -228,6 +228,62 @@ def test_a_synthesis_that_is_killed_leaves_nothing_by_half(services: "Services",
     assert [one["id"] for one in services.knowledge.synthesise(NOW)["new"]] == ["SK-001"]
 
 
+def tell(services: "Services", system: int, kind: str, title: str, **figures: float) -> None:
+    """A system's outcome against time-outs, with what it was about in other words than another's."""
+    outcome = {"kind": kind, "at": ago(5), "proposal_id": f"P{system}", "title": title, "error_category": "api_timeout"}
+    services.journal.report(f"sys_a{system}", [{**outcome, **figures}], caller="", now=NOW)
+
+
+def test_what_a_synthesis_makes_new_is_set_beside_the_rest_at_once_and_once(
+    services: "Services", database_url: str
+) -> None:
+    for system_id in ("sys_b0", "sys_b1"):
+        suffer(services, system_id, "api_timeout")
+    gain = {"before": 30, "after": 6, "observation_days": 28}
+    tell(services, 0, "promotion", "retry external API calls with exponential backoff after a timeout", **gain)
+    services.knowledge.synthesise(NOW)
+    tell(services, 1, "promotion", "retry calls of the external API with exponential backoff on timeout", **gain)
+    tell(services, 2, "promotion", "exponential backoff when retrying external API calls that timeout", **gain)
+    for system in (3, 4):
+        tell(services, system, "rejection", "retrying external API calls with exponential backoff after timeouts")
+    summary = services.knowledge.synthesise(NOW + timedelta(hours=1))
+    assert [one["type"] for one in summary["new"]] == ["universal_pattern", "anti_pattern"]
+    known = {one.id: one for one in current(services, status="ALL")}
+    assert (known["SK-001"].status, known["SK-001"].superseded_by) == ("SUPERSEDED", "SK-002")
+    assert known["SK-002"].supersedes == ("SK-001",)
+    assert (known["SK-002"].contradicts, known["SK-003"].contradicts) == (("SK-003",), ("SK-001", "SK-002"))
+    assert ids(services) == ["SK-002", "SK-003"]
+    before = everything(database_url)
+    again = services.knowledge.synthesise(NOW + timedelta(hours=2))
+    assert (again["new"], again["changed"]) == ([], [])
+    assert everything(database_url) == before
+
+
+def test_entries_as_they_stand_now_are_chosen_as_by_the_present_moment(services: "Services") -> None:
+    common = {
+        "title": "Rename files",
+        "description": "",
+        "source_system": "sys_a0",
+        "applicable_to": ["sys_b0", "sys_b1"],
+    }
+    statuses: tuple[JsonObject, ...] = ({}, {"status": "ADOPTED"}, {"status": "DECLINED"}, {"status": "SUPERSEDED"})
+    answers: tuple[JsonObject, ...] = ({}, {"adopted_by": ["sys_b0"]}, {"declined_by": ["sys_b0"]})
+    days: tuple[JsonObject, ...] = (
+        {"created": "2026-04-01", "expires": "2026-06-30"},
+        {"created": "2025-12-01", "expires": "2026-04-05"},
+    )
+    kinds: tuple[JsonObject, ...] = ({"type": "best_practice"}, {"type": "anti_pattern", "e_value": 7})
+    made = [{**common, **a, **b, **c, **d} for a in statuses for b in answers for c in days for d in kinds]
+    taken(services, *({"id": f"E-{number}", **one} for number, one in enumerate(made)))
+    for status in ("", "ALL", "EXPIRED", "ACTIVE", "ADOPTED", "DECLINED", "SUPERSEDED"):
+        for kind in ("", "best_practice"):
+            for system_id in ("", "sys_b0", "sys_c"):
+                filters: JsonObject = {"status": status, "kind": kind, "system_id": system_id}
+                found = [one.id for one in current(services, **filters)]
+                assert found == [one.id for one in current(services, as_of=NOW.isoformat(), **filters)], filters
+                assert bool(found) is not (system_id == "sys_c"), filters
+
+
 SOURCES: JsonObject = {
     "id": "SK-007",
     "type": "transferable_fix",

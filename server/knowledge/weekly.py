@@ -12,7 +12,6 @@ from server.model.base import JsonObject
 from server.model.moments import from_wire
 
 Progress = Callable[[float, float, str], None]
-_STEPS = 3
 
 
 class Synthesise(Protocol):
@@ -57,38 +56,36 @@ class WeeklyLearning:
         late = [] if alone else self._digests.missed(now)
         present = [] if due and not alone and week_ending(from_wire(due)) != week_ending(now) else [now]
         moments = [*map(evening_of, late), *present]
-        summary: JsonObject = {}
-        caught_up: list[JsonObject] = []
         finished = self._digests.unfinished(now)
-        for number, at in enumerate(moments):
-            step = _part(progress, number, len(moments))
-            summary = self._learn(at, now, step, since=since, until=until)
-            if number < len(late):
-                caught_up.append({"week_ending": late[number], "new": summary.get("new", [])})
+        parts = len(moments) + 1
+        told = [
+            self._learn(at, now, _part(progress, number, parts), since=since, until=until)
+            for number, at in enumerate(moments)
+        ]
+        progress(len(moments), parts, "counting the weeks")
+        self._metrics.count(now)  # once for all: it reads what everybody reported of a year
+        made = [self._write(at, summary) for at, summary in zip(moments, told, strict=True)]
         for week in finished:
             self._close(week, now)
-        weeks = [week_ending(at) for at in moments]
-        made = [f"concord://digests/{one}" for one in (*finished, *weeks, LATEST)]
-        self._changed([*made, FILE, METRICS_FILE])
-        found = self._metrics.trends(now)
-        return {
-            **summary,
-            **({"week_ending": weeks[-1]} if weeks else {}),
-            "caught_up": caught_up,
-            "trends": {name: trend.value for name, trend in found.items()},
-        }
+        uris = [f"concord://digests/{week}" for week in (*finished, *map(week_ending, moments), LATEST)]
+        self._changed([*uris, FILE, METRICS_FILE])
+        trends = {name: trend.value for name, trend in self._metrics.trends(now).items()}
+        late_ones = [{"week_ending": week, "new": one.get("new", [])} for week, one in zip(late, told, strict=False)]
+        newest = {**told[-1], **made[-1]} if moments else {}
+        return {**newest, "caught_up": late_ones, "trends": trends}
 
     def _learn(self, at: datetime, now: datetime, progress: Progress, *, since: str, until: str) -> JsonObject:
-        """One synthesis as of a moment, and the digest of its week."""
+        """One synthesis as of a moment, and what adopters reported until then."""
         past = None if at == now else at
-        summary = self._synthesise(now, _part(progress, 0, _STEPS), since=since, until=until, at=past)
-        measured = self._measure(at, _part(progress, 1, _STEPS))
-        progress(2, _STEPS, f"writing the digest of the week to {week_ending(at)}")
-        self._metrics.count(at)
-        digest = self._digests.make(
-            week_ending(at), at, attention=self._attention(at), left_out=summary.get("left_out", [])
-        )
-        return {**summary, "measured": measured, "organizational_health": digest["digest"]["organizational_health"]}
+        summary = self._synthesise(now, _part(progress, 0, 2), since=since, until=until, at=past)
+        return {**summary, "measured": self._measure(at, _part(progress, 1, 2))}
+
+    def _write(self, at: datetime, summary: JsonObject) -> JsonObject:
+        """The digest of the week of a moment: {week_ending, organizational_health}."""
+        left_out = summary.get("left_out", [])
+        digest = self._digests.make(week_ending(at), at, attention=self._attention(at), left_out=left_out)
+        health = digest["digest"]["organizational_health"]
+        return {"week_ending": digest["week_ending"], "organizational_health": health}
 
     def _close(self, week: str, now: datetime) -> None:
         """The digest of a week that has ended since takes in its last evening."""

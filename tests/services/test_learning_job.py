@@ -87,9 +87,9 @@ def looked(services: Services) -> dict[str, JsonObject]:
     return done
 
 
-def learned(services: Services, clock: Path, **span: str) -> JsonObject:
+def learned(services: Services, clock: Path, since: str = "", until: str = "") -> JsonObject:
     """What came of a run that somebody asked for."""
-    run = services.jobs.run("learning", now=clock_from(f"@{clock}").now(), wait=PATIENCE, **span)
+    run = services.jobs.run("learning", now=clock_from(f"@{clock}").now(), wait=PATIENCE, since=since, until=until)
     assert run.state is RunState.SUCCEEDED, run.error
     return run.summary_data
 

@@ -145,7 +145,7 @@ def test_lrn_07_eight_weeks_in_a_row_have_to_be_known() -> None:
 
 
 def test_lrn_07_a_week_of_a_file_is_as_it_says() -> None:
-    row = {"week_ending": "2026-04-05", **dict.fromkeys(FIGURES, 0), "errors": 7, "error_rate": 0.5}
+    row: dict[str, float | str] = {"week_ending": "2026-04-05", **dict.fromkeys(FIGURES, 0), "errors": 7, "error_rate": 0.5}
     read = told_week(row)
     assert read.document() == row
     assert "adoption_lag_days" not in read.known

@@ -21,8 +21,8 @@ Documents = list[dict[str, Any]]
 
 
 def verdict_of(check: Mapping[str, Any]) -> dict[str, Any]:
-    """The check without its conflicts and plans."""
-    left_out = ("conflicts", "undecided", "in_flight", "knowledge")
+    """The check without its conflicts and plans; what others rejected before stands in it where this is like it."""
+    left_out = ("conflicts", "undecided", "in_flight", *(() if check.get("knowledge") else ("knowledge",)))
     return {name: value for name, value in check.items() if name not in left_out}
 
 

@@ -58,6 +58,8 @@ async def test_lrn_03_who_proposes_what_two_systems_rejected_is_told_and_nobody_
         assert f"2 systems rejected this before: {new['id']}." in answer["summary"]
         assert (answer["check"]["verdict"], answer["check"]["blocks"]) == ("CLEAR", False)
         assert answer["state"] == "READY_FOR_SHADOW_TEST", "it decides nothing"
+        prompt = await concord.client.get_prompt("review_proposal", {"proposal_id": answer["proposal_id"]})
+        assert "rejected_by" in prompt.model_dump_json(), "who reviews it is told as well"
 
         again = await proposed(concord, source_system="sys_a", **similar)
         assert [one["id"] for one in again["check"]["knowledge"]] == [new["id"]], "so is who rejected it itself"

@@ -230,3 +230,115 @@ SEVERAL_IDEAS = [
     ],
 ]
 """Different changes against one error, or one change against different errors."""
+UNSEEN_ONE_IDEA = [
+    [
+        ("Compute checksums of downloaded archives", "corrupt_download"),
+        ("Verify archive checksum after download", "corrupt_download"),
+        ("Checksum verification for downloaded archives", "corrupt_download"),
+    ],
+    [
+        ("Warm up the model before serving", "cold_start_latency"),
+        ("Model warm-up before first request", "cold_start_latency"),
+        ("Preload and warm the model prior to serving", "cold_start_latency"),
+    ],
+    [
+        ("Escape HTML in user comments", "xss"),
+        ("HTML escaping for user comments", "xss"),
+        ("User comments are HTML-escaped", "xss"),
+    ],
+    [
+        ("Fall back to yesterday's rates when feed is down", "feed_outage"),
+        ("Use yesterday's rates if the feed is unavailable", "feed_outage"),
+        ("Fallback to previous day rates during feed outage", "feed_outage"),
+    ],
+    [
+        ("Set explicit encoding when opening CSV", "encoding_error"),
+        ("Open CSV files with explicit UTF-8 encoding", "encoding_error"),
+        ("Explicit encoding for CSV reads", "encoding_error"),
+    ],
+    [
+        ("Paginate the orders query", "query_timeout"),
+        ("Orders query now paginated", "query_timeout"),
+        ("Pagination of orders query", "query_timeout"),
+    ],
+    [
+        ("Ask the model to cite sources", "hallucination"),
+        ("Require citations of sources in answers", "hallucination"),
+        ("Answers must cite their sources", "hallucination"),
+    ],
+    [
+        ("Truncate long context before summarising", "context_overflow"),
+        ("Truncate context that is too long before summary", "context_overflow"),
+        ("Long context is truncated before summarization", "context_overflow"),
+    ],
+    [
+        ("Stagger cron jobs to avoid contention", "db_lock"),
+        ("Staggered cron schedule", "db_lock"),
+        ("Stagger scheduled cron jobs", "db_lock"),
+    ],
+    [
+        ("Use connection keep-alive", "connection_reset"),
+        ("Enable keep-alive on connections", "connection_reset"),
+        ("HTTP keep-alive connections", "connection_reset"),
+    ],
+    [
+        ("Alert when heartbeat is missing", "silent_failure"),
+        ("Alerting on missing heartbeat", "silent_failure"),
+        ("Missing heartbeat raises an alert", "silent_failure"),
+    ],
+    [
+        ("Make the import idempotent", "duplicate_rows"),
+        ("Idempotent import", "duplicate_rows"),
+        ("Import is idempotent now", "duplicate_row"),
+    ],
+]
+"""The same, written when the rule stood, which was not changed for them."""
+UNSEEN_SEVERAL_IDEAS = [
+    [
+        ("Compute checksums of downloaded archives", "corrupt_download"),
+        ("Resume interrupted downloads", "corrupt_download"),
+        ("Download archives over TLS", "corrupt_download"),
+    ],
+    [
+        ("Warm up the model before serving", "cold_start_latency"),
+        ("Quantise the model", "cold_start_latency"),
+        ("Keep one worker alive", "cold_start_latency"),
+    ],
+    [
+        ("Ask the model to cite sources", "hallucination"),
+        ("Lower the temperature", "hallucination"),
+        ("Ask the model twice and compare", "hallucination"),
+    ],
+    [
+        ("Paginate the orders query", "query_timeout"),
+        ("Materialise the orders query", "query_timeout"),
+        ("Kill long orders query", "query_timeout"),
+    ],
+    [
+        ("Stagger cron jobs to avoid contention", "db_lock"),
+        ("Use WAL mode", "db_lock"),
+        ("Shorter transactions", "db_lock"),
+    ],
+    [
+        ("Alert when heartbeat is missing", "silent_failure"),
+        ("Restart when heartbeat is missing", "silent_failure"),
+        ("Log when heartbeat is missing", "silent_failure"),
+    ],
+    [
+        ("Escape HTML in user comments", "xss"),
+        ("Escape HTML in user comments", "billing_mismatch"),
+        ("Escape HTML in user comments", "gpu_fault"),
+    ],
+    [("Raise memory limit of importer", "oom"), ("Lower memory limit of importer", "oom"), ("Import nightly", "oom")],
+    [
+        ("Truncate long context before summarising", "context_overflow"),
+        ("Summarise in two passes", "context_overflow"),
+        ("Larger context window", "context_overflow"),
+    ],
+    [
+        ("Open CSV files with explicit UTF-8 encoding", "encoding_error"),
+        ("Convert CSV files to parquet", "encoding_error"),
+        ("Reject CSV files with a BOM", "encoding_error"),
+    ],
+]
+"""The same."""

@@ -1,5 +1,6 @@
 """Which improvements are one kind, and whether those who made them are independent (LRN-2)."""
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from server.knowledge.similarity.lexical import lexical_likeness
 from server.knowledge.synthesis.approaches import alike, groups, same_metric
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import drafts, facts, outcome
-from tests.rules.knowledge.ideas import ONE_IDEA, SEVERAL_IDEAS
+from tests.rules.knowledge.ideas import ONE_IDEA, SEVERAL_IDEAS, UNSEEN_ONE_IDEA, UNSEEN_SEVERAL_IDEAS
 
 UNIVERSAL, FIX = KnowledgeType.UNIVERSAL_PATTERN, KnowledgeType.TRANSFERABLE_FIX
 RETRY = (
@@ -57,6 +58,28 @@ def test_lrn_02_ideas_are_found_and_stay_apart_amid_all_others() -> None:
         "Health check before routing traffic",
     }
     assert all(len({kinds[title] for title in titles & apart if title in kinds}) <= 1 for titles in of_three)
+
+
+def test_lrn_02_wordings_that_the_rule_was_not_made_for_are_told_apart_as_the_page_says() -> None:
+    together = sum([len(group) for group in grouped(told(texts))] == [3] for texts in UNSEEN_ONE_IDEA)
+    apart = sum([len(group) for group in grouped(told(texts))] == [1, 1, 1] for texts in UNSEEN_SEVERAL_IDEAS)
+    assert (len(UNSEEN_ONE_IDEA), len(UNSEEN_SEVERAL_IDEAS)) == (12, 10)
+    assert together >= 11
+    assert apart >= 7
+
+
+def test_lrn_02_strangers_make_hardly_any_universal_pattern() -> None:
+    chance, found = random.Random(5), 0
+    often = [1 / (place + 3) for place in range(400)]
+    for _ in range(4):
+        words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=6)) for _ in often]
+        titles = [" ".join(chance.choices(words, often, k=6)) for _ in range(100)]
+        outcomes = [
+            outcome(f"s{number % 40}", title, f"category{number % 9}", proposal=f"P{number}")
+            for number, title in enumerate(titles)
+        ]
+        found += len(drafts(facts(*outcomes), UNIVERSAL))
+    assert found <= 1
 
 
 def test_opposite_directions_are_never_one_approach() -> None:

@@ -130,7 +130,8 @@ async def test_lrn_05_harm_after_adoption_asks_the_source_to_test_the_entry_agai
             {"kind": "error", "category": "stale_data", "at": world.at(hours=8 * number + 1)} for number in range(80)
         ]
         await user.call("report", system_id=READER, events=worse)
-        await attention(user)
+        listed = await attention(user)
+        assert [(one["system"], "SK-003" in one["reason"]) for one in listed] == [(SOURCE, True)]
         record = json.loads(await user.read("concord://knowledge/SK-003"))
         (transfer,) = record["transfers"]
         assert (transfer["outcome"], transfer["before"], transfer["after"]) == ("HARMED", 2.5, 20.0)

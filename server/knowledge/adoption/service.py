@@ -17,12 +17,14 @@ from server.knowledge.adoption.attention import PERIOD, needing_attention
 from server.knowledge.adoption.recording import keep, recorded
 from server.knowledge.adoption.reminding import MOST, directives_for
 from server.knowledge.adoption.retesting import keep_findings
-from server.knowledge.life import known_in, renewed
+from server.knowledge.boundary.allowed import shared
+from server.knowledge.boundary.kept_back import findings_of
+from server.knowledge.life import renewed
 from server.model.base import JsonObject
+from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry, Response, Transfer
 from server.model.moments import at_microseconds, microseconds, read_moment, to_wire
-from server.model.withholding import crossing
-from server.storage import adoption, idempotency, knowledge, proposals
+from server.storage import adoption, findings, idempotency, knowledge, proposals
 from server.storage.knowledge import Stored
 
 if TYPE_CHECKING:
@@ -120,16 +122,21 @@ class Adoption:
         system_id = answering_system(registry, said["system_id"], caller)
         expect_answerable(stored.entry, system_id, at)
         before = adoption.of(session, stored.entry.id, system_id)
-        proposal_id = _tied(session, said["proposal_id"], system_id) or (before.proposal_id if before else "")
+        crossed = shared("answer", said)
+        proposal_id = _tied(session, crossed.texts["proposal_id"], system_id)
+        proposal_id = proposal_id or (before.proposal_id if before else "")
         transfer = Transfer(
             system=system_id,
             decision=decision,
             at=to_wire(now)[:10],
-            reason=crossing(said["reason"]).text,
+            reason=crossed.texts["reason"],
             proposal_id=_shown_id(session, proposal_id),
         )
         fresh = recorded(session, stored.entry, transfer, before, proposal_id, registry, actor=caller, at=at)
         keep(session, [(stored, fresh)], at)
+        if crossed.withheld:
+            kept_back = [(system_id, member, kind) for member, kind in crossed.withheld]
+            findings.sync(session, findings_of(kept_back), now=to_wire(now))
         return _told(fresh, system_id, decision), [fresh.id] if fresh is not stored.entry else []
 
     def tie(self, session: "Session", knowledge_id: str, system_id: str, proposal_id: str) -> str:
@@ -171,16 +178,26 @@ class Adoption:
         return summary
 
     def attention(self, now: datetime) -> list[JsonObject]:
-        """{system, reason} for each live system that has left three or more entries unanswered for 30 days (LRN-5)."""
+        """{system, reason} for each live system that has left three or more entries unanswered for 30 days (LRN-5).
+
+        And for each whose entries did harm to others and are yet to be tested again.
+        """
         at = _at(now)
-        rows = self._database.read(lambda session: adoption.waiting(session, now=at, since=at - PERIOD))
+
+        def look(session: "Session") -> tuple[list[adoption.Waiting], list[tuple[str, str]]]:
+            open_ = adoption.waiting(session, now=at, since=at - PERIOD)
+            asked = findings.open_of_kind(session, FindingKind.RETEST_NEEDED)
+            return open_, [(one.system_id, one.subject) for one in asked]
+
+        rows, retests = self._database.read(look)
         with self._registry.reading() as registry:
 
             def has_engine(system_id: str) -> bool | None:
                 stored = registry.live(system_id)
                 return None if stored is None else stored.system.evolution_engine
 
-            return needing_attention(((one.system_id, one.since) for one in rows), now=at, has_engine=has_engine)
+            waiting = [(one.system_id, one.since) for one in rows]
+            return needing_attention(waiting, now=at, has_engine=has_engine, retests=retests)
 
     def directives(self, system_id: str, now: datetime) -> list[JsonObject]:
         """What the system is told with its reports: {id, kind, proposal_id, text}; retests first, then a few unanswered entries."""
@@ -206,7 +223,7 @@ class Adoption:
 def _renew(session: "Session", stored: Stored, system_id: str, at: int) -> tuple[JsonObject, list[str]]:
     """The entry holds for 90 more days, and no retest of it is asked for any more. Raises Refused where it is superseded."""
     expect_renewable(stored.entry)
-    after = renewed(known_in(stored.entry, stored.life), at_microseconds(at)[:10], at).entry
+    after = renewed(stored.entry, at_microseconds(at)[:10])
     changed = keep(session, [(stored, after)], at)
     keep_findings(session, [after], at_microseconds(at))
     return _told(after, system_id, Response.RENEW), changed
@@ -234,7 +251,7 @@ def _tied(session: "Session", named: str, system_id: str) -> str:
     """The proposal's id as it is kept. Raises NotAllowed for another system's proposal."""
     from server.errors import NotAllowed
 
-    proposal_id = crossing(named.strip().removeprefix("concord://proposals/"), 200).text
+    proposal_id = named.strip().removeprefix("concord://proposals/")
     found = proposals.get(session, proposal_id.upper()) if proposal_id else None
     if found is None:
         return proposal_id

@@ -44,6 +44,17 @@ def test_lrn_05_the_reason_is_the_sources_and_of_who_has_no_engine_it_says_so() 
     ]
 
 
+def test_a_system_whose_entry_did_harm_needs_attention_and_is_listed_once() -> None:
+    waiting = [("sys_b", 0)] * 3
+    engines = {"sys_a": False, "sys_b": True}
+    retests = [("sys_b", "SK-002"), ("sys_a", "SK-001"), ("sys_gone", "SK-009")]
+    found = needing_attention(waiting, now=NOW, has_engine=engines.get, retests=retests)
+    assert [one["system"] for one in found] == ["sys_a", "sys_b"]
+    assert found[0]["reason"] == "What it shared did harm elsewhere and has to be tested again: SK-001."
+    assert found[1]["reason"].startswith("Has not adopted 3")
+    assert found[1]["reason"].endswith("SK-002.")
+
+
 def test_lrn_05_only_a_system_with_an_evolution_engine_is_reminded_and_a_retest_is_told_to_any() -> None:
     rows = [("answer", "SK-002", "transferable_fix"), ("retest", "SK-001", "")]
     assert [one["id"] for one in directives_for(rows, has_engine=True)] == ["SK-001:retest", "SK-002:answer"]

@@ -9,11 +9,6 @@ LASTS = timedelta(days=90)
 _DAY = 86_400_000_000
 
 
-def day_of(moment: str) -> str:
-    """The day (UTC) of a moment as the documents write it."""
-    return moment[:10]
-
-
 def ninety_days_after(day: str) -> str:
     """The day from whose beginning (00:00 UTC) on an entry of that day is hidden: it is shown on 90 days, its first included."""
     try:

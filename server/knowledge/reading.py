@@ -75,7 +75,8 @@ def stood_then(session: "Session", as_of: str, wanted: Wanted) -> list[Knowledge
 def opened(session: "Session", entry_id: str, as_of: str) -> Opened:
     """The entry with its versions, whatever its status, expired or not. Raises NotFound, InvalidArgument."""
     at = moment_asked_for(as_of) if as_of else None
-    known = knowledge.versions(session, plain_id(entry_id))
+    typed = plain_id(entry_id)
+    known = knowledge.versions(session, typed) or knowledge.versions(session, typed.upper())
     told = _told([one for one in known if at is None or one.valid_from <= at])
     if not told:
         when = f" on {as_of.strip()[:40]}" if known else ""

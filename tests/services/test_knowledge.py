@@ -165,7 +165,7 @@ def test_entries_are_read_as_they_stood_and_expiry_is_judged_then(services: "Ser
     assert then("2026-04-05", system_id="sys_b1") == []
     assert then("2026-04-12", system_id="sys_b1", query="age of the file", kind="transferable_fix") == [2]
     assert then("2026-04-12", query="penguin") == then("2026-04-12", kind="anti_pattern") == []
-    first = services.knowledge.get("SK-001", as_of="2026-04-10", now=much_later)
+    first = services.knowledge.get("sk-001", as_of="2026-04-10", now=much_later)
     assert (first.entry.version, len(first.versions)) == (1, 1)
     for as_of, error in (("2026-04-01", NotFound), ("soon", InvalidArgument)):
         with pytest.raises(error):

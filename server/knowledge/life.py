@@ -114,12 +114,9 @@ def contradicted(known: Known, by: str) -> Known:
     return known if told == known.entry.contradicts else replace(known, entry=_with(known.entry, contradicts=told))
 
 
-def renewed(known: Known, day: str, at: int) -> Known:
+def renewed(entry: KnowledgeEntry, day: str) -> KnowledgeEntry:
     """The entry holds for 90 more days, from its last one on where that is still to come; it need not be tested again."""
-    entry = known.entry
-    first = max(day, entry.expires)
-    fresh = _with(entry, expires=ninety_days_after(first), renewed_at=day, retest=())
-    return known if fresh == entry else replace(known, entry=fresh)
+    return _with(entry, expires=ninety_days_after(max(day, entry.expires)), renewed_at=day, retest=())
 
 
 def merged(

@@ -141,10 +141,10 @@ def test_what_another_takes_in_is_superseded_once_and_stays_so_and_contradiction
 def test_lrn_06_a_renewal_counts_from_the_last_day_or_from_today_and_ends_a_retest() -> None:
     known = born(draft(), "SK-001", DAY)
     retest = (Retest(system="sys_b", at=DAY, reason="more errors"),)
-    known = Known(known.entry.model_copy(update={"retest": retest}), known.rests_on)
-    early = renewed(known, *later(10)).entry
+    entry = known.entry.model_copy(update={"retest": retest})
+    early = renewed(entry, later(10)[0])
     assert (early.expires, early.renewed_at, early.retest) == ("2026-10-02", "2026-04-15", ())
-    late = renewed(known, *later(200)).entry
+    late = renewed(entry, later(200)[0])
     assert (late.expires, late.renewed_at) == (ninety_days_after("2026-10-22"), "2026-10-22")
 
 

@@ -57,10 +57,17 @@ def crossing(text: str, longest: int = LONGEST) -> Crossed:
     for _ in range(4):
         again, found = _once(text, longest)
         kinds.update(found)
-        if again == text:
-            break
+        # what was only put on one line, or cut, says nothing new
+        settled = again == text or (not found and again == _on_a_line(text, longest))
         text = again
+        if settled:
+            break
     return Crossed(text, tuple(sorted(kinds)))
+
+
+def _on_a_line(text: str, longest: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def is_order(text: str) -> bool:

@@ -16,6 +16,7 @@ _LOOK_ALIKE = str.maketrans(
 _MIXED = re.compile(r"(?<!\w)(?=\w{0,40}[A-Za-z])(?=\w{0,40}[\u0370-\u03ff\u0400-\u052f\u0251\u0261\u0131])\w+")
 _APART = re.compile(r"(?:(?<!\w)\w(?:[ .\-_*|·]{1,3})){6,400}\w(?!\w)")
 _WORD_OF_DIGITS = re.compile(r"(?<![a-z0-9@$])(?=[a-z]{0,40}[013457@$])[a-z013457@$]{4,40}")
+_LEET_WORDS = 2
 _LEET = str.maketrans("013457@$", "oleastas")
 _LEET_I = str.maketrans("013457@$!", "oieastasi")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{20,4000}={0,2}")
@@ -48,7 +49,7 @@ def readings(text: str, low: str) -> list[str]:
         found.append(folded(_MIXED.sub(lambda match: match[0].translate(_LOOK_ALIKE), text)))
     if _APART.search(low):
         found.append(_APART.sub(_joined, low))
-    if _WORD_OF_DIGITS.search(low):
+    if len(_WORD_OF_DIGITS.findall(low)) >= _LEET_WORDS:
         found.append(_WORD_OF_DIGITS.sub(lambda match: match[0].translate(_LEET), low))
         found.append(_WORD_OF_DIGITS.sub(lambda match: match[0].translate(_LEET_I), low))
     found += [folded(one) for one in _decoded(text)]

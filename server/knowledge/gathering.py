@@ -56,7 +56,8 @@ class _Crossing:
 
     def text(self, system_id: str, name: str, value: object) -> str:
         crossed = crossing(value if isinstance(value, str) else "")
-        self.withheld.update((system_id, name, kind) for kind in crossed.withheld)
+        if crossed.withheld:
+            self.withheld.update((system_id, name, kind) for kind in crossed.withheld)
         return crossed.text
 
 
@@ -337,10 +338,10 @@ def _activity(
             found[system_id, name] = (counted + occurrences, max(last, newest))
 
     for one in outcomes.errors_counted(session, since, until):
-        add(one.system_id, one.category, one.occurrences, one.newest)
+        add(*one)
     for week in event_weeks.weeks(session, since=week_of(since), until=week_of(until)):
         ends = microseconds(f"{week.week}T00:00:00Z") + DAY
-        if week.kind == "error" and ends - 7 * DAY >= since and ends <= until + DAY:
+        if week.kind == "error" and ends - 7 * DAY >= since and ends <= until:
             add(week.system_id, week.label, week.count, ends - 7 * DAY)
     return tuple(Activity(*key, *figures) for key, figures in sorted(found.items()))
 
@@ -417,6 +418,7 @@ def _known(session: "Session") -> tuple[KnownEntry, ...]:
             approach=document.get("approach", ""),
             error_category=document.get("error_category", ""),
             title=document.get("title", ""),
+            expires=document.get("expires", ""),
         )
         for entry_id, fingerprint, kind, document in outcomes.entries_known(session)
     )

@@ -100,7 +100,8 @@ def ids_in_files(session: "Session") -> dict[tuple[str, str], str]:
 def errors_counted(session: "Session", since: int, until: int) -> list[Counted]:
     """How often each system reported errors of each category with `since` <= at <= `until`, and when last; by both."""
     values = {"since": since, "until": until}
-    return sorted(Counted(*row) for row in _counting(on_postgresql(session)).rows(session, values) if row[1])
+    rows = _counting(on_postgresql(session)).rows(session, values)
+    return [Counted(*row) for row in sorted(row for row in rows if row[1])]
 
 
 def errors_between(session: "Session", system_id: str, since: int, until: int) -> list[tuple[int, str]]:
@@ -111,13 +112,8 @@ def errors_between(session: "Session", system_id: str, since: int, until: int) -
 
 def told_between(session: "Session", system_id: str) -> tuple[int, int] | None:
     """When the first and the last happened of what a system still tells of its running; None where it tells nothing."""
-    events = tables.events.c
-    ends: list[int] = []
-    for kind in _SIGNS:  # one look at the index each; over all kinds at once every row would be looked at
-        for end in (sql.func.min, sql.func.max):
-            chosen = sql.select(end(events.at)).where(events.system_id == system_id, events.kind == kind)
-            at = session.connection().execute(chosen).scalar()
-            ends += [] if at is None else [int(at)]
+    (row,) = _told_between().rows(session, {"system_id": system_id})
+    ends = [int(at) for at in row if at is not None]
     return (min(ends), max(ends)) if ends else None
 
 
@@ -197,6 +193,17 @@ def _counting(postgresql: bool) -> Prepared:
             f"WHERE at >= :since AND at <= :until AND {kind} = 'error' GROUP BY system_id, {category}"
         )
     )
+
+
+@cache
+def _told_between() -> Prepared:
+    """One look at the index for each end of each kind; over all kinds at once every row would be looked at."""
+    ends = [
+        f"(SELECT {end}(at) FROM events WHERE system_id = :system_id AND kind = '{kind}')"
+        for kind in _SIGNS
+        for end in ("MIN", "MAX")
+    ]
+    return Prepared(sql.text(f"SELECT {', '.join(ends)}"))
 
 
 @cache

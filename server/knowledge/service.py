@@ -11,7 +11,7 @@ from server.knowledge.learning import Progress, Synthesis
 from server.knowledge.metrics.service import Metrics
 from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.rejections import Rejections
-from server.knowledge.search.finder import Finder, Found
+from server.knowledge.search.finder import KEPT_FROM, Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
 from server.model.moments import microseconds, read_moment
@@ -181,7 +181,10 @@ class KnowledgeService:
         """The entries of a file stand among ours, under their ids; see `server.knowledge.arrival.take_in`."""
         from server.knowledge.arrival import take_in
 
-        return take_in(self._database, entries, now, changed=self._tell)
+        arrived = take_in(self._database, entries, now, changed=self._tell)
+        if len(entries) >= KEPT_FROM:
+            self._finder.prepare()
+        return arrived
 
     def _tell(self, ids: Iterable[str]) -> None:
         uris = [f"concord://knowledge/{one}" for one in ids]

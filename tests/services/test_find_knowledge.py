@@ -8,7 +8,9 @@ import pytest
 
 from server.app import build_services
 from server.config import read_config
+from server.knowledge.search import finder
 from server.services import Services
+from server.storage import knowledge, search_index
 from server.storage.database import Database
 from server.storage.session import Session
 from tests.services.knowledge_entries import entry, store
@@ -155,3 +157,32 @@ def test_what_was_written_before_a_backup_was_put_back_is_forgotten(
 
     database.write(put_back)
     assert found(services, "retry") == (["SK-001"], 1)
+
+
+def test_a_new_process_begins_with_what_another_has_read(
+    services: Services, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of very many entries; and then it reads what has changed since."""
+    monkeypatch.setattr(finder, "KEPT_FROM", 20)
+    store(database, *(entry(f"SK-{number:03d}", f"Retry number {number}") for number in range(30)))
+    assert found(services, "retry")[1] == 30
+    store(database, entry("SK-030", "Retry at last"), entry("SK-000", "Rotate the keys", version=2))
+    read: list[int] = []
+    changed_since = knowledge.changed_since
+
+    def watched(session: Session, revision: int) -> Iterator[list[knowledge.Searched]]:
+        for rows in changed_since(session, revision):
+            read.append(len(rows))
+            yield rows
+
+    monkeypatch.setattr(knowledge, "changed_since", watched)
+    other = other_process(database_url, tmp_path)
+    assert found(other, "retry")[1] == 30
+    assert found(other, "keys")[0] == ["SK-000"]
+    assert read == [2]
+    other.close()
+    database.write(lambda session: search_index.keep(session, 1, b"damaged"))
+    third = other_process(database_url, tmp_path)
+    assert found(third, "retry") == found(services, "retry")
+    assert read[1:] == [31, 2]
+    third.close()

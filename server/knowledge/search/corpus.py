@@ -3,6 +3,7 @@
 numpy is loaded with this module: it is imported where the first query is answered.
 """
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
@@ -11,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from server.knowledge.search.spelling import Vocabulary
-from server.knowledge.similarity.index import Floats, LexicalIndex, best
+from server.knowledge.similarity.index import Floats, LexicalIndex, Parts, best
+from server.knowledge.similarity.words import rules_digest
 
 MOST_DEAD = 0.2
 """Share of texts that count no more, from which on the rest is worth taking in anew."""
@@ -135,6 +137,45 @@ class Corpus:
         found = best(scores, start + limit)[start:]
         page = tuple((self._ids[one], min(1.0, round(float(scores[one]), 4))) for one in found.tolist())
         return Ranked(page, int(np.count_nonzero(scores > 0)))
+
+    def packed(self) -> bytes:
+        """All of it, for another process to begin with."""
+        parts = self._index.parts()
+        columns = {
+            "rules": rules_digest(),
+            "revision": self.revision,
+            "size": parts.size,
+            "names": parts.names,
+            "ids": self._ids,
+            "said": self._said,
+            "type": self._type,
+            "status": self._status,
+            "expires": self._expires,
+            "lives": self._lives,
+        }
+        head = json.dumps(columns).encode()
+        numbers = [np.ascontiguousarray(one, "<i4").tobytes() for one in (parts.of, parts.terms, parts.counts)]
+        return b"".join([len(head).to_bytes(8, "little"), head, *numbers])
+
+    @classmethod
+    def unpacked(cls, raw: bytes) -> "Corpus | None":
+        """What was packed; None where it was by other rules than today's, or is damaged."""
+        begin = 8 + int.from_bytes(raw[:8], "little")
+        try:
+            head = json.loads(raw[8:begin])
+            of, terms, counts = np.frombuffer(raw, "<i4", offset=begin).reshape(3, -1)
+            if head["rules"] != rules_digest():
+                return None
+            corpus = cls()
+            corpus._index = LexicalIndex.of_parts(Parts(head["size"], head["names"], of, terms, counts))
+            corpus._ids, corpus._said = head["ids"], head["said"]
+            corpus._type, corpus._status = head["type"], head["status"]
+            corpus._expires, corpus._lives = head["expires"], head["lives"]
+            corpus.revision = head["revision"]
+        except (ValueError, KeyError, TypeError):
+            return None
+        corpus._place = {one: place for place, one in enumerate(corpus._ids) if corpus._lives[place]}
+        return corpus
 
     def digests(self) -> dict[str, str]:
         """Of each entry's text what tells it from another text."""

@@ -1,10 +1,12 @@
 """Finds shared entries by a query: what is searched stands in memory, and follows what this and other processes write."""
 
+import logging
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from server.errors import StorageError
 from server.knowledge.search.semantics import Semantics, words_alone
-from server.storage import knowledge
+from server.storage import knowledge, search_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -13,6 +15,11 @@ if TYPE_CHECKING:
     from server.knowledge.search.providers import Provider, Vectors
     from server.storage.database import Database
     from server.storage.session import Session
+
+
+KEPT_FROM = 10_000
+"""Entries that a process must have read by itself for what it made of them to be kept: some seconds' work."""
+_LOG = logging.getLogger("concord")
 
 
 class Found(NamedTuple):
@@ -46,6 +53,8 @@ class Finder:
         self._semantics: Semantics | None = None
         self._lock = threading.Lock()
         self._corpus: Corpus | None = None
+        self._kept = 0
+        """Entries that a new process need not read, as far as this one knows."""
 
     def search(
         self,
@@ -68,6 +77,7 @@ class Finder:
         asked, note = (None, "") if semantics is None else _read(semantics, query)
         with self._lock:
             corpus, only = self._database.read(lambda session: self._caught_up(session, wanted))
+            self._keep(corpus)
             besides = None
             if semantics is not None and asked is not None:
                 besides, note = semantics.speaking_for(asked, corpus)
@@ -75,6 +85,11 @@ class Finder:
                 query, now=now, kind=kind, status=status, only=only, start=start, limit=limit, besides=besides
             )
         return Found(found.page, found.total, note)
+
+    def prepare(self) -> None:
+        """The next query has nothing to read, nor has the first one of another process where there are very many entries."""
+        with self._lock:
+            self._keep(self._database.read(lambda session: self._caught_up(session, Wanted(0, "", "", "")))[0])
 
     def wait(self) -> None:
         """The model has read what queries gave it to read in the background."""
@@ -95,14 +110,23 @@ class Finder:
                 self._asked_for_provider = True
             return self._semantics
 
+    def _keep(self, corpus: "Corpus") -> None:
+        """Where many entries had to be read, the next process need not."""
+        if len(corpus) - self._kept < KEPT_FROM:
+            return
+        self._kept, packed = len(corpus), corpus.packed()
+        try:
+            self._database.write(lambda session: search_index.keep(session, corpus.revision, packed))
+        except StorageError as error:
+            _LOG.warning("What searches begin with was not kept: %s", error)
+
     def _caught_up(self, session: "Session", wanted: "Wanted") -> "tuple[Corpus, Sequence[str] | None]":
         """Everything as it stands in this session, and the entries that are of use to the system (None = any)."""
-        from server.knowledge.search.corpus import Corpus
-
         newest = knowledge.revision(session)
         corpus = self._corpus
         if corpus is None or corpus.worn or corpus.revision > newest:  # greater where a backup was put back
-            corpus = Corpus()
+            corpus = _begun(session, newest)
+            self._kept = len(corpus)
         if corpus.revision < newest:
             self._corpus = None  # until it has all of it
             for rows in knowledge.changed_since(session, corpus.revision):
@@ -110,6 +134,15 @@ class Finder:
             corpus.revision = newest
         self._corpus = corpus
         return corpus, knowledge.ids_of(session, **wanted._asdict()) if wanted.system_id else None
+
+
+def _begun(session: "Session", revision: int) -> "Corpus":
+    """What was kept of the entries, as far as it is of use; else nothing."""
+    from server.knowledge.search.corpus import Corpus
+
+    packed = search_index.load(session, revision)
+    kept = None if packed is None else Corpus.unpacked(packed)
+    return Corpus() if kept is None or kept.worn else kept
 
 
 def _read(semantics: Semantics, query: str) -> "tuple[Vectors | None, str]":

@@ -35,6 +35,17 @@ class Hit(NamedTuple):
     """Cosine: 0 nothing in common, 1 the same terms."""
 
 
+class Parts(NamedTuple):
+    """What an index is made of: term by term of each text, in the order of the texts."""
+
+    size: int
+    names: list[str]
+    of: npt.NDArray[np.int32]
+    """Which text."""
+    terms: npt.NDArray[np.int32]
+    counts: npt.NDArray[np.int32]
+
+
 class LexicalIndex:
     """Texts that can be searched, and that can become more; weights are settled anew at the first search after that."""
 
@@ -77,6 +88,18 @@ class LexicalIndex:
         self._of = np.concatenate([self._of, np.array(of, np.int32)])
         self._own_term = np.concatenate([self._own_term, np.array(term, np.int32)])
         self._counts = np.concatenate([self._counts, np.array(count, np.int32)])
+
+    def parts(self) -> Parts:
+        """All that it is made of."""
+        return Parts(self._size, self._names, self._of, self._own_term, self._counts)
+
+    @classmethod
+    def of_parts(cls, parts: Parts) -> "LexicalIndex":
+        """The index that these are the parts of."""
+        index = cls()
+        index._size, index._names, index._of, index._own_term, index._counts = parts
+        index._terms = {name: place for place, name in enumerate(index._names)}
+        return index
 
     def search(self, query: str, k: int) -> list[Hit]:
         """The k texts most like it, the best first; of two alike the earlier one. Texts without a common term are not hits."""

@@ -7,6 +7,7 @@ left out; in reports that people write they name versions and other reports, and
 
 import re
 from collections import defaultdict
+from hashlib import blake2b
 
 from server.knowledge.similarity.meanings import EVERYDAY, IDLE, MEANINGS, PHRASES
 
@@ -68,6 +69,19 @@ def _term(word: str) -> str:
         if meaning is None:
             return root
     return f"={meaning}"
+
+
+def rules_digest() -> str:
+    """What tells the rules by which texts become terms from other rules; what was kept under others is worth nothing."""
+    rules = (
+        sorted(MEANINGS.items()),
+        sorted(PHRASES.items()),
+        sorted(IDLE),
+        _ENDINGS,
+        *(one.pattern for one in (_PIECES, _PHRASES, _NUMBERS, _VOWEL, _DOUBLE)),
+        LONGEST,
+    )
+    return blake2b(repr(rules).encode(), digest_size=8).hexdigest()
 
 
 def is_everyday(term: str) -> bool:

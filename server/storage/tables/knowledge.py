@@ -110,6 +110,17 @@ class KnowledgeVectorRow(Row, table=True):
     """Little-endian 32-bit floats, of length 1."""
 
 
+class KnowledgeIndexRow(Row, table=True):
+    """What searches of many entries begin with, so that not every process reads all of them; it may be gone at any time."""
+
+    __tablename__ = "knowledge_index"
+
+    name: str = Field(primary_key=True)
+    revision: int = instant_column()
+    """Of shared knowledge, up to which it goes."""
+    packed: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+
+
 class DigestRow(Row, table=True):
     """What a weekly synthesis came to."""
 

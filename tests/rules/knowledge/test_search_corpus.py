@@ -82,3 +82,28 @@ def test_a_query_of_ten_thousand_characters_is_answered_and_one_without_a_word_f
     assert ids(corpus, "upload jitter " * 700) == ["SK-1"]
     assert [ids(corpus, query) for query in ("", " ", "the of", "\x00", "???", "漢字")] == [[]] * 6
     assert Corpus().search("upload", now=0).total == 0
+
+
+def test_what_was_packed_goes_on_as_if_nothing_had_happened() -> None:
+    corpus = Corpus()
+    corpus.take([Row("SK-1", "Retry the upload"), Row("SK-2", "Rotate the keys", status="SUPERSEDED")])
+    corpus.take([Row("SK-1", "Retry the download", revision=7)])
+    again = Corpus.unpacked(corpus.packed())
+    assert again is not None
+    for one in (corpus, again):
+        one.take([Row("SK-3", "Download twice", revision=8)])
+        assert (ids(one, "download"), ids(one, "upload"), ids(one, "keys", status="ALL")) == (
+            ["SK-1", "SK-3"],
+            [],
+            ["SK-2"],
+        )
+        assert (one.revision, len(one), one.digests()) == (8, 3, corpus.digests())
+    assert corpus.search("retry download", now=0) == again.search("retry download", now=0)
+
+
+def test_what_was_packed_by_other_rules_or_is_damaged_is_of_no_use() -> None:
+    corpus = Corpus()
+    corpus.take([Row("SK-1", "Retry the upload")])
+    raw = corpus.packed()
+    for damaged in (b"", raw[:20], raw[:-2], raw.replace(b'"rules": "', b'"rules": "0'), b"\x00" * 50):
+        assert Corpus.unpacked(damaged) is None

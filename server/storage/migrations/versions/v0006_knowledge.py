@@ -64,6 +64,12 @@ def upgrade() -> None:
     op.create_index("ix_knowledge_answers_entry", "knowledge_answers", ["entry_id", "seq"])
     op.create_index("ix_knowledge_answers_at", "knowledge_answers", ["at"])
     op.create_table(
+        "knowledge_index",
+        sa.Column("name", sa.String(), primary_key=True),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+    )
+    op.create_table(
         "knowledge_vectors",
         sa.Column("entry_id", sa.String(), primary_key=True),
         sa.Column("model", sa.String(), primary_key=True),
@@ -90,6 +96,7 @@ def downgrade() -> None:
     for table in (
         "metric_weeks",
         "digests",
+        "knowledge_index",
         "knowledge_vectors",
         "knowledge_answers",
         "knowledge_systems",

@@ -108,6 +108,8 @@ class KnownEntry:
     approach: str = ""
     error_category: str = ""
     title: str = ""
+    expires: str = ""
+    """The day from which on it is hidden; empty: nobody knows of one."""
 
 
 @dataclass(frozen=True)

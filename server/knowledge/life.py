@@ -52,6 +52,7 @@ def known_to_synthesis(fingerprint: str, known: Known) -> KnownEntry:
         approach=entry.approach,
         error_category=entry.error_category,
         title=entry.title,
+        expires=entry.expires,
     )
 
 

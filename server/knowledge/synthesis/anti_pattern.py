@@ -4,17 +4,17 @@ Synthesis rules 3 and 4 of the scaling-layer document. It takes two systems, kin
 systems; how many independent groups they are is told. One system's two rejections are its own business.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from server.knowledge.applicability import Receivers
 from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts, Member, Outcome
+from server.knowledge.facts import Facts, KnownEntry, Member, Outcome
 from server.knowledge.synthesis.approaches import alike, groups, same_category, same_metric
 from server.knowledge.synthesis.evidence import Weighed, change, improvement, in_words, period, rounded, weigh
-from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same
+from server.knowledge.synthesis.ideas import Idea, idea_in, idea_of, says_the_same
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.kinship import kin_of, together
 from server.knowledge.synthesis.support import support_of
@@ -88,12 +88,13 @@ class Rejected:
 def anti_patterns(facts: Facts, receivers: Receivers, keys: Keys, likeness: Likeness) -> list[Draft]:
     """A draft for each approach that two systems turned down."""
     turned_down = [one for one in facts.outcomes if not one.promoted]
+    recommending = _Recommending(facts.known)
     successes = [one for one in facts.outcomes if improvement(one) is not None]
     found = []
     for group in groups(turned_down, lambda one: one.system_id, likeness, _of_one_topic):
         rejected = Rejected(tuple(group), facts.members)
         if len(rejected.systems) >= LEAST_SYSTEMS:
-            found.append(_draft(rejected, successes, facts, receivers, keys))
+            found.append(_draft(rejected, successes, recommending, receivers, keys))
     return found
 
 
@@ -104,7 +105,9 @@ def _of_one_topic(one: Outcome, other: Outcome) -> bool:
     return same_metric(one, other) or idea_of(one).named == idea_of(other).named
 
 
-def _draft(rejected: Rejected, successes: Sequence[Outcome], facts: Facts, receivers: Receivers, keys: Keys) -> Draft:
+def _draft(
+    rejected: Rejected, successes: Sequence[Outcome], recommending: "_Recommending", receivers: Receivers, keys: Keys
+) -> Draft:
     category, first = rejected.category, rejected.outcomes[0]
     approach = next((done for one in rejected.outcomes if (done := what_was_done(one))), "")
     refs = [one.ref for one in rejected.outcomes]
@@ -129,7 +132,7 @@ def _draft(rejected: Rejected, successes: Sequence[Outcome], facts: Facts, recei
         approach=approach,
         e_value=rounded(rejected.e_value),
         independent_systems=rejected.groups,
-        contradicts=_contradicts(rejected, facts),
+        contradicts=recommending.ids(rejected),
         reported_by=first.system_id,
     )
 
@@ -199,17 +202,30 @@ def _praised(rejected: Rejected, successes: Sequence[Outcome]) -> list[Outcome]:
     ]
 
 
-def _contradicts(rejected: Rejected, facts: Facts) -> tuple[str, ...]:
-    """Ids of entries that recommend it."""
-    return tuple(
-        sorted(
-            one.entry_id
-            for one in facts.known
-            if one.type in _OPPOSITE
-            and (not rejected.category or same_category(one.error_category, rejected.category))
-            and any(
-                says_the_same(idea_in(one.approach or one.title, one.error_category), idea_of(its), one_kind=True)
-                for its in rejected.outcomes
+class _Recommending:
+    """Entries that recommend something, by the words of it."""
+
+    def __init__(self, known: Sequence[KnownEntry]) -> None:
+        self._entries: defaultdict[str, list[tuple[KnownEntry, Idea]]] = defaultdict(list)
+        for entry in known:
+            if entry.type in _OPPOSITE:
+                idea = idea_in(entry.approach or entry.title, entry.error_category)
+                for word in idea.named:
+                    self._entries[word].append((entry, idea))
+
+    def ids(self, rejected: Rejected) -> tuple[str, ...]:
+        """Of those that recommend what was turned down, against the same kind of error."""
+        ideas = [idea_of(one) for one in rejected.outcomes]
+        near = {
+            entry.entry_id: (entry, idea)
+            for word in sorted({word for one in ideas for word in one.named})
+            for entry, idea in self._entries.get(word, ())
+        }
+        return tuple(
+            sorted(
+                entry.entry_id
+                for entry, idea in near.values()
+                if (not rejected.category or same_category(entry.error_category, rejected.category))
+                and any(says_the_same(idea, one, one_kind=True) for one in ideas)
             )
         )
-    )

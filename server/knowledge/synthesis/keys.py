@@ -1,5 +1,6 @@
 """How two syntheses know the same entry again, though the facts under it grow and the oldest of them fall out of sight."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from server.knowledge.applicability import spelt_alike
@@ -11,28 +12,21 @@ class Keys:
     """The keys of entries that are there, each given to one draft at most."""
 
     def __init__(self, known: Sequence[KnownEntry]) -> None:
-        self._known = sorted(known, key=lambda one: (len(one.entry_id), one.entry_id))
+        self._there = {(one.type, one.key) for one in known}
+        self._told: defaultdict[tuple[str, str, str], list[KnownEntry]] = defaultdict(list)
+        for one in sorted(known, key=lambda it: (len(it.entry_id), it.entry_id)):
+            if one.approach:
+                self._told[one.type, spelt_alike(one.error_category), spelt_alike(one.approach)].append(one)
         self._given: set[tuple[str, str]] = set()
 
     def key_for(
         self, kind: KnowledgeType, refs: Sequence[str], *, systems: Collection[str], category: str, approach: str
     ) -> str:
         """The key of the entry that tells of one of the refs, or of the same by one of the systems; else the first ref."""
-        told = set(refs)
-        for sure in (True, False):
-            for one in self._known:
-                fits = one.key in told if sure else _same(one, systems, category, approach)
-                if one.type == kind.value and fits and (one.type, one.key) not in self._given:
-                    self._given.add((one.type, one.key))
-                    return one.key
-        self._given.add((kind.value, refs[0]))
-        return refs[0]
-
-
-def _same(one: KnownEntry, systems: Collection[str], category: str, approach: str) -> bool:
-    return bool(
-        approach
-        and spelt_alike(one.approach) == spelt_alike(approach)
-        and spelt_alike(one.error_category) == spelt_alike(category)
-        and set(one.systems) & set(systems)
-    )
+        candidates = [ref for ref in refs if (kind.value, ref) in self._there]
+        if approach:
+            told = self._told.get((kind.value, spelt_alike(category), spelt_alike(approach)), ())
+            candidates += [one.key for one in told if set(one.systems) & set(systems)]
+        key = next((one for one in candidates if (kind.value, one) not in self._given), refs[0])
+        self._given.add((kind.value, key))
+        return key

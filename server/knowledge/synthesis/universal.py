@@ -4,15 +4,15 @@ Synthesis rule 2 of the scaling-layer document. Kindred systems are one group, a
 group evidence is averaged, across groups multiplied.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from server.knowledge.applicability import Receivers, spelt_alike
 from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts, Member, Outcome
+from server.knowledge.facts import Facts, KnownEntry, Member, Outcome
 from server.knowledge.synthesis.approaches import alike, groups, same_category, same_metric
 from server.knowledge.synthesis.evidence import Weighed, day, improvement, rounded
 from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same
@@ -146,7 +146,7 @@ def _draft(shared: Shared, facts: Facts, settled: Settled, receivers: Receivers,
         e_value=rounded(shared.e_value),
         improvement_percent=told.percent,
         independent_systems=shared.groups,
-        supersedes=taken_in(shared, facts),
+        supersedes=taken_in(shared, facts.known),
         reported_by=first.system_id,
     )
 
@@ -157,38 +157,49 @@ OWN_FORM = (
 )
 
 
-def taken_in(shared: Shared, facts: Facts) -> tuple[str, ...]:
+def taken_in(shared: Shared, known: Sequence[KnownEntry]) -> tuple[str, ...]:
     """Ids of the single fixes that say no more than this."""
-    refs = {one.ref for one in shared.outcomes}
+    refs, systems = {one.ref for one in shared.outcomes}, set(shared.systems)
     return tuple(
         sorted(
             one.entry_id
-            for one in facts.known
+            for one in known
             if one.type == KnowledgeType.TRANSFERABLE_FIX.value
-            and (
-                one.key in refs
-                or (
-                    set(one.systems) & set(shared.systems)
-                    and same_category(one.error_category, shared.category)
-                    and _tells_of(one.approach or one.title, shared)
-                )
-            )
+            and (one.key in refs or (bool(systems.intersection(one.systems)) and _tells_of(one, shared.outcomes)))
         )
     )
 
 
-def _tells_of(approach: str, shared: Shared) -> bool:
-    idea = idea_in(approach, shared.category)
-    return any(says_the_same(idea, idea_of(one), one_kind=True) for one in shared.outcomes)
-
-
-def covers(shared: Sequence[Shared], outcome: Outcome) -> bool:
-    """Whether one of them tells of this outcome, or of the same approach by the same system."""
+def _tells_of(entry: KnownEntry, outcomes: Iterable[Outcome]) -> bool:
+    idea = idea_in(entry.approach or entry.title, entry.error_category)
     return any(
-        outcome.system_id in one.systems
-        and any(outcome.ref == its.ref or (same_metric(outcome, its) and alike(outcome, its)) for its in one.outcomes)
-        for one in shared
+        same_category(entry.error_category, one.error_category) and says_the_same(idea, idea_of(one), one_kind=True)
+        for one in outcomes
     )
+
+
+class Covering:
+    """The universal patterns that tell of a single fix already: those found now, and those that stand."""
+
+    def __init__(self, shared: Sequence[Shared], facts: Facts) -> None:
+        self._shared: defaultdict[str, list[Shared]] = defaultdict(list)
+        for one in shared:
+            for system in one.systems:
+                self._shared[system].append(one)
+        today = day(facts.until)
+        self._standing: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        for entry in facts.known:
+            if entry.type == TYPE.value and not ("" < entry.expires <= today):
+                for system in entry.systems:
+                    self._standing[system].append(entry)
+
+    def tells_of(self, fix: Outcome) -> bool:
+        """Whether one of them tells of this outcome, or of the same approach by the same system."""
+        return any(
+            fix.ref == its.ref or (same_metric(fix, its) and alike(fix, its))
+            for one in self._shared.get(fix.system_id, ())
+            for its in one.outcomes
+        ) or any(_tells_of(one, (fix,)) for one in self._standing.get(fix.system_id, ()))
 
 
 def _evidence(shared: Shared, told: Weighed) -> KnowledgeEvidence:

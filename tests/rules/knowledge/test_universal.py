@@ -114,6 +114,16 @@ def test_lrn_02_it_takes_in_the_single_fixes_of_the_same_approach() -> None:
     assert not drafts(found, FIX)
 
 
+@pytest.mark.parametrize(("expires", "found"), [("2026-04-06", 0), ("2026-04-05", 2)])
+def test_lrn_02_what_a_standing_pattern_tells_is_not_told_again_by_each_of_its_systems(
+    expires: str, found: int
+) -> None:
+    known = KnownEntry(
+        "SK-004", "a:P", UNIVERSAL.value, ("a", "b", "c"), (), RETRY[0].title, "transient_error", expires=expires
+    )
+    assert len(drafts(facts(*RETRY[1:], active=[*STILL, ("mailer", "rate_limit", 5)], known=[known]), FIX)) == found
+
+
 def test_lrn_02_two_systems_are_too_few() -> None:
     found = facts(*RETRY[:2], active=STILL)
     assert not drafts(found, UNIVERSAL)

@@ -13,6 +13,7 @@ from server.registry.service import RegistryService
 from server.version import installed_version
 
 if TYPE_CHECKING:
+    from server.knowledge.service import KnowledgeService
     from server.model.base import JsonObject
     from server.storage.database import Database
 
@@ -33,12 +34,18 @@ def drawn_for(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def draw(
-    kind: str, registry: RegistryService, patterns: PatternService | None, database: "Database", now: datetime
+    kind: str,
+    registry: RegistryService,
+    patterns: PatternService | None,
+    database: "Database",
+    now: datetime,
+    knowledge: "KnowledgeService | None" = None,
 ) -> dict[str, str]:
     """The picture's text by its file's name. Raises TooLarge for a registry that can't be shown so."""
     match kind:
         case "html":
-            return _page(registry, patterns, database, now)
+            sections = (_patterns(patterns) if patterns else "") + (_knowledge(knowledge, now) if knowledge else "")
+            return _page(registry, sections, database, now)
         case "dot":
             from server.registry.dot import dot
 
@@ -61,9 +68,7 @@ def _mermaid(registry: RegistryService) -> dict[str, str]:
         return {"registry.mmd": mermaid(known, live)}
 
 
-def _page(
-    registry: RegistryService, patterns: PatternService | None, database: "Database", now: datetime
-) -> dict[str, str]:
+def _page(registry: RegistryService, sections: str, database: "Database", now: datetime) -> dict[str, str]:
     from server.exchange.page.content import Shown, page_content
     from server.exchange.page.document import FILE_NAME, page_text
     from server.registry.validated import validated, with_validations
@@ -79,7 +84,7 @@ def _page(
         }
         shown = Shown(health, found, contracts)
         content = page_content(known, shown, made_at=to_wire(now), version=installed_version())
-    return {FILE_NAME: page_text(content, _patterns(patterns) if patterns else "")}
+    return {FILE_NAME: page_text(content, sections)}
 
 
 def _patterns(patterns: PatternService) -> str:
@@ -98,3 +103,11 @@ def _patterns(patterns: PatternService) -> str:
             marks = [Mark(system, microseconds(at), kind) for system, at, kind in patterns.timeline(pattern.id)]
             shown.append(Shown(pattern, marks))
     return patterns_section(shown, total=total)
+
+
+def _knowledge(knowledge: "KnowledgeService", now: datetime) -> str:
+    """The page's section of shared knowledge: what is current."""
+    from server.exchange.page.knowledge import MOST_ENTRIES, knowledge_section
+
+    found = knowledge.find(limit=MOST_ENTRIES, now=now)
+    return knowledge_section([entry for entry, _ in found.entries], total=found.total)

@@ -196,7 +196,7 @@ class ExchangeService:
                 for one in foreign:
                     texts.update(one.write(known, now))
         for kind in pictures:
-            texts.update(draw(kind, self._registry, self._patterns, self._database, now))
+            texts.update(draw(kind, self._registry, self._patterns, self._database, now, self._knowledge))
         return texts
 
 

@@ -64,6 +64,13 @@ def test_the_status_of_an_empty_registry_says_nothing_of_knowledge(
     assert "errors a week" not in shown
 
 
+def test_the_page_shows_what_is_shared(learned: Path) -> None:
+    assert left_with(["export", str(learned / "page"), "--html"]) == 0
+    page = (learned / "page" / "registry.html").read_text(encoding="utf-8")
+    assert "<summary>Shared knowledge: 5 entries</summary>" in page
+    assert STALE["title"] in page
+
+
 def test_what_was_exported_comes_into_an_empty_registry_and_out_again(
     learned: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,7 +16,7 @@ _FOLDER = Path(__file__).parent
 
 
 def page_text(content: JsonObject, patterns: str = "") -> str:
-    """The page with this content, in ASCII but for the template's own words; `patterns` is the section of that name, as HTML.
+    """The page with this content, in ASCII but for the template's own words; `patterns`: sections below the map, as HTML.
 
     Names are hostile data: as JSON without `<`, `>` and `&` they can't end the element that holds them, the script puts
     them into the page as text only, and the policy lets no script or style run but the two whose digests it names.

@@ -54,8 +54,10 @@ snapshots: $(VENV)/everything.stamp ## Write the JSON snapshot of every tool's d
 
 lock: $(VENV)/everything.stamp ## Resolve the lock files anew (UPGRADE=--upgrade for the newest versions)
 	$(INSTALL) uv
-	$(BIN)/uv pip compile $(RESOLVE) --all-extras -o requirements-dev.lock
+	$(BIN)/uv pip compile $(RESOLVE) $(LOCKED:%=--extra %) -o requirements-dev.lock
 	$(BIN)/uv pip compile $(RESOLVE) --constraint requirements-dev.lock -o requirements.lock
+# All extras but `semantic`, whose weights bring gigabytes that nothing here uses.
+LOCKED = fast parquet postgres test dev
 RESOLVE = pyproject.toml --group build --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-annotate --quiet $(UPGRADE)
 

@@ -13,6 +13,8 @@ from packaging.utils import canonicalize_name
 from tests.house.source_tree import FOLDERS, ROOT, sources
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+UNLOCKED = ("semantic",)
+"""Extras that no lock pins: what they bring along is gigabytes that nothing here uses."""
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 
@@ -33,7 +35,9 @@ def asked_for(lock: str) -> Iterator[Requirement]:
         PROJECT["build-system"]["requires"],
     ]
     if lock == "requirements-dev.lock":
-        groups += PROJECT["project"]["optional-dependencies"].values()
+        groups += [
+            wanted for extra, wanted in PROJECT["project"]["optional-dependencies"].items() if extra not in UNLOCKED
+        ]
     return (Requirement(text) for group in groups for text in group)
 
 
@@ -67,6 +71,13 @@ def test_a_lock_pins_what_the_project_asks_for(lock: str) -> None:
         if (version := pinned.get(canonicalize_name(wanted.name))) is None or version not in wanted.specifier
     ]
     assert wrong == [], "run `make lock`"
+
+
+def test_every_extra_is_locked_but_those_that_are_named() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = re.search(r"^LOCKED = (.*)$", makefile, re.M)
+    assert named is not None
+    assert {*named.group(1).split(), *UNLOCKED} == {*PROJECT["project"]["optional-dependencies"]}
 
 
 @pytest.mark.parametrize("lock", LOCKS)

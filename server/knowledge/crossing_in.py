@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, TypeVar
 
+from server.knowledge.boundary.allowed import is_spread
 from server.model.base import Value
 from server.model.knowledge import KnowledgeEntry, KnowledgeEvidence
 from server.model.withholding import crossing
@@ -10,6 +11,8 @@ from server.model.withholding import crossing
 V = TypeVar("V", bound=Value)
 
 _TEXTS = ("title", "description", "applicability_reasoning", "suggested_adaptation", "error_category", "approach")
+_NAMES = ("source_system", "reported_by", "superseded_by")
+_LISTS = ("applicable_to", "adopted_by", "declined_by", "contradicts", "supersedes")
 _EVIDENCE = tuple(name for name in KnowledgeEvidence.model_fields if name != "promotion_date")
 _OMITTED = "{kind} in the {field} was kept back."
 
@@ -34,6 +37,13 @@ def taken_over(entry: KnowledgeEntry) -> Taken:
         return crossed.text
 
     members: dict[str, Any] = {name: text(name, getattr(entry, name)) for name in _TEXTS}
+    if is_spread([value for value in members.values() if value]):
+        found.update((name, "instruction") for name, value in members.items() if value)
+        members = dict.fromkeys(members, "")
+    for name in _NAMES:
+        members[name] = text(name, getattr(entry, name))
+    for name in _LISTS:
+        members[name] = tuple(kept for one in getattr(entry, name) if (kept := text(name, one)))
     members["title"] = members["title"] or f"{entry.type.value.replace('_', ' ')} {entry.id}"
     members["evidence"] = _each_text(entry.evidence, _EVIDENCE, text)
     members["support"] = _each(entry.support, ("title",), text)
@@ -51,7 +61,7 @@ def taken_over(entry: KnowledgeEntry) -> Taken:
     told = [kept for one in entry.withheld if (kept := text("withheld", one))]
     told += [_OMITTED.format(kind=kind, field=name.replace("_", " ")) for name, kind in sorted(found)]
     members["withheld"] = tuple(dict.fromkeys(told))
-    members["reported_by"] = entry.reported_by or entry.source_system
+    members["reported_by"] = members["reported_by"] or members["source_system"]
     return Taken(entry.model_copy(update=members), tuple(sorted(found)))
 
 

@@ -1,15 +1,21 @@
 """Which members of an event or a document enter shared knowledge; everything else in it is never looked at (LRN-10)."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from server.model.withholding import LONGEST, crossing, is_order
+from server.model.kept_back.disguises import folded
+from server.model.kept_back.orders import orders
+from server.model.withholding import LONGEST, crossing
 
 NAME = 200
 """Characters of an id or a category that enter."""
+_JOINT = 120
+"""Characters looked at on either side of where one text ends and the next begins."""
+_SHORT = 300
+"""Characters of all texts up to which they are read as one."""
 _OUTCOME = {
     "proposal_id": NAME,
     "title": LONGEST,
@@ -56,7 +62,8 @@ def shared(kind: str, document: Mapping[str, Any]) -> Shared:
     """
     lengths = TEXTS[kind]
     told = {name: value if isinstance(value := document.get(name), str) else "" for name in lengths}
-    texts, withheld = {}, set()
+    texts: dict[str, str] = {}
+    withheld: set[tuple[str, str]] = set()
     for name, text in told.items():
         crossed = crossing(text, lengths[name])
         texts[name] = crossed.text
@@ -68,13 +75,13 @@ def shared(kind: str, document: Mapping[str, Any]) -> Shared:
     return Shared(texts, figures, tuple(sorted(withheld)))
 
 
-def is_spread(texts: "list[str]") -> bool:
-    """Whether the texts are an order only together: one after the other as they stand, or any two that stand side by side."""
-    several = [text for text in texts if " " in text or "_" in text]
-    if len(several) < 2:
-        return False
-    joined = [" ".join(several), *(f"{other} {one}" for one, other in pairwise(several))]
-    return any(map(is_order, joined))
+def is_spread(texts: Sequence[str]) -> bool:
+    """Whether texts are an order only together: read one after the other, where one ends and the next begins, either way round."""
+    several = [text for text in texts if text]
+    joints = [f"{one[-_JOINT:]} {other[:_JOINT]}" for one, other in pairwise(several)]
+    if sum(map(len, several)) <= _SHORT:
+        joints = [" ".join(several), *(f"{other} {one}" for one, other in pairwise(several))]
+    return any(" " in joint.strip() and orders(folded(joint)) for joint in joints)
 
 
 def _figure(value: Any) -> float | None:

@@ -15,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "knowledge.md"
 
 
 async def test_the_program_adopts_what_it_can_adapt_and_declines_the_rest(tmp_path: Path) -> None:
-    (program,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    (program,) = re.findall(r"```python\n(async def learn.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     url = f"sqlite:///{tmp_path / 'concord.db'}"
     async with running(url, tmp_path) as person:
         await members(person)

@@ -79,6 +79,11 @@ def idea_in(text: str, category: str = "") -> Idea:
     return _idea(text, text, category)
 
 
+def is_anybodys(text: str) -> bool:
+    """Whether it says nothing but words that any change could be about, such as `data processing`."""
+    return not _words(text) - _HALF
+
+
 @lru_cache(maxsize=50_000)
 def _idea(named: str, texts: str, category: str) -> Idea:
     return Idea(_words(named), _words(texts), _words(category))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from math import log2, log10
 
 from server.knowledge.draft import Draft, Ranked
+from server.knowledge.synthesis.ideas import is_anybodys
 from server.knowledge.synthesis.wording import number, tells_nothing
 from server.model.knowledge import KnowledgeType
 
@@ -32,8 +33,8 @@ def vague(draft: Draft) -> str:
         return "" if draft.suggested_adaptation else "nothing tells what to do about it"
     if tells_nothing(draft.approach):
         return "nothing tells what was done: its title says no more than that something changed"
-    if not draft.error_category and len(draft.approach.split()) < 3 and not draft.evidence.before_metric:
-        return "nothing tells against what it helps: no error category, no figures, and two words of title"
+    if not draft.error_category and not draft.evidence.before_metric and is_anybodys(draft.approach):
+        return "nothing tells against what it is: no error category, no figures, and a title of words that fit anything"
     return ""
 
 
@@ -43,7 +44,7 @@ def ranked(drafts: Sequence[Draft], places: int, *, known: Collection[tuple[str,
     Those `known` already, by (type, key), keep their rank and take no place: they are not new.
     """
     there = set(known)
-    ordered = sorted(drafts, key=lambda one: (vague(one) != "", -round(strength(one), 9), one.type.value, one.key))
+    ordered = sorted(drafts, key=_place)
     found: list[Ranked] = []
     left = max(0, places)
     for rank, draft in enumerate(ordered, 1):
@@ -54,6 +55,12 @@ def ranked(drafts: Sequence[Draft], places: int, *, known: Collection[tuple[str,
             left -= 1
         found.append(Ranked(draft, rank, _reason(draft, rank, why, enters), enters))
     return found
+
+
+def _place(draft: Draft) -> tuple[bool, float, float, float, str, str]:
+    """The strongest first; of equal ones the better upheld, then what improved more."""
+    improved = draft.improvement_percent or 0.0
+    return vague(draft) != "", -round(strength(draft), 9), -draft.e_value, -improved, draft.type.value, draft.key
 
 
 def _reason(draft: Draft, rank: int, why: str, enters: bool) -> str:

@@ -76,6 +76,11 @@ def test_lrn_08_no_figures_are_so_good_that_they_outrank_everything() -> None:
     assert strength(draft(e_value=1e12)) < strength(draft(e_value=1e4, independent_systems=4))
 
 
+def test_lrn_08_where_figures_are_as_good_as_can_be_the_greater_improvement_goes_first() -> None:
+    found = ranked([draft(f"a:{n}", e_value=1e12, improvement_percent=n * 10.0) for n in range(3)], A_WEEK)
+    assert [one.draft.key for one in found] == ["a:2", "a:1", "a:0"]
+
+
 @pytest.mark.parametrize("approach", ["", "fix", "Rule update", "improvements, v2", "PROP-17"])
 def test_lrn_08_what_nobody_could_act_on_never_enters_and_says_why(approach: str) -> None:
     (one,) = ranked([draft(approach=approach, e_value=1e6)], A_WEEK)
@@ -84,9 +89,10 @@ def test_lrn_08_what_nobody_could_act_on_never_enters_and_says_why(approach: str
 
 
 def test_lrn_08_two_words_without_category_or_figures_are_too_vague() -> None:
-    vague = draft(approach="checksum rotation", error_category="", evidence=KnowledgeEvidence())
+    vague = draft(approach="data processing", error_category="", evidence=KnowledgeEvidence())
     assert not ranked([vague], A_WEEK)[0].enters
     assert ranked([replace(vague, error_category="stale_data")], A_WEEK)[0].enters
+    assert ranked([replace(vague, approach="lower_threshold")], A_WEEK)[0].enters
 
 
 def test_lrn_08_a_vague_one_takes_no_place_from_others() -> None:

@@ -97,7 +97,7 @@ def build_services(config: Config, *, changed: Callable[[Iterable[str]], None] =
         risk_patterns=patterns.risks_in,
         rejections=knowledge.rejections,
     )
-    proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed, tie=knowledge.adoption.tie)
+    proposals = ProposalService(database, registry, conflicts, in_flight, changed=changed, lessons=knowledge.adoption)
     validation = ValidationService(
         database,
         registry,

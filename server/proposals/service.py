@@ -23,6 +23,7 @@ from server.proposals.deciding import Saying, decided
 from server.proposals.directives import MOST, directives_for
 from server.proposals.drafting import Wish, expect_version, first_version, next_version, nothing_changes
 from server.proposals.in_flight import ProposalsInFlight
+from server.proposals.lessons import Lessons, NoLessons, answers_an_entry, tied
 from server.proposals.lifecycle import AFTER_CHECK, REVISE, follow, moves_from, told_where_it_stands
 from server.proposals.parties import still_asked
 from server.proposals.plan import Step, plan_of
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Tie = Callable[["Session", str, str, str], str]
-"""(session, shared entry as named, system, proposal or "" while it is a draft) → the entry's id; raises where there is none."""
+_NO_LESSONS = NoLessons()
 
 
 @dataclass(frozen=True)
@@ -60,13 +60,13 @@ class ProposalService:
         in_flight: ProposalsInFlight,
         *,
         changed: Callable[[Iterable[str]], None] = lambda uris: None,
-        tie: Tie = lambda session, knowledge_id, system_id, proposal_id: knowledge_id,
+        lessons: Lessons = _NO_LESSONS,
     ) -> None:
         """`changed` is told the URIs of what a write changed, once it is durable.
 
-        `tie` gives the id of the shared entry that a submission names, and remembers that the proposal comes from it.
+        `lessons` knows the shared entries that proposals come from.
         """
-        self._tie = tie
+        self._lessons = lessons
         self._database = database
         self._registry = registry
         self._conflicts = conflicts
@@ -95,7 +95,7 @@ class ProposalService:
             expect_version(previous, expected_version)
             fresh = self._fresh(registry, previous, wish, changes, caller, now)
             fresh = fresh.model_copy(update={"proposal_id": fresh.proposal_id or proposals.new_id(session)})
-            fresh = self._tied(session, fresh)
+            fresh = tied(session, self._lessons, fresh)
             check: JsonObject = {}
             if fresh.state is not ProposalState.DRAFT:
                 if ahead is not None and self._still_holds(session, ahead, revision, registry, now):
@@ -127,6 +127,7 @@ class ProposalService:
         """
         changes = self._conflicts.read(saying.changes) if saying.changes else ()
         touched: list[str] = []
+        ended: list[str] = []
 
         def decision(session: "Session") -> JsonObject:
             proposals.next_revision(session)
@@ -138,6 +139,7 @@ class ProposalService:
             if after is not previous:
                 self._store(session, registry, left, after, now)
                 touched[:] = _uris(previous, after)
+            ended[:] = [after.source_system] if after is not previous and answers_an_entry(after) else []
             kept = _kept(session, after)
             return _answer(after) | {
                 "unmet": unmet(registry, after, kept.steps, others=kept.others),
@@ -145,7 +147,10 @@ class ProposalService:
             }
 
         arguments = {"proposal_id": proposal_id, **saying.arguments(), "expected_version": expected_version}
-        return self._write(decision, "decide_proposal", arguments, caller, now, idempotency_key, touched)
+        answer = self._write(decision, "decide_proposal", arguments, caller, now, idempotency_key, touched)
+        for system_id in ended:
+            self._lessons.ended(system_id, now)
+        return answer
 
     def get(self, proposal_id: str, *, caller: str, now: datetime) -> JsonObject:
         """The proposal with its checks, plan, and what is open for whom. Raises NotFound, also for another system's draft."""
@@ -359,14 +364,6 @@ class ProposalService:
         """Whether nothing that was judged on has changed since."""
         same = ahead.proposals_revision == revision - 1 and ahead.registry_revision == registry.revision
         return same and self._conflicts.still_holds(session, ahead.judged, now)
-
-    def _tied(self, session: "Session", fresh: Proposal) -> Proposal:
-        """The version with the shared entry that it comes from as it is written. That a draft does is remembered nowhere else."""
-        if not fresh.knowledge_id:
-            return fresh
-        submitted = fresh.proposal_id if fresh.state is not ProposalState.DRAFT else ""
-        entry_id = self._tie(session, fresh.knowledge_id, fresh.source_system, submitted)
-        return fresh.model_copy(update={"knowledge_id": entry_id})
 
     def _checked(self, session: "Session", fresh: Proposal, judged: Judged, caller: str) -> tuple[Proposal, JsonObject]:
         """The version in the state that its check leads to, and the check, kept."""

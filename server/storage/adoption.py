@@ -157,6 +157,18 @@ def signs_between(session: "Session", system_id: str) -> tuple[int, int] | None:
     return None if first is None else (int(first), int(last))
 
 
+def loosened(session: "Session", system_id: str = "") -> list[Standing]:
+    """The unanswered ones whose proposal was withdrawn, or comes from another entry now; of one system or of all."""
+    rows, proposals = tables.knowledge_systems.c, tables.proposals.c
+    elsewhere = sql.func.coalesce(proposals.document["knowledge_id"].as_string(), "") != rows.entry_id
+    over = sql.exists().where(
+        proposals.proposal_id == rows.proposal_id,
+        sql.or_(proposals.state == ProposalState.WITHDRAWN.value, elsewhere),
+    )
+    chosen = [rows.decision == "", rows.proposal_id != "", over]
+    return _standings(session, [*chosen, rows.system_id == system_id] if system_id else chosen)
+
+
 def in_flight(session: "Session", proposal_ids: Sequence[str]) -> set[str]:
     """Those of these proposals that were sent here and are not decided yet."""
     rows = tables.proposals.c

@@ -224,10 +224,19 @@ def test_a_proposal_that_is_turned_down_declines_its_entry(world: World) -> None
     saying = Saying(DecisionKind.REJECT, reason="it made things worse")
     world.turn(days=1)
     world.services.proposals.decide(proposal_id, saying, caller="", now=world.now)
-    world.measure()
-    assert world.entry().declined_by == ("sys_b",)
+    assert world.entry().declined_by == ("sys_b",), "at once"
     assert world.entry().retest == (), "nothing tells that it did harm"
     assert world.measure()["changed"] == [], "measured again it is as it was"
+
+
+def test_a_proposal_that_is_withdrawn_leaves_its_entry_open(world: World) -> None:
+    world.share()
+    proposal_id = world.submit("sys_b")
+    assert world.report("sys_b") == []
+    withdrawn = Saying(DecisionKind.WITHDRAW)
+    world.services.proposals.decide(proposal_id, withdrawn, caller="sys_b", now=world.now)
+    assert [one["id"] for one in world.report("sys_b")] == ["SK-001:answer"]
+    assert (world.entry().declined_by, world.entry().version) == ((), 1)
 
 
 def test_what_did_harm_in_the_shadow_test_asks_its_source_for_a_retest_until_it_is_renewed(world: World) -> None:

@@ -60,6 +60,8 @@ def measured(
 
     With `system_id` only what that system told lately about proposals that come from entries.
     """
+    loose = adoption.loosened(session, system_id)
+    adoption.put_standing(session, [replace(one, proposal_id="") for one in loose])
     ends: defaultdict[tuple[str, str], list[Outcome]] = defaultdict(list)
     back = ENDED_LATELY if system_id else LOOKED_BACK
     for one in ends_of_adoptions(session, at - back, at + 1, system_id=system_id):

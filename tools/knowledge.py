@@ -75,16 +75,19 @@ def find_knowledge(call: "Call[Services]", args: FindKnowledge) -> Answer:
         end = start + count
         return encode_cursor(end, args.filters()) if end < found.total else ""
 
-    rows = [_row(entry, score, system_id) for entry, score in found.entries]
-    reported = _REPORTED if any(_quotes(entry) for entry, _ in found.entries) else ""
+    entries = [entry for entry, _ in found.entries]
+    open_ = [] if system_id or args.as_of else [one for one in entries if _waits_for(one, call.caller)]
+    waiting = f" {len(open_)} of {len(entries)} not answered by {call.caller}." if open_ else ""
+    rows = [_row(entry, score, system_id or call.caller) for entry, score in found.entries]
+    reported = _REPORTED if any(map(_quotes, entries)) else ""
     return Answer.page(
-        _told(found.total, [entry for entry, _ in found.entries], args, system_id),
+        _told(found.total, entries, args, system_id) + waiting,
         rows,
         name="knowledge_entries",
         total=found.total,
         next_cursor=cursor_after(len(rows)),
         cursor_after=cursor_after,
-        next=_following(found.entries[0][0], system_id) if found.entries else [],
+        next=_following((open_ or entries)[0], call.caller if open_ else system_id) if entries else [],
         notes=[note for note in (found.note, reported) if note],
     )
 
@@ -129,6 +132,12 @@ def _quotes(entry: "KnowledgeEntry") -> bool:
     return bool(
         entry.reported_by or any(one.title for one in entry.support) or any(one.reason for one in entry.transfers)
     )
+
+
+def _waits_for(entry: "KnowledgeEntry", system_id: str) -> bool:
+    """Whether the entry may be of use to the system, and waits for its answer."""
+    answered = (*entry.adopted_by, *entry.declined_by)
+    return entry.status.value == "ACTIVE" and system_id in entry.applicable_to and system_id not in answered
 
 
 def _following(entry: "KnowledgeEntry", system_id: str) -> list[Next]:

@@ -18,6 +18,9 @@ async def test_a_system_answers_for_itself_alone_and_the_user_for_any(
     async with callers(database_url, tmp_path, era, READER, SOURCE) as (user, reader, source):
         await members(user)
         await shared(user)
+        seen = await reader.call("find_knowledge")
+        assert seen["summary"].endswith(f" 2 of 4 not answered by {READER}.")
+        assert seen["next"][1]["arguments"]["system_id"] == READER
         answer = await reader.call("respond_to_knowledge", entry_id="SK-003", decision="ADOPT", reason="It fits.")
         assert {name: answer[name] for name in ("entry_id", "system_id", "decision", "entry_status")} == {
             "entry_id": "SK-003",

@@ -232,12 +232,10 @@ def outcome_of(imported: Imported, arrived: "Arrived") -> ImportOutcome:
     """What the import did: entries took their place under their ids, and no system was touched."""
     counts = (("new", arrived.added), ("changed", arrived.changed), ("known", arrived.unchanged))
     figures = ", ".join(f"{len(ids)} {word}" for word, ids in counts if ids)
-    kept_back = [f"Of the {field} of {entry_id} was kept back: {kind}." for entry_id, field, kind in arrived.withheld]
-    notes = [*arrived.notes, *kept_back]
-    more = [f"{len(notes) - SHOWN + 1} more of this sort."] if len(notes) > SHOWN else []
+    more = [f"{len(arrived.notes) - SHOWN + 1} more of this sort."] if len(arrived.notes) > SHOWN else []
     return nothing_registered(
         imported,
         said=so_many(len(imported.knowledge), "entry", "entries"),
         figures=f" ({figures})" if figures else "",
-        notes=[*notes[: SHOWN - len(more)], *more],
+        notes=[*arrived.notes[: SHOWN - len(more)], *more],
     )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.surface.proposing import callers
 from tests.surface.shared_entries import MAILER, READER, SOURCE, STALE, found, members, shared
+from tests.surface.test_record_schemas import complaints
 from tests.surface.world import Concord, Era
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +48,7 @@ async def test_a_system_answers_for_itself_alone_and_the_user_for_any(
         assert (answer["system_id"], answer["decision"]) == (MAILER, "DECLINE")
         assert answer["next"] == [{"tool": "find_knowledge", "arguments": {"system_id": MAILER}}]
         opened = json.loads(await reader.read("concord://knowledge/SK-003"))
+        assert await complaints(reader, "knowledge_entry", opened) == []
         assert (opened["adopted_by"], opened["declined_by"]) == ([READER], [MAILER])
         assert [(one["system"], one["reason"]) for one in opened["transfers"]] == [
             (READER, "It fits."),

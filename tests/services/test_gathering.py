@@ -11,6 +11,7 @@ import pytest
 from server.app import build_services
 from server.config import read_config
 from server.exchange.own_files.service import OwnFilesService
+from server.journal.weeks import summed_rows
 from server.knowledge.facts import Facts, Outcome
 from server.knowledge.gathering import Gathered, gather
 from server.model.knowledge import KnowledgeEntry, KnowledgeType
@@ -19,7 +20,7 @@ from server.model.proposal import DecisionKind, ProposalState
 from server.proposals.deciding import Saying
 from server.proposals.drafting import Wish
 from server.services import Services
-from server.storage import knowledge, proposals
+from server.storage import event_weeks, knowledge, proposals
 from server.storage.database import Database
 from server.storage.knowledge import Stored
 from server.storage.lazily import sql, tables
@@ -257,6 +258,21 @@ def test_errors_are_counted_by_system_and_category_of_live_systems_as_they_write
     counted = {(one.system_id, one.category): one.occurrences for one in world.facts().activity}
     assert counted == {("sys_a", "Stale-Data"): 1, ("sys_a", "stale_data"): 3, ("sys_b", "stale_data"): 3}
     assert next(one.newest for one in world.facts().activity) == microseconds(ago(3))
+
+
+def test_errors_that_are_summed_up_count_by_the_weeks_that_lie_in_the_time_as_a_whole(world: World) -> None:
+    world.system("sys_a")
+    world.errors("sys_a", "stale_data", [29.5, 21, 20, 1])
+    monday = microseconds("2026-03-23T00:00:00Z")
+
+    def sum_up(session: Any) -> None:
+        event_weeks.sum_up(
+            session, "error", monday, 100, lambda taken: summed_rows("sys_a", [("error", *one[1:]) for one in taken])
+        )
+
+    world.database.write(sum_up)
+    (one,) = world.facts().activity
+    assert one.occurrences == 3, "the week of the first began before the 30 days"
 
 
 def test_systems_of_one_parent_template_or_lineage_are_kin_and_others_are_not(world: World) -> None:

@@ -1,6 +1,7 @@
 """What systems answer to shared entries, what their proposals and reports say of them, and who is reminded (LRN-5)."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,27 @@ def test_nobody_waits_for_an_archived_system(world: World) -> None:
     world.share()
     world.services.registry.archive("sys_c", reason="gone", force=True, caller="", now=world.now)
     assert world.answer("sys_b", ADOPT).entry_status == "ADOPTED"
+
+
+def test_answers_that_come_at_once_from_two_servers_are_both_kept(
+    world: World, database_url: str, tmp_path: Path
+) -> None:
+    ids = [f"sys_m{number}" for number in range(8)]
+    world.systems(*ids)
+    world.share(to=tuple(ids))
+    environment = {"CONCORD_HOME": str(tmp_path), "CONCORD_DATABASE_URL": database_url, "CONCORD_NOW": NOW.isoformat()}
+    other = build_services(read_config(environment))
+    servers = (world.services.knowledge, other.knowledge)
+    with ThreadPoolExecutor(len(ids)) as pool:
+        calls = [
+            pool.submit(servers[place % 2].respond, "SK-001", one, ADOPT, caller=one, now=NOW)
+            for place, one in enumerate(ids)
+        ]
+        statuses = [call.result().entry_status for call in calls]
+    other.close()
+    assert sorted(statuses) == ["ACTIVE"] * 7 + ["ADOPTED"]
+    assert world.entry().adopted_by == tuple(ids)
+    assert world.entry().version == 9
 
 
 def test_a_key_answers_once(world: World) -> None:

@@ -66,7 +66,7 @@ class Semantics:
                 return None, words_alone(error)
             lacking = self._catch_up(corpus, self._meanings)
         if lacking:
-            self._begin()
+            self._begin(corpus)
             ready = len(corpus) - len(lacking)
             return None, f"Ranked by words alone for now: the model has read {ready:,} of {len(corpus):,} entries."
         return ByMeaning(self._meanings, asked), ""
@@ -89,12 +89,13 @@ class Semantics:
         if self._looked_at != (id(corpus), corpus.changes) or self._lacking:
             digests = corpus.digests()
             missing = meanings.lacking(digests)
-            meanings.take(
-                self._database.read(lambda session: list(vectors.of_entries(session, self._provider.key, missing)))
-            )
+            meanings.take(self._kept(missing))
             self._lacking = meanings.lacking({one: digests[one] for one in missing})
             self._looked_at = (id(corpus), corpus.changes)
         return self._lacking
+
+    def _kept(self, ids: Sequence[str]) -> list[vectors.Vector]:
+        return self._database.read(lambda session: list(vectors.of_entries(session, self._provider.key, ids)))
 
     def _compute(self, ids: Sequence[str], *, waiting: bool) -> None:
         """These entries have vectors that are kept. Raises NoVectors."""
@@ -108,14 +109,18 @@ class Semantics:
         ]
         self._database.write(lambda session: vectors.keep(session, self._provider.key, rows))
 
-    def _begin(self) -> None:
+    def _begin(self, corpus: "Corpus") -> None:
         if self._thread is None or not self._thread.is_alive():
-            todo = list(self._lacking)
+            digests = corpus.digests()
+            todo = [(one, digests[one]) for one in self._lacking]
             self._thread = threading.Thread(target=self._work, args=(todo,), name="concord-meanings", daemon=True)
             self._thread.start()
 
-    def _work(self, todo: Sequence[str]) -> None:
-        """All of these have vectors, unless the model or the database gives up, or it is told to end."""
+    def _work(self, todo: "Sequence[tuple[str, str]]") -> None:
+        """All of these texts have vectors, unless the model or the database gives up, or it is told to end.
+
+        What another process has done meanwhile is not done again.
+        """
         from server.errors import ConcordError
         from server.knowledge.search.providers import NoVectors
 
@@ -123,7 +128,12 @@ class Semantics:
             for first in range(0, len(todo), self._provider.at_once):
                 if self._ended.is_set():
                     return
-                self._compute(todo[first : first + self._provider.at_once], waiting=False)
+                some = dict(todo[first : first + self._provider.at_once])
+                for known in self._kept(list(some)):
+                    if some[known.entry_id] == known.said:
+                        del some[known.entry_id]
+                if some:
+                    self._compute(list(some), waiting=False)
         except (NoVectors, ConcordError) as error:
             _LOG.warning("Meanings of shared entries are left for later: %s", error)
 

@@ -242,8 +242,8 @@ TOOLS: tuple[Tool[Any], ...] = (
         toolset="core",
         title="Brief me before I change something",
         description=(
-            "Call before you change a file, table, prompt or system: who reads it, contracts, proposals, patterns. "
-            "Not for judging a concrete change: that is check_change."
+            "Call before you change a file, table, prompt or system: who reads it, contracts, proposals, patterns, lessons of "
+            "others. Not for judging a concrete change: that is check_change."
         ),
         arguments=Brief,
         run=brief,

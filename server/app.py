@@ -216,8 +216,8 @@ def _build_jobs(
     """What runs on demand and on the schedule."""
     from server.jobs.leader import Leader
     from server.jobs.service import JobService
+    from server.jobs.weekly import WeeklyLearning
     from server.jobs.works import scanned_folders, works
-    from server.knowledge.weekly import WeeklyLearning
 
     learning = WeeklyLearning(
         areas.knowledge.metrics,

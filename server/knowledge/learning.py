@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from server.journal.retention import week_of
 from server.knowledge.analysed import analysed
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 Progress = Callable[[float, float, str], None]
 """Told how much is done, of how much, and what."""
 
+T = TypeVar("T")
+
+
+class Reading(Protocol):
+    """Whatever asks the database."""
+
+    def __call__(self, query: "Callable[[Session], T]", /) -> T:
+        """What the query finds."""
+        ...
+
+
 LOOK_BACK = timedelta(days=30)
 """Outcomes that a synthesis rests on, where nothing else is asked for."""
 ACTIVE_WITHIN = timedelta(days=30)
@@ -37,6 +49,8 @@ ACTIVE_WITHIN = timedelta(days=30)
 _DAY = 86_400_000_000
 _LOOKS = 3
 """How often facts are looked at in one synthesis: an entry that is new may say the opposite of another."""
+_TRIES = 3
+"""How often that is done beside the others' work, before they have to wait for it."""
 _STEPS = 4
 
 
@@ -66,14 +80,6 @@ class Outcome(NamedTuple):
     """Ids of the entries that are new or otherwise than before."""
 
 
-class _Found(NamedTuple):
-    """What the facts give, and where shared knowledge stood when they were gathered."""
-
-    revision: int
-    gathered: "Gathered"
-    drafts: Sequence[Draft]
-
-
 class Synthesis:
     """Synthesises in one database. Two at once, in whatever processes, come to what one after the other would."""
 
@@ -88,16 +94,26 @@ class Synthesis:
         began = time.perf_counter()
         span = span_of(now, since, until, at)
         progress(0, _STEPS, "Reading what systems promoted and rejected")
+        outcome: Outcome | None = None
+        for _ in range(_TRIES):
+            found = self._look(span, progress)
+            outcome = self._database.write(partial(self._store, found=found, span=span))
+            if outcome is not None:  # else somebody was faster: the facts name other entries now
+                break
+        outcome = outcome or self._database.write(partial(self._look_and_store, span=span))
+        progress(_STEPS, _STEPS, "Done")
+        return Outcome({**outcome.summary, "seconds": round(time.perf_counter() - began, 3)}, outcome.changed)
+
+    def _look(self, span: Span, progress: Progress) -> "_Found":
+        """What follows from the facts as they stand, while nobody has to wait for it."""
         with self._registry.reading() as registry:
             revision, gathered = self._database.read(
                 lambda session: (knowledge.revision(session), self._gather(session, registry, span))
             )
         progress(1, _STEPS, "Looking for what others can use")
-        found = _Found(revision, gathered, self._synthesise(gathered.facts))
+        work = self._work(self._database.read, gathered, span)
         progress(2, _STEPS, "Storing what was learned")
-        outcome = self._database.write(lambda session: self._store(session, found, span))
-        progress(_STEPS, _STEPS, "Done")
-        return Outcome({**outcome.summary, "seconds": round(time.perf_counter() - began, 3)}, outcome.changed)
+        return _Found(revision, gathered, work)
 
     def _gather(self, session: "Session", registry: "RegistryMap", span: Span) -> "Gathered":
         from server.knowledge.gathering import gather
@@ -112,30 +128,41 @@ class Synthesis:
 
         return synthesise(facts, self._likeness())
 
-    def _store(self, session: "Session", found: _Found, span: Span) -> Outcome:
-        """In one transaction, in which nobody else changes shared knowledge."""
-        knowledge.take_turn(session)
-        if knowledge.revision(session) != found.revision:  # somebody was faster: the facts name other entries now
-            gathered = self._gather(session, self._registry.standing(session), span)
-            found = _Found(knowledge.revision(session), gathered, self._synthesise(gathered.facts))
-        facts, places = found.gathered.facts, max(0, A_WEEK - knowledge.synthesised_between(session, *_week(span.at)))
-        work = _Work(session, facts, span, places)
-        work.take(found.drafts)
+    def _work(self, read: "Reading", gathered: "Gathered", span: Span) -> "_Work":
+        """What the facts make of the entries, seen again until nothing more follows from what is new."""
+        work = _Work(read, gathered.facts, span)
+        work.take(self._synthesise(gathered.facts))
         for _ in range(_LOOKS - 1):
             if not work.is_other_than_known:
                 break
-            facts = work.facts_with_what_is_new()
-            work.is_other_than_known = False
-            work.take(self._synthesise(facts))
+            work.take(self._synthesise(work.facts_with_what_is_new()))
+        return work
+
+    def _store(self, session: "Session", found: "_Found", span: Span) -> Outcome | None:
+        """In one transaction, in which nobody else changes shared knowledge; None where somebody has since it was read."""
+        knowledge.take_turn(session)
+        if knowledge.revision(session) != found.revision:
+            return None
         _say_what_was_kept_back(session, found.gathered, span)
-        return work.stored(found.gathered)
+        return found.work.stored(session, found.gathered)
+
+    def _look_and_store(self, session: "Session", span: Span) -> Outcome:
+        """All of it in one transaction: others were faster too often."""
+        knowledge.take_turn(session)
+        gathered = self._gather(session, self._registry.standing(session), span)
+        work = self._work(lambda query: query(session), gathered, span)
+        _say_what_was_kept_back(session, gathered, span)
+        return work.stored(session, gathered)
 
 
 class _Work:
     """The entries of a synthesis on their way from how they were stored to how they are."""
 
-    def __init__(self, session: "Session", facts: "Facts", span: Span, places: int) -> None:
-        self._session, self._facts, self._span, self._places = session, facts, span, places
+    def __init__(self, read: "Reading", facts: "Facts", span: Span) -> None:
+        """`read` asks the database; until it is stored, nothing of it may be otherwise than it was read."""
+        self._ask, self._facts, self._span = read, facts, span
+        taken, self._newest_id = read(lambda session: (_taken(session, span.at), knowledge.newest_number(session)))
+        self._places = max(0, A_WEEK - taken)
         self._stored: dict[str, Known] = {}
         """By fingerprint, as they were read."""
         self._now: dict[str, Known] = {}
@@ -156,7 +183,8 @@ class _Work:
             self._ranked.setdefault(name, one)
         entering = [one for one in ranks.values() if one.enters]
         new = [name for one in entering if (name := self._print_of(one.draft)) not in self._now]
-        ids = dict(zip(new, knowledge.new_ids(self._session, len(new)), strict=True))
+        ids = {name: knowledge.id_of(self._newest_id + number) for number, name in enumerate(new, 1)}
+        self._newest_id += len(new)
         self._places -= len(new)
         before = self._now
         self._now = merged(
@@ -184,7 +212,7 @@ class _Work:
         self._facts = replace(self._facts, known=tuple(ordered))
         return self._facts
 
-    def stored(self, gathered: "Gathered") -> Outcome:
+    def stored(self, session: "Session", gathered: "Gathered") -> Outcome:
         """What came of it stands in the database, each changed entry with a new version, and is summed up."""
         new = {name: one for name, one in self._now.items() if name not in self._stored}
         changed = {
@@ -194,20 +222,20 @@ class _Work:
         }
         span = self._span
         if new or changed:
+            knowledge.reserve(session, self._newest_id)
             written = {
                 "at": span.at,
                 "now": span.recorded_at,
-                "revision": knowledge.next_revision(self._session),
+                "revision": knowledge.next_revision(session),
             }
-            knowledge.insert(self._session, _rows(new), **written)
-            knowledge.save(self._session, _rows(changed), **written)
-        told = findings_of(gathered.withheld)
-        known = [one.fingerprint for one in findings.open_of_kind(self._session, FindingKind.TEXT_WITHHELD)]
-        findings.sync(self._session, told, now=at_microseconds(span.recorded_at), fingerprints=known)
+            knowledge.insert(session, _rows(new), **written)
+            knowledge.save(session, _rows(changed), **written)
         ids = sorted((one.entry.id for one in (*new.values(), *changed.values())), key=knowledge.id_order)
-        return Outcome(self._summary(gathered, list(new.values()), list(changed.values())), tuple(ids))
+        return Outcome(self._summary(session, gathered, list(new.values()), list(changed.values())), tuple(ids))
 
-    def _summary(self, gathered: "Gathered", new: Sequence[Known], changed: Sequence[Known]) -> JsonObject:
+    def _summary(
+        self, session: "Session", gathered: "Gathered", new: Sequence[Known], changed: Sequence[Known]
+    ) -> JsonObject:
         outcomes = gathered.facts.outcomes
         left = [one for name, one in self._ranked.items() if not one.enters and name not in self._now]
         return {
@@ -220,7 +248,7 @@ class _Work:
                 {"rank": one.rank, "title": one.draft.title, "reason": one.reason}
                 for one in sorted(left, key=lambda one: one.rank)
             ],
-            "expired": knowledge.expired(self._session, self._span.at),
+            "expired": knowledge.expired(session, self._span.at),
             "withheld": len(gathered.withheld),
         }
 
@@ -228,11 +256,12 @@ class _Work:
         """The entries that the drafts are of, and those that they name, as they are stored."""
         prints = {fingerprint_of(one) for one in drafts} | {one.key for one in drafts}
         named = {other for one in drafts for other in (*one.supersedes, *one.contradicts)}
-        read = [
-            *knowledge.by_fingerprint(self._session, sorted(prints - self._stored.keys())).values(),
-            *knowledge.load_all(self._session, sorted(named)).values(),
-        ]
-        for one in read:
+
+        def read(session: "Session") -> list[knowledge.Stored]:
+            by_print = knowledge.by_fingerprint(session, sorted(prints - self._stored.keys()))
+            return [*by_print.values(), *knowledge.load_all(session, sorted(named)).values()]
+
+        for one in self._ask(read):
             if one.fingerprint not in self._stored:
                 known = known_in(one.entry, one.life)
                 self._stored[one.fingerprint] = self._now[one.fingerprint] = known
@@ -249,10 +278,21 @@ class _Work:
         return concerned - self._facts.members.keys()
 
 
+class _Found(NamedTuple):
+    """What follows from the facts, and where shared knowledge stood when they were gathered."""
+
+    revision: int
+    gathered: "Gathered"
+    work: _Work
+
+
+def _taken(session: "Session", at: int) -> int:
+    """How many places of the week are taken."""
+    return knowledge.synthesised_between(session, *_week(at))
+
+
 def _say_what_was_kept_back(session: "Session", gathered: "Gathered", span: Span) -> None:
     """Findings tell whose texts did not cross; a look at the usual time closes those of which that is no longer so."""
-    from server.knowledge.boundary.kept_back import findings_of
-
     wanted = findings_of(gathered.withheld)
     known = findings.open_of_kind(session, FindingKind.TEXT_WITHHELD) if span.usual else []
     if wanted or known:

@@ -83,10 +83,14 @@ def revision(session: "Session") -> int:
     return counters.present(session, REVISION)
 
 
-def new_ids(session: "Session", count: int) -> list[str]:
-    """So many ids that no entry has had."""
-    last = counters.following(session, _ID, count) if count else 0
-    return [f"SK-{number:03d}" for number in range(last - count + 1, last + 1)]
+def newest_number(session: "Session") -> int:
+    """The highest number that an id has had; 0 where there is none."""
+    return counters.present(session, _ID)
+
+
+def id_of(number: int) -> str:
+    """The id of that number: SK-001."""
+    return f"SK-{number:03d}"
 
 
 def reserve(session: "Session", number: int) -> None:

@@ -3,7 +3,7 @@
 Two texts are of one approach by the rule by which rejections are found to be of one (`synthesis/ideas`): the same words for
 what is done, or most of them by weight, half where both are against one kind of error. Which others there are plays no part:
 a check that is run again on what it saw finds the same (CON-15). What one does and the other leaves off is not one approach,
-and against errors of another kind only the same words are.
+and against errors of another kind only what says all of its words is.
 """
 
 import re
@@ -16,6 +16,8 @@ MOST = 5
 """Anti-patterns that are told at most, those that most systems found first."""
 _LONGEST_READ = 2_000
 """Characters of a text that are compared."""
+_WHOLE_APPROACH = 3
+"""Words that say what is done, which say it whatever else is said."""
 _LEAVING_OFF = re.compile(
     r"\b(?:no|not|never|without|skip\w*|disabl\w*|remov\w*|drop\w*|stop\w*|omit\w*|ignor\w*|avoid\w*|don'?t|instead of)\b",
     re.IGNORECASE,
@@ -96,6 +98,8 @@ def _is_proposed(words: Words, one: AntiPattern) -> bool:
             if bool(_LEAVING_OFF.search(mine)) is not bool(_LEAVING_OFF.search(theirs)):
                 continue
             idea, other = idea_in(mine, category), idea_in(theirs, category)
+            if len(other.named) >= _WHOLE_APPROACH and other.named <= idea.named:
+                return True
             if (one_kind or not both_told or idea.named == other.named) and says_the_same(
                 idea, other, one_kind=one_kind
             ):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def standing(database: Database, now: int = NOW) -> knowledge_counts.Standing:
 
 def test_what_is_current_is_counted_by_type_and_what_waits_by_system(database: Database) -> None:
     assert standing(database) == knowledge_counts.Standing({}, 0, {})
-    both = {"applicable_to": ("sys_b", "sys_c")}
+    both: dict[str, Any] = {"applicable_to": ("sys_b", "sys_c")}
     store(
         database,
         entry("SK-001", "Check ages", **both),

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from server.config import read_config
+from server.errors import ConfigurationError
 from server.knowledge.search.providers import NoVectors
 from server.knowledge.search.providers import endpoint as endpoints
 from server.knowledge.search.providers.chosen import USUAL_MODEL, chosen
@@ -104,3 +106,20 @@ def test_off_is_no_model_and_local_is_the_one_of_the_extra() -> None:
     local = chosen("local")
     assert local is not None
     assert local.key == "sentence-transformers/all-MiniLM-L6-v2"
+
+
+@pytest.mark.parametrize(
+    ("setting", "read"),
+    [("", ""), (" Off ", "off"), ("LOCAL", "local"), ("http://localhost:11434/v1", "http://localhost:11434/v1")],
+)
+def test_the_setting_is_a_word_or_a_url(setting: str, read: str) -> None:
+    config = read_config({"CONCORD_EMBEDDINGS": setting, "CONCORD_EMBEDDINGS_KEY": "sk-secret"})
+    assert config.embeddings == read
+    assert "sk-secret" not in repr(config)
+
+
+@pytest.mark.parametrize("setting", ["on", "ftp://host", "https://name:sk-secret@host/v1", "https://host /v1", "/v1"])
+def test_a_setting_that_is_neither_is_refused_without_repeating_it(setting: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        read_config({"CONCORD_EMBEDDINGS": setting})
+    assert "sk-secret" not in str(raised.value.payload())

@@ -14,7 +14,7 @@ from server.knowledge.similarity.index import Floats, best
 
 NEAREST = 20
 """Entries that count as found by their meaning alone."""
-LIKE_ENOUGH = 0.3
+LIKE_ENOUGH = 0.2
 """Likeness above what is usual that they must have for it."""
 _USUAL_OF = 20
 """Entries of which what is usual is known as well as it is assumed to be nothing."""

@@ -35,8 +35,8 @@ RECENT = 30 * 86_400_000_000
 """Of a system's fixes of one error the best upheld counts that isn't older than the newest by more."""
 
 
-MOST_DRAFTS = 300
-"""No more are drafted at a time, those best upheld: five a week enter."""
+MOST_DRAFTS, MOST_TOLD = 300, 40_000
+"""No more are drafted at a time, and for no more receivers in all, those best upheld: five a week enter."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,9 @@ def transferable_fixes(fixes: Sequence[Fix], settled: Settled, receivers: Receiv
     groups = sorted(
         ((_carrier(group), group) for group in of_one.values()), key=lambda it: (-it[0].e_value, it[0].outcome.ref)
     )
+    receiving = 0
     for carrier, group in groups:
-        if len(found) == MOST_DRAFTS:
+        if len(found) == MOST_DRAFTS or receiving >= MOST_TOLD:
             break
         outcome = carrier.outcome
         who = receivers.of(
@@ -80,6 +81,7 @@ def transferable_fixes(fixes: Sequence[Fix], settled: Settled, receivers: Receiv
         )
         if who.rows:
             found.append(_draft(carrier, group, who, keys))
+            receiving += len(who.rows)
     return found
 
 

@@ -301,6 +301,30 @@ def taken(services: "Services", *documents: JsonObject, now: datetime = NOW) -> 
     return services.knowledge.take_in([KnowledgeEntry.model_validate(one) for one in documents], now)
 
 
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_synthesis_that_others_are_faster_than_looks_again_and_at_last_makes_them_wait(
+    services: "Services", database_url: str, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    learn(services, 0)
+    synthesis, others = services.knowledge._synthesis, opened(database_url)
+    looks: list[list[str]] = []
+    really = synthesis._synthesise
+
+    def disturbed(facts: Any) -> Any:
+        looks.append([one.entry_id for one in facts.known])
+        first_of_a_look = "SK-001" not in looks[-1]
+        if first_of_a_look and len(looks) <= 2 * times:
+            taken(others, {**SOURCES, "id": f"E-{len(looks)}", "title": f"Rename files {len(looks)}"})
+        return really(facts)
+
+    monkeypatch.setattr(synthesis, "_synthesise", disturbed)
+    assert [one["id"] for one in services.knowledge.synthesise(NOW)["new"]] == ["SK-001"]
+    imported = [one for one in ids(services) if one != "SK-001"]
+    assert len(imported) == times
+    assert sorted(set(looks[-1]) - {"SK-001"}) == imported, "it looked at what they had written"
+    others.close()
+
+
 def test_an_imported_entry_keeps_its_id_and_its_days_and_comes_in_once(services: "Services", database_url: str) -> None:
     bare = {"id": "FIX.a", "type": "best_practice", "title": "Rename files", "description": "", "source_system": ""}
     bare |= {"created": "", "expires": ""}

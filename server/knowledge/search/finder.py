@@ -152,4 +152,4 @@ def _read(semantics: Semantics, query: str) -> "tuple[Vectors | None, str]":
     try:
         return semantics.reading(query), ""
     except NoVectors as error:
-        return None, words_alone(error)
+        return None, words_alone(str(error))

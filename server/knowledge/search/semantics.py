@@ -10,12 +10,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from server.errors import StorageError
 from server.storage import knowledge, vectors
 
 if TYPE_CHECKING:
     from server.knowledge.search.corpus import Corpus
     from server.knowledge.search.meanings import ByMeaning, Meanings
-    from server.knowledge.search.providers import NoVectors, Provider, Vectors
+    from server.knowledge.search.providers import Provider, Vectors
     from server.storage.database import Database
 
 AT_ONCE = 32
@@ -36,6 +37,8 @@ class Semantics:
         self._remembering = threading.Lock()
         self._looked_at: tuple[int, int] = (0, -1)
         self._lacking: list[str] = []
+        self._waiting = 0
+        """Of these, those that the thread has not given to the model yet."""
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -58,16 +61,20 @@ class Semantics:
 
         if self._meanings is None or self._meanings.dimension != len(asked):
             self._meanings, self._looked_at = Meanings(len(asked)), (0, -1)
-        lacking = self._catch_up(corpus, self._meanings)
-        if 0 < len(lacking) <= AT_ONCE:
-            try:
-                self._compute(lacking, waiting=True)
-            except NoVectors as error:
-                return None, words_alone(error)
+        if self._thread is None or not self._thread.is_alive():  # else what it has done yet is not looked at
             lacking = self._catch_up(corpus, self._meanings)
-        if lacking:
-            self._begin(corpus)
-            ready = len(corpus) - len(lacking)
+            if 0 < len(lacking) <= AT_ONCE:
+                try:
+                    self._compute(lacking, waiting=True)
+                except NoVectors as error:
+                    return None, words_alone(str(error))
+                except StorageError:
+                    return None, words_alone("the vectors of new entries can't be kept")
+                lacking = self._catch_up(corpus, self._meanings)
+            if lacking:
+                self._begin(corpus)
+        if self._lacking:
+            ready = max(0, len(corpus) - self._waiting)
             return None, f"Ranked by words alone for now: the model has read {ready:,} of {len(corpus):,} entries."
         return ByMeaning(self._meanings, asked), ""
 
@@ -110,18 +117,17 @@ class Semantics:
         self._database.write(lambda session: vectors.keep(session, self._provider.key, rows))
 
     def _begin(self, corpus: "Corpus") -> None:
-        if self._thread is None or not self._thread.is_alive():
-            digests = corpus.digests()
-            todo = [(one, digests[one]) for one in self._lacking]
-            self._thread = threading.Thread(target=self._work, args=(todo,), name="concord-meanings", daemon=True)
-            self._thread.start()
+        digests = corpus.digests()
+        todo = [(one, digests[one]) for one in self._lacking]
+        self._waiting = len(todo)
+        self._thread = threading.Thread(target=self._work, args=(todo,), name="concord-meanings", daemon=True)
+        self._thread.start()
 
     def _work(self, todo: "Sequence[tuple[str, str]]") -> None:
         """All of these texts have vectors, unless the model or the database gives up, or it is told to end.
 
         What another process has done meanwhile is not done again.
         """
-        from server.errors import ConcordError
         from server.knowledge.search.providers import NoVectors
 
         try:
@@ -134,13 +140,14 @@ class Semantics:
                         del some[known.entry_id]
                 if some:
                     self._compute(list(some), waiting=False)
-        except (NoVectors, ConcordError) as error:
+                self._waiting = len(todo) - min(first + self._provider.at_once, len(todo))
+        except (NoVectors, StorageError) as error:
             _LOG.warning("Meanings of shared entries are left for later: %s", error)
 
 
-def words_alone(error: "NoVectors") -> str:
-    """What a reader is told where the model gave no vectors."""
-    return f"Ranked by words alone: {error}."
+def words_alone(why: str) -> str:
+    """What a reader is told where there are no vectors."""
+    return f"Ranked by words alone: {why}."
 
 
 def _read_by_model(one: knowledge.Searched) -> str:

@@ -135,7 +135,7 @@ def _left_out(rows: Sequence[JsonObject]) -> str:
 def _plot(shown: Shown, name: str) -> str:
     weeks = shown.weeks
     bars = [(week.week_ending, float(week.figures[name])) for week in weeks]
-    whole = [place for place, week in enumerate(weeks) if week.week_ending <= shown.today]
+    whole = [place for place, week in enumerate(weeks) if week.is_whole(shown.today)]
     spans: list[Span] = []
     if len(whole) >= 2 * WEEKS:
         for first in (whole[-2 * WEEKS], whole[-WEEKS]):
@@ -147,7 +147,7 @@ def _plot(shown: Shown, name: str) -> str:
 
 
 def _whole_weeks(shown: Shown) -> int:
-    return sum(week.week_ending <= shown.today for week in shown.weeks)
+    return sum(week.is_whole(shown.today) for week in shown.weeks)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -80,6 +80,10 @@ class Week:
         """How many there were."""
         return int(self.figures["errors"])
 
+    def is_whole(self, today: str) -> bool:
+        """Whether it may be compared: its Sunday has come, and it was counted since."""
+        return self.week_ending <= today and self.days >= 6
+
     def document(self) -> JsonObject:
         """As `organizational_metrics.json` has it."""
         return {"week_ending": self.week_ending, **{name: self.figures[name] for name in FIGURES}}
@@ -120,7 +124,7 @@ def weeks_of(counted: Counted, until: int) -> list[Week]:
             "rejections": sum(not one for one in promoted.get(week, [])),
             "knowledge_transfers_completed": len(taken),
             "knowledge_transfer_success_rate": round(improved / len(measured), 4) if measured else 0.0,
-            "adoption_lag_days": round(median((one.at - one.since) / DAY for one in taken), 1) if taken else 0.0,
+            "adoption_lag_days": round(median(max(0, one.at - one.since) / DAY for one in taken), 1) if taken else 0.0,
             "conflicts": len(conflicts.get(week, [])),
         }
         found.append(Week(week, figures, frozenset(known), days))
@@ -141,7 +145,7 @@ def trends(weeks: Sequence[Week], today: str) -> dict[str, Trend]:
 
     A week counts from its Sunday on, its counts as if they went on so until the evening. Eight weeks in a row have to be known.
     """
-    whole = [week for week in weeks if week.week_ending <= today][-2 * WEEKS :]
+    whole = [week for week in weeks if week.is_whole(today)][-2 * WEEKS :]
     in_a_row = [week.week_ending for week in whole] == _sundays(
         *([whole[0].week_ending, whole[-1].week_ending] if whole else ["", ""])
     )

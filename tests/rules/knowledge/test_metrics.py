@@ -122,6 +122,8 @@ def test_lrn_07_the_present_week_counts_from_its_sunday_on() -> None:
     weeks = [week(day, errors=told) for day, told in zip(sundays(8), FALLING, strict=True)]
     assert trends(weeks, "2026-04-04")["errors"] is Trend.STABLE, "there are seven whole weeks"
     assert trends(weeks, "2026-04-05")["errors"] is Trend.IMPROVING
+    weeks[-1] = week("2026-04-05", days=2.5, errors=4)
+    assert trends(weeks, "2026-04-09")["errors"] is Trend.STABLE, "it was counted on a Wednesday, and not since"
 
 
 def test_lrn_07_a_sunday_that_is_not_over_counts_as_if_it_went_on_so() -> None:
@@ -145,7 +147,12 @@ def test_lrn_07_eight_weeks_in_a_row_have_to_be_known() -> None:
 
 
 def test_lrn_07_a_week_of_a_file_is_as_it_says() -> None:
-    row: dict[str, float | str] = {"week_ending": "2026-04-05", **dict.fromkeys(FIGURES, 0), "errors": 7, "error_rate": 0.5}
+    row: dict[str, float | str] = {
+        "week_ending": "2026-04-05",
+        **dict.fromkeys(FIGURES, 0),
+        "errors": 7,
+        "error_rate": 0.5,
+    }
     read = told_week(row)
     assert read.document() == row
     assert "adoption_lag_days" not in read.known

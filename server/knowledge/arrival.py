@@ -90,7 +90,10 @@ def take_in(
                 knowledge.save(session, tally.changed, at=at, now=at, revision=revision)
             return tally
 
-        tally = database.write(store)
+        # What crosses takes longest to find out: it is remembered, so that nobody waits for it while this one writes.
+        tally = database.read(look)
+        if tally.new or tally.changed:
+            tally = database.write(store)
         changed([one.entry.id for one in (*tally.new, *tally.changed)])
         told.append(tally)
     return Arrived(

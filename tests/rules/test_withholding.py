@@ -13,11 +13,12 @@ from server.model.kept_back.orders import _SIGNS
 from server.model.kept_back.spans import OMITTED
 from server.model.redaction import HIDDEN
 from server.model.withholding import Crossed, crossing, is_order
-from tests.planted_leaks import HONEST, MARKERS, WITHHELD_IN_PART, WITHHELD_WHOLE
+from tests.planted_leaks import HONEST, MARKERS, MORE_ORDERS, WITHHELD_IN_PART, WITHHELD_WHOLE
 from tests.planted_secrets import SECRETS
 
 sre_parse: Any = import_module("re._parser")
 ORDERS = [(kind, text) for kind, texts in WITHHELD_WHOLE.items() for text in texts]
+ORDERS += [("order", text) for text in MORE_ORDERS]
 PARTS = [(kind, *one) for kind, pairs in WITHHELD_IN_PART.items() for one in pairs]
 
 

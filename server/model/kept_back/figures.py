@@ -42,6 +42,10 @@ _COMPARED = re.compile(
     rf"(?P<before>(?<![\w-])(?:\w{{0,20}}_)?(?:scores?|probability|likelihood|similarity|distance)\s{{0,3}}[><≥≤]=?\s{{0,3}})(?P<figure>{_FIGURE})",
     re.IGNORECASE,
 )
+_RUN_WITH = re.compile(
+    rf"(?P<before>\b(?:temperature|top_?[pk]|learning[ _]rate)s? (?:of |to |at |is )?)(?=[01]?\.[0-9])(?P<figure>{_FIGURE})",
+    re.IGNORECASE,
+)
 _ROW = re.compile(r"[\[(](?:\s{0,3}-?[0-9]{0,6}\.[0-9]{1,20}(?:e-?[0-9]{1,3})?\s{0,3},){3,400}[^\])]{0,40}[\])]?")
 _LONG = re.compile(r"(?<![\w.])[01]?\.[0-9]{4,20}(?![\w.])")
 _NEEDLES = (
@@ -66,6 +70,8 @@ def figures(text: str, low: str) -> str:
         text = _COMPARED.sub(lambda match: f"{match['before']}{OMITTED}", text)
         if "calibrat" in low:
             text = _LONG.sub(OMITTED, text)
+    if "top_" in low or "temperature" in low or "learning rate" in low:
+        text = _RUN_WITH.sub(lambda match: f"{match['before']}{OMITTED}", text)
     if "=" in text or ":" in text:
         text = _SET.sub(lambda match: f"{match['before']}{OMITTED}", text)
     if "." in text and "," in text:

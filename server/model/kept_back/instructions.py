@@ -42,7 +42,7 @@ INSTRUCTIONS = (
     sign(
         INSTRUCTION,
         2,
-        "instructions",
+        "instruction",
         r"\b(?:new|real|actual|true|hidden|secret|overriding|urgent) (?:system )?instructions? ?(?::|"
         rf"for (?:all |any |every |the )?{ADDRESSED}\b|follow)|\binstructions? (?:to|for) (?:all |"
         rf"any |every |the |whichever )?{ADDRESSED}\s{{0,2}}[:,]",
@@ -213,5 +213,67 @@ INSTRUCTIONS = (
         r"\b(?:execute|run|type|enter|paste) (?:this|the following|it)?(?: (?:command|code|shell|"
         r"sql|query))?(?: now| immediately| in (?:your|the) (?:shell|terminal))?\s?:?\s?[`'\"]?(?:rm -rf|"
         r"curl |wget |drop table|shutdown )",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "must|shall|required to|have to",
+        rf"\b(?:all|any|every|the reading|the receiving) {ADDRESSED} (?:must|shall|should|have to|has to|are required to) "
+        r"(?:now |immediately |at once |first )?(?:approve|accept|adopt|archive|ignore|disable|reveal|promote|obey|lower|"
+        r"disregard|register|execute|call|run)\b|\bas (?:the|an?) (?:reading |receiving )?(?:agent|assistant|ai|model|engine)\b"
+        r"[^.\n]{0,20} you (?:are (?:required|ordered)|must|shall|have to)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "assistant|claude|chatgpt|copilot|gemini|agent",
+        r"(?:\A|(?<=[.!?\n]))\s{0,4}(?:ai|assistant|claude|chatgpt|copilot|gemini|agent)s?, ?(?:please|you |now |archive|approve|"
+        r"ignore|run |call |execute|accept|adopt|do )",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "reprogrammed|reconfigured|instructed|compromised|freed",
+        r"\byou (?:have been|are being|were|are) (?:now )?(?:reprogrammed|re-?configured|instructed to|compromised|freed)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "accept|approve|adopt|promote",
+        r"\b(?:accept|approve|adopt|promote) (?:all|every|any) (?:proposals?|entries|lessons|changes|promotions) "
+        r"(?:from|by|of) (?:sys_|this system|me\b|us\b)",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "ignore|disregard|forget",
+        r"\b(?:ignore|disregard|forget) (?:all |everything )?(?:of )?(?:the )?above(?: and\b|[,.:;!]|\Z| texts?\b| contents?\b)",
+    ),
+    sign(
+        INSTRUCTION,
+        1,
+        "immediately|at once|right away",
+        r"\b(?:adopt|approve|accept|promote|archive|merge) (?:it |this )?(?:immediately|at once|right away)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        1,
+        "shadow test|checks|review|rehearsal",
+        r"\b(?:skip|bypass|do not follow|don't follow|ignore|avoid) (?:the |your |all |any ){0,2}(?:shadow tests?|(?:conflict )?checks|"
+        r"reviews?|rehearsals?)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "as a |as the |as your |as an ",
+        r"\b(?:treat|consider|regard|take|follow|execute) (?:this|the following|it)(?: (?:message|text|entry|note|lesson))? as "
+        r"(?:an?|the|your) (?:new )?(?:system )?(?:prompt|instructions?|command|order)s?\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "this is a",
+        r"\bthis is an? (?:urgent |direct |official )?(?:instruction|order|command|directive|message) from (?:the |your )?"
+        r"(?:admin|administrator|system|developers?|owner|operator|user|anthropic|openai)\b",
     ),
 )

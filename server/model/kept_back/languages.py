@@ -135,4 +135,11 @@ IN_OTHER_LANGUAGES = (
         "تجاهل|انس",
         r"(?:تجاهل|انس).{0,20}(?:التعليمات|الأوامر|القواعد)",
     ),
+    sign(
+        INSTRUCTION,
+        2,
+        "ignorieren|vergessen|missachten",
+        r"\b(?:vorherigen?|bisherigen?|obigen?|fruheren?) (?:\w{1,20} ){0,2}?(?:anweisung(?:en)?|instruktion(?:en)?|regeln|befehle|"
+        r"vorgaben) (?:zu |sofort )?(?:ignorieren|vergessen|missachten)\b",
+    ),
 )

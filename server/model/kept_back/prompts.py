@@ -139,4 +139,23 @@ PROMPTS = (
         "### instruction|### response|### input|question:|few-shot",
         r"###\s?(?:instruction|response|input|system|human|user)s?\s?:",
     ),
+    sign(
+        PROMPT,
+        2,
+        "you are |you're ",
+        rf"{START}you(?: are|'re) (?:[\w-]{{2,30}}(?:bot|agent|gpt)\b|[\w-]{{2,30}}, (?:an?|the) (?:[\w-]{{1,30}} ){{0,4}}?"
+        r"(?:assistant|agent|ai|model|bot|expert)\b)",
+    ),
+    sign(
+        PROMPT,
+        2,
+        "your role|your goal|your task|your job|your mission|your objective|your persona",
+        r"\byour (?:role|goal|task|job|mission|objective|persona)s?\s?:",
+    ),
+    sign(
+        PROMPT,
+        2,
+        "instruction",
+        rf"{START}instructions?\s?:\s?(?:summari[sz]e|classify|translate|extract|answer|respond|write|generate|output|act)\b",
+    ),
 )

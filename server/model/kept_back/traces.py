@@ -137,6 +137,8 @@ def _told_until(text: str, start: int) -> int:
 
 def _stands_alone(text: str, frame: _Frame, thrown: bool) -> bool:
     """Whether one frame is a trace by itself: indented as they print it, or right after what was thrown."""
+    if frame.language == "python":
+        return ", in " in frame.said
     if not frame.said.startswith("at "):
         return False
     line = text.rfind("\n", 0, frame.start)

@@ -11,7 +11,7 @@ ADDRESSED = (
     r"large language models?|assistants?|claude|chatgpt|gpt|copilot|gemini|bots?|evolution engines?)"
 )
 """Who reads texts without being a person."""
-START = r"(?:\A|(?<=[.!?:;>\"'`*#\]),\n-])|(?<=\bthat ))\s{0,4}"
+START = r"(?:\A|(?<=[.!?:;>\"'`*#\]),\n-]))\s{0,4}"
 """Where a clause begins."""
 
 

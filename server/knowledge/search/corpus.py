@@ -21,7 +21,7 @@ FEW_WORDS = 5
 """Words of a query up to which one that no entry has is taken for others."""
 SHORT = 20
 """Words of a query up to which long entries are made up for what the cosine takes from them."""
-SLOPE = 0.6
+SLOPE = 0.7
 """Share of an entry's own length in what its score is divided by; the rest is the mean of all (Singhal, Buckley, Mitra 1996)."""
 _SUPERSEDED = "SUPERSEDED"
 

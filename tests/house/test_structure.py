@@ -12,8 +12,13 @@ from tests.house.source_tree import ROOT, Source, sources
 AREAS = ("journal", "findings", "registry", "patterns", "knowledge", "conflicts", "proposals")
 """The folders of server/ that hold an area: one service, and rules beside it."""
 
-LOOKS_AT_THE_WORLD = ("server/registry/validation/", "server/registry/discovery/", "server/registry/symlinks.py")
-"""What an area reads from the user's machine, apart from its rules."""
+LOOKS_AT_THE_WORLD = (
+    "server/registry/validation/",
+    "server/registry/discovery/",
+    "server/registry/symlinks.py",
+    "server/knowledge/search/providers/",
+)
+"""What an area asks of the user's machine, and of models on it or elsewhere, apart from its rules."""
 
 IMPURE = {
     "server.clock", "server.config", "mcp", "anyio", "asyncio", "concurrent", "multiprocessing",

@@ -119,7 +119,7 @@ def test_a_glance_finds_what_a_session_finds_and_tells_of_nothing_where_it_takes
     database.write(lambda session: policies.revise(session, "p", lambda known: {"a": [1]}, now="2026-04-05T00:00:00Z"))
     database.write(systems.next_revision)
     whole = database.read(lambda session: present(session, "p"))
-    assert whole == Present(1, 0, {"a": [1]}, False, 0)
+    assert whole == Present(1, 0, {"a": [1]}, False, 0, 0)
     assert glimpse(database, "p") == (None if database.url.startswith("postgres") else whole)
 
 

@@ -64,7 +64,7 @@ def facts(
     """All of it; `active` are (system, category, times in the last 30 days), `kin` (system, family)."""
     families = dict(kin)
     activity = tuple(Activity(system, category, times, UNTIL - DAY) for system, category, times in active)
-    systems = {one.system_id for one in (*outcomes, *activity)} | set(families)
+    systems = {one.system_id for one in outcomes} | {one.system_id for one in activity} | set(families)
     return Facts(
         since=UNTIL - 30 * DAY,
         until=UNTIL,

@@ -38,7 +38,7 @@ async def test_lrn_08_the_sixth_of_a_week_is_left_out_with_its_rank_and_enters_t
         sixth, last = summary["left_out"]
         assert (sixth["rank"], last["rank"]) == (6, 7)
         assert "Cache exchange rates" in sixth["title"]
-        assert "went to stronger ones" in sixth["reason"]
+        assert "all five places of this week are taken" in sixth["reason"]
         assert "nothing tells what was done" in last["reason"]
         assert (await learnt(concord))["new"] == [], "the week has had its five"
 

@@ -73,4 +73,5 @@ def _reason(draft: Draft, rank: int, why: str, enters: bool) -> str:
     )
     if enters:
         return f"Rank {rank}: {told}."
-    return f"Left out at rank {rank}: the places of this week went to stronger ones ({told})."
+    # those who have them need not be stronger: they may have come first
+    return f"Left out at rank {rank}: all five places of this week are taken ({told})."

@@ -28,6 +28,8 @@ LONGEST = 4_000
 """Characters of a text that are looked at; fewer cross (`server/model/withholding.py`)."""
 _MOST_LISTED = 2_000
 """Items of one list of an entry that are taken in."""
+_HIGHEST_VERSION = 1_000_000_000
+"""Beyond it a database would soon have no number for the next one."""
 
 _DAYS = ("created", "expires")
 _MOMENTS = ("renewed_at",)
@@ -44,6 +46,7 @@ _KNOWN = frozenset(KnowledgeEntry.model_fields)
 _EVIDENCE = tuple(KnowledgeEvidence.model_fields)
 _SHOWN_BESIDES = frozenset({"score", "uri", "versions", "shortened"})
 """Members that we show beside an entry and that are no part of it."""
+_OURS = tuple(f"{kind.value}:" for kind in KnowledgeType)
 _named = re.compile(IDENTIFIER).match
 
 
@@ -107,6 +110,8 @@ def read_entry(given: Any) -> tuple[KnowledgeEntry, list[tuple[str, str]]]:
         raise ValueError("an entry is a JSON object")
     if not isinstance(given.get("id"), str) or _named(given["id"].strip()) is None:
         raise ValueError("an entry has an id: letters, digits and _ . : @ / -, at most 120 of them")
+    if given["id"].strip().startswith(_OURS):
+        raise ValueError("an id begins with no type and colon: so do the keys by which entries are found again here")
     try:
         KnowledgeType(str(given.get("type")))
     except ValueError:
@@ -177,6 +182,19 @@ def _names(value: Any) -> list[str]:
     return list(dict.fromkeys(_name(one) for one in listed[:_MOST_LISTED]))
 
 
+def _count(most: int, least: int) -> Any:
+    """Reads a whole number."""
+
+    def read(value: Any) -> int:
+        text = str(value)[:40] if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+        number = int(float(text)) if re.fullmatch(r"[0-9]{1,20}(\.0*)?", text, re.ASCII) else -1
+        if not least <= number <= most:
+            raise ValueError(f"it is no whole number from {least} to {most:,}")
+        return number
+
+    return read
+
+
 def _evidence(value: Any) -> JsonObject:
     if not isinstance(value, Mapping):
         raise ValueError("it is no JSON object")
@@ -213,6 +231,8 @@ def _texts(value: Any) -> list[Any]:
 
 _READ: Mapping[str, Any] = {
     "id": _name,
+    "version": _count(_HIGHEST_VERSION, 1),
+    "independent_systems": _count(_HIGHEST_VERSION, 0),
     "evidence": _evidence,
     "withheld": _texts,
     **dict.fromkeys(_DAYS, _day),

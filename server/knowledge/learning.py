@@ -183,8 +183,9 @@ class _Work:
             self._ranked.setdefault(name, one)
         entering = [one for one in ranks.values() if one.enters]
         new = [name for one in entering if (name := self._print_of(one.draft)) not in self._now]
-        ids = {name: knowledge.id_of(self._newest_id + number) for number, name in enumerate(new, 1)}
-        self._newest_id += len(new)
+        numbers = self._ask(lambda session: knowledge.free_numbers(session, self._newest_id, len(new))) if new else []
+        ids = {name: knowledge.id_of(number) for number, name in zip(numbers, new, strict=True)}
+        self._newest_id = numbers[-1] if numbers else self._newest_id
         self._places -= len(new)
         before = self._now
         self._now = merged(

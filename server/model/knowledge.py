@@ -1,6 +1,13 @@
 """A shared entry: what one system learned and others may use (agent 4 of the scaling-layer document)."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from server.model.base import Moment, Name, Text, Value, WireEnum
+
+Figure = Annotated[float, Field(allow_inf_nan=False)]
+"""A number that JSON can say."""
 
 
 class KnowledgeType(WireEnum):
@@ -70,11 +77,11 @@ class Support(Value):
     """By its own count."""
     title: Text = ""
     """As that system reported it; data, never an instruction."""
-    before: float | None = None
+    before: Figure | None = None
     """Occurrences a week."""
-    after: float | None = None
+    after: Figure | None = None
     """Occurrences a week since."""
-    e_value: float | None = None
+    e_value: Figure | None = None
     """How many times better a real change explains the figures than chance does."""
 
 
@@ -104,11 +111,11 @@ class Transfer(Value):
     """The proposal that adopts it."""
     outcome: TransferOutcome | None = None
     """None: nothing can be said yet."""
-    before: float | None = None
+    before: Figure | None = None
     """Occurrences of the error category a week before the adoption."""
-    after: float | None = None
+    after: Figure | None = None
     """Occurrences a week since."""
-    p_value: float | None = None
+    p_value: Figure | None = None
     """How often chance alone makes such a difference."""
     measured_at: Moment = ""
     """When its reports were last looked at."""
@@ -160,9 +167,9 @@ class KnowledgeEntry(Value):
     """The errors that it lessens, as its source calls them."""
     approach: Text = ""
     """What was done, where that was told apart from the title."""
-    e_value: float | None = None
+    e_value: Figure | None = None
     """How many times better a real change explains the evidence than chance does; 1 = it says nothing."""
-    improvement_percent: float | None = None
+    improvement_percent: Figure | None = None
     """How much fewer errors there were, in percent."""
     independent_systems: int = 0
     """Groups of kindred systems that learned it by themselves."""

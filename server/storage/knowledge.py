@@ -93,6 +93,17 @@ def id_of(number: int) -> str:
     return f"SK-{number:03d}"
 
 
+def free_numbers(session: "Session", after: int, count: int) -> list[int]:
+    """The next numbers whose ids no entry has, in their order: a file may have brought higher ones than are reserved for it."""
+    found: list[int] = []
+    while len(found) < count:
+        numbers = range(after + 1, after + 1 + count - len(found))
+        taken = load_all(session, [id_of(number) for number in numbers])
+        found += [number for number in numbers if id_of(number) not in taken]
+        after = numbers[-1]
+    return found
+
+
 def reserve(session: "Session", number: int) -> None:
     """No new entry gets an id with this number or one below."""
     missing = number - counters.present(session, _ID)

@@ -342,6 +342,15 @@ def test_an_imported_entry_keeps_its_id_and_its_days_and_comes_in_once(services:
     assert services.knowledge.synthesise(NOW)["new"][0]["id"] == "SK-008", "its number is taken"
 
 
+def test_an_id_that_an_entry_of_a_file_has_is_given_to_no_other_however_high_its_number(services: "Services") -> None:
+    high = [{**SOURCES, "id": f"SK-{number}"} for number in (999_999_999, 1_000_000_000, 1_000_000_002)]
+    taken(services, *high)
+    for number in range(2):
+        learn(services, number)
+    new = [one["id"] for one in services.knowledge.synthesise(NOW)["new"]]
+    assert new == ["SK-1000000001", "SK-1000000003"]
+
+
 def test_what_was_given_out_comes_in_again_unchanged(services: "Services", database_url: str) -> None:
     learn(services, 0)
     services.knowledge.synthesise(NOW)

@@ -249,3 +249,29 @@ def test_a_week_that_is_none_is_named_and_the_others_come_in() -> None:
         ("/weeks/3", "the week to 2026-04-05 stands in the list twice; the first one counts"),
         ("/weeks/4", "a week is a JSON object"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("e_value", float("nan")),
+        ("e_value", "Infinity"),
+        ("improvement_percent", "nan"),
+        ("support", [{"system": "sys_a", "at": "2026-03-10", "before": "nan"}]),
+        ("transfers", [{"system": "sys_a", "decision": "ADOPT", "at": "2026-04-06", "p_value": float("inf")}]),
+        ("version", 2**63),
+        ("version", 0),
+        ("version", True),
+        ("version", 1.5),
+        ("independent_systems", -3),
+    ],
+)
+def test_lrn_09_a_number_that_no_database_could_keep_is_left_out_and_the_rest_comes_in(member: str, value: Any) -> None:
+    entry, left_out = read_entry({**ENTRY, member: value})
+    assert [name for name, _ in left_out] == [member]
+    assert entry == read_entry(ENTRY)[0]
+
+
+def test_lrn_09_an_id_that_looks_like_the_key_of_one_of_ours_is_none() -> None:
+    with pytest.raises(ValueError, match="no type and colon"):
+        read_entry({**ENTRY, "id": "transferable_fix:sys_a:P1"})

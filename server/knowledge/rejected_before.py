@@ -2,11 +2,10 @@
 
 Two texts are of one approach by the rule by which rejections are found to be of one (`synthesis/ideas`): the same words for
 what is done, or most of them by weight, half where both are against one kind of error. Which others there are plays no part:
-a check that is run again on what it saw finds the same (CON-15). What one does and the other leaves off is not one approach,
-and against errors of another kind only what says all of its words is.
+a check that is run again on what it saw finds the same (CON-15). Against errors of another kind only what says all of its
+words is.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,10 +17,6 @@ _LONGEST_READ = 2_000
 """Characters of a text that are compared."""
 _WHOLE_APPROACH = 3
 """Words that say what is done, which say it whatever else is said."""
-_LEAVING_OFF = re.compile(
-    r"\b(?:no|not|never|without|skip\w*|disabl\w*|remov\w*|drop\w*|stop\w*|omit\w*|ignor\w*|avoid\w*|don'?t|instead of)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -88,16 +83,16 @@ def rejected_before(words: Words, known: Sequence[AntiPattern], at: int) -> tupl
 
 def _is_proposed(words: Words, one: AntiPattern) -> bool:
     from server.knowledge.synthesis.approaches import same_category
-    from server.knowledge.synthesis.ideas import idea_in, says_the_same
+    from server.knowledge.synthesis.ideas import goes_against, idea_in, says_the_same
 
     both_told = bool(words.error_category and one.error_category)
     one_kind = both_told and same_category(words.error_category, one.error_category)
     category = one.error_category or words.error_category
     for theirs in told_as(one):
         for mine in said_as(words):
-            if bool(_LEAVING_OFF.search(mine)) is not bool(_LEAVING_OFF.search(theirs)):
-                continue
             idea, other = idea_in(mine, category), idea_in(theirs, category)
+            if goes_against(idea, other):
+                continue
             if len(other.named) >= _WHOLE_APPROACH and other.named <= idea.named:
                 return True
             if (one_kind or not both_told or idea.named == other.named) and says_the_same(

@@ -1,8 +1,8 @@
 """What an outcome says was done, as words that can be compared: which way, with what, on what.
 
 Words of the change itself (`add`, `use`) say nothing, words that any change could be about say half, and so do directions
-and words of the error that it was against. Opposite directions are other ideas, and so are
-other means to one end.
+and words of the error that it was against. Opposite directions are other ideas, and so are other means to one end, and
+leaving off what another does.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from server.knowledge.facts import Outcome
 from server.knowledge.similarity.words import terms
+from server.knowledge.synthesis.contraries import LEFT_OFF, opposite, taken_apart, undone_by, ways_of
 from server.knowledge.synthesis.wording import tells_nothing
 
 ONE_KIND, ANY_KIND = 0.5, 0.7
@@ -54,6 +55,8 @@ _BY_MEANS = frozenset(terms(_MEANS)) | {
     "=retry", "=cache", "=check", "=batch", "=limit", "=idempotent", "=parallel", "=switch", "=split", _UP, _DOWN
 }  # fmt: skip
 _HALF = frozenset(terms(_ANYBODYS)) | {_UP, _DOWN, "=incoming", "=remote", "=api", "=call"}
+OPPOSED = (_BY_MEANS, frozenset({_UP, _DOWN}))
+"""Words of which two ideas that are one have one in common, where both have any: by what means, and which way."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,24 @@ class Idea:
     """Of all texts."""
     against: frozenset[str]
     """Words of the error category."""
+    headed: frozenset[str] = frozenset()
+    """Of approach and title together."""
+    undone: frozenset[str] = frozenset()
+    """What it leaves off or undoes by these."""
+    ways: frozenset[tuple[int, int]] = frozenset()
+    """Which way it goes by these, of opposite ones."""
 
 
 def idea_of(outcome: Outcome) -> Idea:
     """What the outcome says was done."""
     named = outcome.title if tells_nothing(outcome.approach) else outcome.approach
-    return _idea(named, f"{outcome.title} {outcome.approach} {outcome.description}", outcome.error_category)
+    headed = f"{outcome.title}. {outcome.approach}"
+    return _idea(named, headed, f"{headed}. {outcome.description}", outcome.error_category)
 
 
 def idea_in(text: str, category: str = "") -> Idea:
     """What a text says is done, such as the title of an entry."""
-    return _idea(text, text, category)
+    return _idea(text, text, text, category)
 
 
 def is_anybodys(text: str) -> bool:
@@ -85,15 +95,18 @@ def is_anybodys(text: str) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def _idea(named: str, texts: str, category: str) -> Idea:
-    return Idea(_words(named), _words(texts), _words(category))
+def _idea(named: str, headed: str, texts: str, category: str) -> Idea:
+    called = _words(headed)
+    return Idea(_words(named), _words(texts), _words(category), called, undone_by(called), ways_of(headed))
 
 
 def _words(text: str) -> frozenset[str]:
     if tells_nothing(text):
         return frozenset()
-    found = (_BY_TERM.get(term, term) for term in terms(text))
-    return frozenset(word for word in found if word not in _NOTHING)
+    kept, left_off = taken_apart(text)
+    found = (_BY_TERM.get(term, term) for term in terms(kept))
+    left = (LEFT_OFF + _BY_TERM.get(term, term) for term in left_off)
+    return frozenset(word for word in found if word not in _NOTHING).union(left)
 
 
 def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
@@ -101,6 +114,8 @@ def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
 
     Names must have a word of their own in common where descriptions decide.
     """
+    if goes_against(one, other):
+        return False
     if one.named and one.named == other.named and one.named - _HALF:
         return True
     against, least = one.against | other.against, ONE_KIND if one_kind else ANY_KIND
@@ -111,18 +126,35 @@ def says_the_same(one: Idea, other: Idea, *, one_kind: bool) -> bool:
     )
 
 
+def goes_against(one: Idea, other: Idea) -> bool:
+    """Whether one leaves off what the other does, undoes it, or goes the opposite way, by what they are called."""
+    return (
+        not one.undone.isdisjoint(other.headed)
+        or not other.undone.isdisjoint(one.headed)
+        or opposite(one.ways, other.ways)
+    )
+
+
 def _much_in_common(mine: frozenset[str], its: frozenset[str], against: frozenset[str], least: float) -> bool:
-    common = _weight(mine & its, against)
-    return common >= LEAST_COMMON and common >= least * max(_weight(mine, against), _weight(its, against))
+    common = weight(mine & its, against)
+    return common >= LEAST_COMMON and common >= least * max(weight(mine, against), weight(its, against))
 
 
-def _weight(words: frozenset[str], against: frozenset[str]) -> float:
-    return sum(HALF if word in _HALF or word in against else WHOLE for word in words)
+def weight(words: frozenset[str], against: frozenset[str]) -> float:
+    """How much the words say in all; those of the error that it was against say half."""
+    return sum(HALF if counts_half(word) or word in against else WHOLE for word in words)
+
+
+def counts_half(word: str) -> bool:
+    """Whether any change could be about it, or leave it off, so that it says half."""
+    return word.removeprefix(LEFT_OFF) in _HALF
+
+
+def is_own(word: str) -> bool:
+    """Whether not just any change could be about it."""
+    return word not in _HALF
 
 
 def _apart(mine: frozenset[str], its: frozenset[str]) -> bool:
     """Whether both say by what means, and by none in common, or the opposite way."""
-    return any(
-        not mine & its & words and bool(mine & words) and bool(its & words)
-        for words in (_BY_MEANS, frozenset({_UP, _DOWN}))
-    )
+    return any(not mine & its & words and bool(mine & words) and bool(its & words) for words in OPPOSED)

@@ -23,7 +23,7 @@ _FIGURES = ("error_category", "e_value", "improvement_percent", "independent_sys
 def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     """The review of the week that a day lies in, of the newest digest where none is named. Raises NotFound."""
     knowledge = call.services.knowledge
-    digest = knowledge.digests.get(arguments.get("week", "").strip() or "latest")
+    digest = knowledge.digests.get(arguments.get("week", "").strip() or "latest", now=call.now)
     week = digest.get("week_ending", "")
     new = knowledge.digests.entries(week) if week else []
     ending = knowledge.digests.ending(call.now)

@@ -41,7 +41,7 @@ def read_shared_knowledge(call: "Call[Services]") -> str:
 
 def read_digest(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The week's digest with what was left out of it; `latest` is {} before the first."""
-    return json.dumps(call.services.knowledge.digests.get(values["week"]), ensure_ascii=False, indent=1)
+    return json.dumps(call.services.knowledge.digests.get(values["week"], now=call.now), ensure_ascii=False, indent=1)
 
 
 def complete_week(call: "Call[Services]", typed: str, others: Mapping[str, str]) -> Sequence[str]:
@@ -53,7 +53,7 @@ def read_learning_digest(call: "Call[Services]") -> str:
     """learning_digest.json: the newest digest; {} before the first."""
     from server.knowledge.document import file_text
 
-    return file_text(call.services.knowledge.digests.file())
+    return file_text(call.services.knowledge.digests.file(call.now))
 
 
 def read_metrics(call: "Call[Services]") -> str:

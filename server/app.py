@@ -199,7 +199,9 @@ def _build_exchange(
             "discovery_scan.json": areas.discovery.text,
             "cross_patterns.json": lambda now: cross_patterns_text(areas.patterns.document(now)),
             "shared_knowledge.json": lambda now: file_text(areas.knowledge.document(now)),
-            "learning_digest.json": lambda now: file_text(found) if (found := areas.knowledge.digests.file()) else None,
+            "learning_digest.json": lambda now: (
+                file_text(found) if (found := areas.knowledge.digests.file(now)) else None
+            ),
             "learning_digest.html": lambda now: learning_page(areas.knowledge, now),
             "organizational_metrics.json": lambda now: file_text(areas.knowledge.metrics.document(now)),
         },

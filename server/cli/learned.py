@@ -24,7 +24,7 @@ def learned(services: "Services", now: datetime) -> JsonObject:
         "by_type": standing.by_type,
         "ending_14d": standing.expiring,
         "unanswered": standing.unanswered,
-        "errors_a_week": [week.errors for week in services.knowledge.metrics.weeks()[-WEEKS:]],
+        "errors_a_week": [week.errors for week in services.knowledge.metrics.weeks(now)[-WEEKS:]],
     }
 
 

@@ -17,10 +17,10 @@ WEEKS = 26
 
 def learning_page(knowledge: "KnowledgeService", now: datetime) -> str | None:
     """`learning_digest.html` of the newest week; None before the first digest."""
-    digest = knowledge.digests.get(LATEST)
+    digest = knowledge.digests.get(LATEST, now=now)
     if not digest:
         return None
     week = digest["week_ending"]
     today = min(to_wire(now)[:10], (date.fromisoformat(week) + timedelta(days=6)).isoformat())
-    weeks = [one for one in knowledge.metrics.weeks() if one.week_ending <= week][-WEEKS:]
+    weeks = [one for one in knowledge.metrics.weeks(now) if one.week_ending <= week][-WEEKS:]
     return digest_page(Shown(digest, knowledge.digests.entries(week), weeks, trends(weeks, today), today))

@@ -6,15 +6,16 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.errors import ConcordError, InvalidArgument, NotAllowed, NotFound, Refused
 from server.jobs.memory import give_back_memory
 from server.jobs.running import CutOff, Errand, Running, Work
+from server.jobs.timetable import SCHEDULE
 from server.model.base import JsonObject
-from server.model.moments import microseconds, read_moment
+from server.model.moments import from_wire, microseconds, read_moment
 from server.model.run import Job, JobRun, Progress, RunState
 from server.storage import idempotency, leases, runs
 
@@ -38,7 +39,17 @@ PARTS = (Job.REGISTRY, Job.VALIDATION, Job.DISCOVERY, Job.PATTERNS, Job.LEARNING
 LOOKING_BACK = (Job.PATTERNS, Job.LEARNING)
 """Those that go by what was reported since some time."""
 NO_FOLDERS = "No folder is named to look through."
+_TRIES = 3
+"""Of a run that is due."""
+_MOST_RUNS = 50
+"""Between one time that a job is due and the next that are looked at."""
 PROCESS_ENDED = "Its process ended before it did."
+
+
+def _due_again(job: Job, due: str) -> str:
+    """The last moment before the job is due once more; a run that begins later, by a clock that was wrong, is none of this."""
+    every = next(one.every for one in SCHEDULE if one.job is job)
+    return to_wire(from_wire(due) + every - timedelta(seconds=1))
 
 
 def _unheard(done: float, total: float, message: str) -> None:
@@ -155,9 +166,13 @@ class JobService:
 
     @staticmethod
     def is_done(session: "Session", job: Job, due: str, *, beside: str = "") -> bool:
-        """Whether the job has run since it was due, or runs. One that was cut off is made up for, but not for ever."""
-        begun = [run for run in runs.newest(session, job=job.value, since=due, limit=5) if run.run_id != beside]
-        return any(not run.cut_off for run in begun) or len(begun) >= 3
+        """Whether the job has run since it was due and before it is due again, or runs.
+
+        One that failed or was cut off is made up for, but not for ever; one that was told a time has looked at that alone.
+        """
+        begun = runs.newest(session, job=job.value, since=due, until=_due_again(job, due), limit=_MOST_RUNS)
+        whole = [run for run in begun if run.run_id != beside and not (run.since or run.until)]
+        return any(run.state is not RunState.FAILED and not run.cut_off for run in whole) or len(whole) >= _TRIES
 
     def get(self, run_id: str) -> JobRun:
         """The run of that id; of `latest`, the newest. Raises NotFound."""

@@ -64,7 +64,9 @@ class WeeklyLearning:
         ]
         progress(len(moments), parts, "counting the weeks")
         self._metrics.count(now)  # once for all: it reads what everybody reported of a year
-        made = [self._write(at, summary) for at, summary in zip(moments, told, strict=True)]
+        # a look at some time alone is no substitute for the run of the week's evening, which its digest would tell of
+        ends = [min(now, evening_of(week_ending(now)) - timedelta(seconds=1))] if alone else moments
+        made = [self._write(at, summary) for at, summary in zip(ends, told, strict=True)]
         for week in finished:
             self._close(week, now)
         uris = [f"concord://digests/{week}" for week in (*finished, *map(week_ending, moments), LATEST)]

@@ -139,7 +139,7 @@ def missed_weeks(kept: Mapping[str, str], first: str, now: datetime) -> list[str
     `first`, when the first job ran here; where none has, nothing was missed.
     """
     present = week_ending(now)
-    done = [week for week, at in kept.items() if at >= to_wire(evening_of(week))]
+    done = [week for week, at in kept.items() if week <= present and at >= to_wire(evening_of(week))]
     begun = max(done, default="")
     found: list[str] = []
     sunday = date.fromisoformat(present) - timedelta(weeks=1)

@@ -31,15 +31,17 @@ class Digests:
     def __init__(self, database: "Database") -> None:
         self._database = database
 
-    def get(self, week: str) -> JsonObject:
+    def get(self, week: str, *, now: datetime | None = None) -> JsonObject:
         """The digest of the week that a day lies in: {week_ending, digest{}, left_out[]}; `latest`: the newest.
 
-        Before the first one, `latest` is {}. Raises NotFound.
+        Before the first one, `latest` is {}. With `now` it is none of a week to come, such as another's file may tell of, or a
+        clock that was wrong has left. Raises NotFound.
         """
         name = week.strip().lower()
         if name != LATEST:
             name = _sunday(name)
-        kept = self._database.read(lambda session: digests.load(session, name))
+        until = "" if now is None else week_ending(now)
+        kept = self._database.read(lambda session: digests.load(session, name, until))
         if kept is not None:
             return kept.document
         if name == LATEST:
@@ -49,9 +51,9 @@ class Digests:
             hint="Weeks go by the date of their Sunday, such as 2026-04-05; `latest` is the newest.",
         )
 
-    def file(self) -> JsonObject:
+    def file(self, now: datetime) -> JsonObject:
         """`learning_digest.json`: the newest digest with the source's keys alone; {} before the first."""
-        return {name: value for name, value in self.get(LATEST).items() if name != "left_out"}
+        return {name: value for name, value in self.get(LATEST, now=now).items() if name != "left_out"}
 
     def entries(self, week: str) -> list[KnowledgeEntry]:
         """What a synthesis made in the week that ends on that day, by id."""
@@ -107,7 +109,8 @@ class Digests:
             before = digests.load(session, week)
             listed = left_out if left_out is not None else (before.document.get("left_out", []) if before else [])
             document = digest_of(_facts(session, week, now, attention, listed))
-            digests.keep(session, digests.Kept(week, to_wire(now), document))
+            at = max(to_wire(now), before.at if before else "")
+            digests.keep(session, digests.Kept(week, at, document))
             return document
 
         return self._database.write(write)
@@ -128,7 +131,7 @@ class Digests:
 def _facts(
     session: "Session", week: str, now: datetime, attention: Sequence[JsonObject], left_out: Sequence[JsonObject]
 ) -> WeekFacts:
-    weeks = [one for one in weeks_in(session) if one.week_ending <= week]
+    weeks = weeks_in(session, week)
     monday, end = _monday(week), _end_of(week)
     resolved = (resolved_at(one) for one in digests.once_in_conflict(session, monday))
     return WeekFacts(

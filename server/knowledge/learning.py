@@ -16,7 +16,7 @@ from server.knowledge.synthesis.ranking import A_WEEK
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeStatus
-from server.model.moments import at_microseconds, microseconds, read_moment
+from server.model.moments import FIRST, at_microseconds, microseconds, read_moment
 from server.storage import findings, knowledge
 
 if TYPE_CHECKING:
@@ -309,7 +309,8 @@ def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -
     recorded = microseconds(read_moment(now.isoformat()))
     present = recorded if at is None else microseconds(read_moment(at.isoformat()))
     end = min(present, microseconds(read_moment(until))) if until else present + 1
-    begin = microseconds(read_moment(since)) if since else min(end, present) - LOOK_BACK // timedelta(microseconds=1)
+    usual = max(FIRST, min(end, present) - LOOK_BACK // timedelta(microseconds=1))
+    begin = microseconds(read_moment(since)) if since else usual
     return Span(begin, end, present, recorded, usual=not (since or until or at))
 
 

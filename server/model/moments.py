@@ -40,3 +40,5 @@ def at_microseconds(moment: int) -> str:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = microseconds("0001-01-01T00:00:00Z")
+"""The first moment there is, in microseconds since 1970."""

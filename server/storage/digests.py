@@ -94,11 +94,12 @@ def first_run(session: "Session") -> str:
     return session.connection().execute(sql.select(sql.func.min(tables.runs.c.started_at))).scalar() or ""
 
 
-def load(session: "Session", week: str) -> Kept | None:
-    """The digest of the week that ended on that day; of `latest`, the newest."""
+def load(session: "Session", week: str, until: str = "") -> Kept | None:
+    """The digest of the week that ended on that day; of `latest`, the newest, of a week that ends by `until` where that is given."""
     digests = tables.digests.c
     chosen = sql.select(digests.week, digests.at, digests.document)
-    wanted = chosen.order_by(digests.week.desc()).limit(1) if week == "latest" else chosen.where(digests.week == week)
+    by_then = chosen.where(digests.week <= until) if until else chosen
+    wanted = by_then.order_by(digests.week.desc()).limit(1) if week == "latest" else chosen.where(digests.week == week)
     row = session.connection().execute(wanted).first()
     return None if row is None else Kept(*row)
 

@@ -1,15 +1,17 @@
 """The weekly run on a real database: each Sunday once, missed ones made up for, and weeks that stay what they were."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.app import build_services
 from server.clock import clock_from
 from server.config import read_config
-from server.errors import NotFound
+from server.errors import NotFound, StorageError
+from server.knowledge.metrics.weeks import FIGURES
 from server.model.base import JsonObject
 from server.model.run import Job, RunState
 from server.services import Services
@@ -177,6 +179,77 @@ def test_lrn_09_a_run_that_was_told_a_time_looks_at_that_alone(services: Service
     assert found["analysed"]["promotions"] == 1
 
 
+@pytest.mark.parametrize("since", ["", "2026-04-05T16:00:00Z"])
+def test_lrn_09_a_run_that_was_told_a_time_is_no_substitute_for_that_of_its_sunday(
+    services: Services, clock: Path, since: str
+) -> None:
+    told = {"since": since, "until": "2026-04-05T17:00:00Z"}
+    looked(services)
+    promoted(services, "2026-04-01")
+    clock.write_text("2026-04-05T18:30:00Z")
+    learned(services, clock, **told)
+    assert looked(services)["learning"]["week_ending"] == "2026-04-05"
+    promoted(services, "2026-04-10", 1)
+    clock.write_text("2026-04-12T18:30:00Z")
+    learned(services, clock, **told)
+    clock.write_text("2026-04-14T09:00:00Z")
+    found = looked(services)["learning"]["caught_up"]
+    assert [(one["week_ending"], len(one["new"])) for one in found] == [("2026-04-12", 1)]
+
+
+def test_lrn_09_a_run_that_fails_is_tried_again_and_loses_no_week(
+    services: Services, clock: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(services)
+    for number, day in enumerate(("2026-04-01", "2026-04-08", "2026-04-15")):
+        promoted(services, day, number)
+    clock.write_text("2026-04-20T09:00:00Z")
+    really, tried = services.knowledge._synthesis.run, []
+
+    def failing(now: datetime, *given: Any, at: datetime | None = None, **named: Any) -> Any:
+        tried.append(at)
+        if len(tried) == 2:
+            raise StorageError("The disk is full.")
+        return really(now, *given, at=at, **named)
+
+    monkeypatch.setattr(services.knowledge._synthesis, "run", failing)
+    run = services.leader.look()
+    assert run is not None
+    while run.job != "learning":
+        services.jobs.wait_for(run.run_id, PATIENCE)
+        run = services.leader.look()
+        assert run is not None
+    assert services.jobs.wait_for(run.run_id, PATIENCE).state is RunState.FAILED
+    found = looked(services)["learning"]["caught_up"]
+    assert [one["week_ending"] for one in found] == ["2026-04-05", "2026-04-12", "2026-04-19"]
+    assert [counted(services, week)[1] for week in weeks(services)] == [1, 1, 1]
+    assert looked(services) == {}
+
+
+def test_lrn_09_weeks_that_are_still_to_come_stand_in_the_way_of_none(services: Services, clock: Path) -> None:
+    clock.write_text("2099-06-03T09:00:00Z")
+    looked(services)
+    learned(services, clock)
+    services.knowledge.digests.take_in([{"week_ending": "2999-01-06", "digest": {}, "left_out": []}])
+    nothing = dict.fromkeys(FIGURES, 0)
+    services.knowledge.metrics.take_in(
+        [{**nothing, "week_ending": (date(2998, 1, 7) + timedelta(weeks=n)).isoformat()} for n in range(60)]
+    )
+    promoted(services, "2026-03-30")
+    clock.write_text("2026-04-05T18:30:00Z")
+    assert looked(services)["learning"]["week_ending"] == "2026-04-05", (
+        "what ran in a year to come is no run of today's"
+    )
+    now = at("2026-04-05T18:30:00Z")
+    assert services.knowledge.digests.get("latest", now=now)["week_ending"] == "2026-04-05"
+    assert services.knowledge.digests.file(now)["digest"]["new_shared_knowledge_entries"] == 1
+    told = services.knowledge.metrics.document(now)["weeks"]
+    assert [(week["week_ending"], week["errors"]) for week in told] == [("2026-04-05", 4)]
+    clock.write_text("2026-04-20T09:00:00Z")
+    found = looked(services)["learning"]["caught_up"]
+    assert [one["week_ending"] for one in found] == ["2026-04-12", "2026-04-19"]
+
+
 def test_lrn_09_a_week_without_a_digest_is_not_found_and_the_newest_is_empty_before_the_first(
     services: Services, clock: Path
 ) -> None:
@@ -217,7 +290,7 @@ def test_lrn_07_weeks_of_a_file_give_way_to_what_is_counted_here(services: Servi
     assert metrics.take_in(told) == []
     report(services, "sys_a", {"kind": "error", "category": "timeout", "at": "2026-03-30T01:00:00Z"})
     learned(services, clock)
-    assert [week.errors for week in metrics.weeks()] == [9, 1]
+    assert [week.errors for week in metrics.weeks(at(MONDAY))] == [9, 1]
     assert metrics.take_in([{**told[1], "errors": 40}]) == []
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from server.journal.retention import week_of
 from server.knowledge.gathering import outcomes_between
 from server.knowledge.metrics.trend import Trend
 from server.knowledge.metrics.weeks import DAY, MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
@@ -37,7 +38,7 @@ class Metrics:
 
     def document(self, now: datetime) -> JsonObject:
         """`organizational_metrics.json` as it was last counted: {last_updated, weeks[], trends{}}."""
-        weeks = self._database.read(weeks_in)
+        weeks = self.weeks(now)
         found = trends(weeks, _day(now))
         return {
             "last_updated": _day(now),
@@ -45,13 +46,14 @@ class Metrics:
             "trends": {name: trend.value for name, trend in found.items()},
         }
 
-    def weeks(self) -> list[Week]:
-        """The 52 newest weeks that are known, the oldest first."""
-        return self._database.read(weeks_in)
+    def weeks(self, now: datetime) -> list[Week]:
+        """The 52 newest weeks up to the present one that are known, the oldest first."""
+        last = week_of(microseconds(read_moment(now.isoformat())))
+        return self._database.read(lambda session: weeks_in(session, last))
 
     def trends(self, now: datetime) -> dict[str, Trend]:
         """Where each figure is heading."""
-        return trends(self.weeks(), _day(now))
+        return trends(self.weeks(now), _day(now))
 
     def take_in(self, weeks: Sequence[JsonObject]) -> list[str]:
         """Weeks that are not known here yet are as a file tells them; which they are."""
@@ -91,9 +93,9 @@ def counted_weeks(session: "Session", now: datetime) -> list[Week]:
     )
 
 
-def weeks_in(session: "Session") -> list[Week]:
-    """The 52 newest weeks that are known, the oldest first."""
-    return _read(digests.metric_weeks(session))[-MOST_WEEKS:]
+def weeks_in(session: "Session", last: str) -> list[Week]:
+    """The 52 newest weeks up to that one that are known, the oldest first; a file may tell of later ones."""
+    return [one for one in _read(digests.metric_weeks(session)) if one.week_ending <= last][-MOST_WEEKS:]
 
 
 def _read(rows: Iterable[tuple[str, bool, JsonObject]]) -> list[Week]:

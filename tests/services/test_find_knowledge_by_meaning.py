@@ -9,8 +9,10 @@ from server.app import build_services
 from server.config import read_config
 from server.knowledge.search import semantics
 from server.services import Services
+from server.storage import embeddings
 from server.storage.database import Database
 from server.storage.lazily import sql
+from server.storage.session import Session
 from tests.services.embeddings_endpoint import Endpoint, endpoint
 from tests.services.knowledge_entries import entry, store
 from tests.services.test_find_knowledge import NOW, found
@@ -37,8 +39,13 @@ def process(url: str, home: Path, served: Endpoint, model: str = "words") -> Ser
 
 def models(database: Database) -> list[tuple[str, int]]:
     """(model, vectors that are kept of it)."""
-    asked = sql.text("SELECT model, count(*) FROM knowledge_vectors GROUP BY model ORDER BY model")
-    return database.read(lambda session: [(row[0], row[1]) for row in session.connection().execute(asked)])
+
+    def kept(session: Session) -> list[tuple[str, int]]:
+        table = "knowledge_embeddings" if embeddings.stands(session) else "knowledge_vectors"
+        asked = sql.text(f"SELECT model, count(*) FROM {table} GROUP BY model ORDER BY model")
+        return [(row[0], row[1]) for row in session.connection().execute(asked)]
+
+    return database.read(kept)
 
 
 def test_an_entry_that_says_the_same_in_other_words_is_found(

@@ -4,7 +4,7 @@ numpy is loaded with this module: it is imported where the first query is answer
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -133,7 +133,7 @@ class Corpus:
         chosen = self._chosen(now, kind, status, only)
         scores[~chosen] = 0
         if besides is not None:
-            scores = besides.add(self._ids, scores, chosen)
+            scores = besides.add(self._ids, self._place, scores, chosen, start + limit)
         found = best(scores, start + limit)[start:]
         page = tuple((self._ids[one], min(1.0, round(float(scores[one]), 4))) for one in found.tolist())
         return Ranked(page, int(np.count_nonzero(scores > 0)))
@@ -225,8 +225,14 @@ class Corpus:
 class Besides(Protocol):
     """What else than words speaks for an entry."""
 
-    def add(self, ids: Sequence[str], scores: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:
-        """The scores of these entries with its own in them; 0 where nothing speaks for one, or it is not chosen."""
+    def add(
+        self, ids: Sequence[str], places: Mapping[str, int], scores: Floats, chosen: npt.NDArray[np.bool_], wanted: int
+    ) -> Floats:
+        """The scores of these entries with its own in them; 0 where nothing speaks for one, or it is not chosen.
+
+        `places` are those of entries among `ids`, which has a former text of one as well. So many as are wanted are the
+        best, with their scores; those of others may be too low, but not 0.
+        """
 
 
 class _Columns(NamedTuple):

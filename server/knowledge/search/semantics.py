@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from server.errors import StorageError
-from server.storage import knowledge, vectors
+from server.storage import embeddings, knowledge, vectors
 
 if TYPE_CHECKING:
     from server.knowledge.search.corpus import Corpus
+    from server.knowledge.search.in_database import InDatabase
     from server.knowledge.search.meanings import ByMeaning, Meanings
     from server.knowledge.search.providers import Provider, Vectors
     from server.storage.database import Database
@@ -32,7 +33,9 @@ class Semantics:
     def __init__(self, database: "Database", provider: "Provider") -> None:
         self._database = database
         self._provider = provider
-        self._meanings: Meanings | None = None
+        self._meanings: Meanings | InDatabase | None = None
+        self._in_column = False
+        """Whether vectors are kept where the database itself knows which are near."""
         self._queries: OrderedDict[str, Vectors] = OrderedDict()
         self._remembering = threading.Lock()
         self._looked_at: tuple[int, int] = (0, -1)
@@ -56,11 +59,11 @@ class Semantics:
 
     def speaking_for(self, asked: "Vectors", corpus: "Corpus") -> "tuple[ByMeaning | None, str]":
         """What speaks for entries by their meaning; None with a note of why where the words alone count."""
-        from server.knowledge.search.meanings import ByMeaning, Meanings
+        from server.knowledge.search.meanings import ByMeaning
         from server.knowledge.search.providers import NoVectors
 
         if self._meanings is None or self._meanings.dimension != len(asked):
-            self._meanings, self._looked_at = Meanings(len(asked)), (0, -1)
+            self._meanings, self._looked_at = self._without_vectors(len(asked)), (0, -1)
         if self._thread is None or not self._thread.is_alive():  # else what it has done yet is not looked at
             lacking = self._catch_up(corpus, self._meanings)
             if 0 < len(lacking) <= AT_ONCE:
@@ -91,18 +94,48 @@ class Semantics:
             self._thread = None
         self._ended.clear()
 
-    def _catch_up(self, corpus: "Corpus", meanings: "Meanings") -> list[str]:
+    def _without_vectors(self, dimension: int) -> "Meanings | InDatabase":
+        """No vectors yet, where this database wants them."""
+        from server.knowledge.search.meanings import Meanings
+
+        self._in_column = self._database.read(embeddings.stands)
+        if not self._in_column and self._database.read(embeddings.may_stand):
+            try:
+                self._in_column = self._database.write(embeddings.establish)
+            except StorageError as error:
+                _LOG.warning("Vectors of shared entries stand as bytes: %s", error)
+        if not self._in_column:
+            return Meanings(dimension)
+        from server.knowledge.search.in_database import InDatabase
+
+        return InDatabase(self._database, self._provider.key, dimension)
+
+    def _catch_up(self, corpus: "Corpus", meanings: "Meanings | InDatabase") -> list[str]:
         """Every vector that is kept of the entries is there; those that have none."""
+        from server.knowledge.search.meanings import Meanings
+
         if self._looked_at != (id(corpus), corpus.changes) or self._lacking:
             digests = corpus.digests()
             missing = meanings.lacking(digests)
-            meanings.take(self._kept(missing))
+            if isinstance(meanings, Meanings):
+                meanings.take(self._kept(missing))
+            else:
+                meanings.catch_up(missing)
             self._lacking = meanings.lacking({one: digests[one] for one in missing})
             self._looked_at = (id(corpus), corpus.changes)
         return self._lacking
 
     def _kept(self, ids: Sequence[str]) -> list[vectors.Vector]:
         return self._database.read(lambda session: list(vectors.of_entries(session, self._provider.key, ids)))
+
+    def _done(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """(entry, digest of its text) of those among these that have a vector."""
+        meanings = self._meanings
+        if meanings is None or not self._in_column:
+            return [(one.entry_id, one.said) for one in self._kept(ids)]
+        return self._database.read(
+            lambda session: list(embeddings.said(session, self._provider.key, meanings.dimension, ids))
+        )
 
     def _compute(self, ids: Sequence[str], *, waiting: bool) -> None:
         """These entries have vectors that are kept. Raises NoVectors."""
@@ -114,7 +147,8 @@ class Semantics:
             vectors.Vector(one.entry_id, digest_of(searched_text(one)), vector.astype("<f4").tobytes())
             for one, vector in zip(found, told, strict=True)
         ]
-        self._database.write(lambda session: vectors.keep(session, self._provider.key, rows))
+        keep = embeddings.keep if self._in_column else vectors.keep
+        self._database.write(lambda session: keep(session, self._provider.key, rows))
 
     def _begin(self, corpus: "Corpus") -> None:
         digests = corpus.digests()
@@ -135,9 +169,9 @@ class Semantics:
                 if self._ended.is_set():
                     return
                 some = dict(todo[first : first + self._provider.at_once])
-                for known in self._kept(list(some)):
-                    if some[known.entry_id] == known.said:
-                        del some[known.entry_id]
+                for entry_id, said in self._done(list(some)):
+                    if some[entry_id] == said:
+                        del some[entry_id]
                 if some:
                     self._compute(list(some), waiting=False)
                 self._waiting = len(todo) - min(first + self._provider.at_once, len(todo))

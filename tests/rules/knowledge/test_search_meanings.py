@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from server.knowledge.search.corpus import Corpus
-from server.knowledge.search.meanings import NEAREST, ByMeaning, Meanings
+from server.knowledge.search import meanings as in_meanings
+from server.knowledge.search.corpus import Corpus, Ranked
+from server.knowledge.search.meanings import NEAREST, ByMeaning, Meanings, above
 from server.knowledge.search.providers import Vectors, of_length_one
 from tests.rules.knowledge.test_search_corpus import Row
 
@@ -34,11 +35,48 @@ def test_likeness_is_counted_from_what_is_usual_among_the_entries() -> None:
     meanings = Meanings(3)
     meanings.take((f"SK-{number}", "", along(10, number % 7 / 7, 1)) for number in range(400))
     meanings.take([("SK-400", "", along(10, 0, 9))])
-    ids = [f"SK-{number}" for number in range(401)] + ["SK-none"]
-    likeness = meanings.likeness(ids, asked(10, 0, 9))
-    assert likeness[400] == pytest.approx(1.0, abs=1e-3)
-    assert likeness[:400].max() < 0.25
-    assert likeness[401] == 0
+    query = asked(10, 0, 9)
+    usual = meanings.usual(query)
+    nearest = meanings.nearest(query, 2)
+    assert nearest[0][0] == "SK-400"
+    assert above(nearest[0][1], usual) == pytest.approx(1.0, abs=1e-3)
+    assert above(nearest[1][1], usual) < 0.25
+    assert meanings.cosines(query, ["SK-none", "SK-400"]) == {"SK-400": pytest.approx(1.0, abs=1e-6)}
+    assert len(meanings.nearest(query, 1_000)) == 401
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("kind", ["", "best_practice"])
+def test_the_best_are_those_that_a_look_at_every_entry_gives(
+    seed: int, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few are looked at first."""
+    chance = np.random.default_rng(seed)
+    words = [f"word{chr(97 + number)}" for number in range(20)]
+    corpus, meanings = Corpus(), Meanings(8)
+    rows = [
+        Row(
+            f"SK-{number}",
+            " ".join(chance.choice(words, 6)),
+            type="best_practice" if number % 3 else "anti_pattern",
+        )
+        for number in range(700)
+    ]
+    corpus.take(rows)
+    meanings.take((row.entry_id, "", along(*chance.normal(size=8))) for row in rows[:-50])  # some have none
+    corpus.take([Row("SK-3", "wordb wordc", type=rows[3].type)])  # says something else now
+    query = of_length_one([chance.normal(size=8)])[0]
+
+    def asked_for(start: int) -> Ranked:
+        besides = ByMeaning(meanings, query)
+        return corpus.search("worda wordb", now=0, kind=kind, start=start, limit=7, besides=besides)
+
+    whole = [asked_for(start) for start in (0, 7, 70)]
+    monkeypatch.setattr(in_meanings, "FIRST_LOOK", 1)
+    assert [asked_for(start) for start in (0, 7, 70)] == whole
+    monkeypatch.setattr(in_meanings, "FIRST_LOOK", 10_000)
+    assert [asked_for(start) for start in (0, 7, 70)] == whole
+    assert asked_for(10_000).page == ()
 
 
 def test_an_entry_is_found_by_its_meaning_alone_where_it_is_among_the_nearest() -> None:

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 MOST_ROWS = 5
 """Rows of support, applicability and transfers of one entry that a list shows; its record has all."""
 MOST_NAMES = 30
+_NONE_YET = (
+    "None yet: the job learning makes them on Sundays, of the promotions, rejections and errors that systems report."
+)
 _TITLE = 120
 """Characters of a title in a summary."""
+_MOST_SHOWN = 1_000_000
 _ROWS = ("support", "applicability", "transfers", "retest")
 _NAMES = ("applicable_to", "adopted_by", "declined_by", "contradicts", "supersedes")
 _ID_OR_NOTHING = rf"{IDENTIFIER}|^$"
@@ -107,7 +111,8 @@ def _told(total: int, entries: "list[KnowledgeEntry]", args: FindKnowledge, syst
     of_whom = f"{so_many} that {system_id} has not answered" if system_id else so_many
     asked = f"{of_whom}, as of {args.as_of}" if args.as_of else of_whom
     if not entries:
-        return f"{asked}."
+        wanted = any(args.filters().values())
+        return f"{asked}." if wanted else f"{asked}. {_NONE_YET}"
     order = "the likest first" if args.query.strip() else "the best supported first"
     harmed = next((one for one in entries if one.retest), None)
     retest = f" {harmed.id} wants a new test: {harmed.retest[-1].reason}" if harmed else ""
@@ -116,7 +121,7 @@ def _told(total: int, entries: "list[KnowledgeEntry]", args: FindKnowledge, syst
 
 def in_short(entry: "KnowledgeEntry") -> str:
     """The entry in a clause: id, type, how sure it is, and its title; what of it is another's stands in quotation marks."""
-    sure = f", e = {_rounded(entry.e_value)}" if entry.e_value is not None else ""
+    sure = f", e {_rounded(entry.e_value)}" if entry.e_value is not None else ""
     title = entry.title if len(entry.title) <= _TITLE else f"{entry.title[: _TITLE - 1].rstrip()}…"
     title = title.rstrip(".")
     theirs = entry.reported_by and '"' not in title
@@ -125,7 +130,10 @@ def in_short(entry: "KnowledgeEntry") -> str:
 
 
 def _rounded(e_value: float) -> str:
-    return f"{e_value:,.0f}" if e_value >= 100 else f"{e_value:.2g}"
+    """Such as `= 3.2`, `= 27,010`, `over 1,000,000`: beyond that no figure says more."""
+    if e_value >= _MOST_SHOWN:
+        return f"over {_MOST_SHOWN:,}"
+    return f"= {e_value:,.0f}" if e_value >= 100 else f"= {e_value:.2g}"
 
 
 def _quotes(entry: "KnowledgeEntry") -> bool:
@@ -141,12 +149,24 @@ def _waits_for(entry: "KnowledgeEntry", system_id: str) -> bool:
 
 
 def _following(entry: "KnowledgeEntry", system_id: str) -> list[Next]:
-    """The whole of the first entry, and how its system answers it."""
+    """The whole of the first entry, then what its reader may do: propose its own form, or decline; of a warning only say so."""
     whole = Next("read_record", {"uri": f"concord://knowledge/{entry.id}"})
     if not system_id:
         return [whole]
-    answer = {"entry_id": entry.id, "system_id": system_id, "decision": "ADOPT", "reason": "…"}
-    return [whole, Next("respond_to_knowledge", answer)]
+    answer = {"entry_id": entry.id, "system_id": system_id}
+    if _warns(entry):
+        return [whole, Next("respond_to_knowledge", {**answer, "decision": "ADOPT"})]
+    declined = {**answer, "decision": "DECLINE", "reason": "…"}
+    return [whole, _own_form(entry.id, system_id), Next("respond_to_knowledge", declined)]
+
+
+def _warns(entry: "KnowledgeEntry") -> bool:
+    """Whether the entry tells what to keep from: then there is nothing to propose."""
+    return entry.type.value == "anti_pattern"
+
+
+def _own_form(entry_id: str, system_id: str) -> Next:
+    return Next("submit_proposal", {"source_system": system_id, "knowledge_id": entry_id, "title": "…", "changes": []})
 
 
 def _row(entry: "KnowledgeEntry", score: float | None, system_id: str) -> "JsonObject":
@@ -210,12 +230,19 @@ def respond_to_knowledge(call: "Call[Services]", args: RespondToKnowledge) -> An
         idempotency_key=args.idempotency_key,
     )
     done = answered._asdict()
+    to_propose = done["decision"] == "ADOPT" and not args.proposal_id and not _is_warning(call, done["entry_id"])
+    silent = done["decision"] == "DECLINE" and not args.reason.strip()
     return Answer(
         summary=_answered(done, args.proposal_id),
         data=done,
-        next=_after(done, args.proposal_id),
+        next=_after(done, to_propose=to_propose),
+        notes=["No reason was told: answered again with one, others learn from it, too."] if silent else [],
         uri=f"concord://knowledge/{done['entry_id']}",
     )
+
+
+def _is_warning(call: "Call[Services]", entry_id: str) -> bool:
+    return _warns(call.services.knowledge.get(entry_id, now=call.now).entry)
 
 
 def _answered(done: "Mapping[str, Any]", proposal_id: str) -> str:
@@ -230,13 +257,12 @@ def _answered(done: "Mapping[str, Any]", proposal_id: str) -> str:
     return f"{said}; the entry is {done['entry_status']}."
 
 
-def _after(done: "Mapping[str, Any]", proposal_id: str) -> list[Next]:
+def _after(done: "Mapping[str, Any]", *, to_propose: bool) -> list[Next]:
     """What was adopted without a proposal is still to be proposed; else the next entry may be looked at."""
     if done["decision"] == "RENEW" or not done["system_id"]:
         return [Next("read_record", {"uri": f"concord://knowledge/{done['entry_id']}"})]
-    if done["decision"] == "ADOPT" and not proposal_id:
-        wanted = {"source_system": done["system_id"], "knowledge_id": done["entry_id"], "title": "…", "changes": []}
-        return [Next("submit_proposal", wanted)]
+    if to_propose:
+        return [_own_form(done["entry_id"], done["system_id"])]
     return [Next("find_knowledge", {"system_id": done["system_id"]})]
 
 

@@ -21,7 +21,7 @@ async def test_a_system_answers_for_itself_alone_and_the_user_for_any(
         await shared(user)
         seen = await reader.call("find_knowledge")
         assert seen["summary"].endswith(f" 2 of 4 not answered by {READER}.")
-        assert seen["next"][1]["arguments"]["system_id"] == READER
+        assert seen["next"][1]["arguments"]["source_system"] == READER
         answer = await reader.call("respond_to_knowledge", entry_id="SK-003", decision="ADOPT", reason="It fits.")
         assert {name: answer[name] for name in ("entry_id", "system_id", "decision", "entry_status")} == {
             "entry_id": "SK-003",
@@ -95,3 +95,18 @@ async def test_what_can_not_be_answered_is_refused_with_what_to_do(concord: Conc
         assert error["code"] == code
         assert error.get("hint") or error.get("allowed") or error.get("try"), error
     assert len(json.loads(await concord.read("concord://knowledge/SK-003"))["versions"]) == 1
+
+
+async def test_of_a_warning_nothing_is_to_be_proposed_and_who_declines_in_silence_is_asked_why(
+    concord: Concord,
+) -> None:
+    await members(concord)
+    await shared(concord)
+    kept_to = await concord.call("respond_to_knowledge", entry_id="SK-002", system_id=READER, decision="ADOPT")
+    assert kept_to["next"] == [{"tool": "find_knowledge", "arguments": {"system_id": READER}}]
+    silent = await concord.call("respond_to_knowledge", entry_id="SK-003", system_id=READER, decision="DECLINE")
+    assert "reason" in silent["notes"][0]
+    told = await concord.call(
+        "respond_to_knowledge", entry_id="SK-003", system_id=READER, decision="DECLINE", reason="We read no files."
+    )
+    assert "notes" not in told

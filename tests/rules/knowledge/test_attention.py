@@ -66,3 +66,11 @@ def test_a_directive_names_the_entry_and_both_tools_in_our_words() -> None:
     assert set(told) == {"id", "kind", "proposal_id", "text"}
     assert (told["kind"], told["proposal_id"]) == ("answer_knowledge", "")
     assert all(word in told["text"] for word in ("SK-002", "find_knowledge", "respond_to_knowledge"))
+
+
+def test_of_an_anti_pattern_a_system_is_asked_whether_it_keeps_to_it_and_of_a_fix_to_propose_its_own_form() -> None:
+    rows = [("answer", "SK-001", "anti_pattern"), ("answer", "SK-002", "transferable_fix")]
+    warning, fix = (one["text"] for one in directives_for(rows, has_engine=True))
+    assert "warns" in warning
+    assert "submit_proposal" not in warning
+    assert "submit_proposal with knowledge_id" in fix

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from server.knowledge.facts import Facts, Member
 from server.model.knowledge import Applicability
@@ -74,6 +75,7 @@ def applicable(
     return receivers.of(error_category=error_category, sources=sources, resources=resources, besides=besides)
 
 
+@lru_cache(maxsize=50_000)
 def spelt_alike(category: str) -> str:
     """What categories have in common that are the same but for spelling: `stale_data`, `stale-data`, `StaleData`."""
     return " ".join(_WORDS.findall(category)).casefold()
@@ -99,6 +101,7 @@ class Receivers:
     """By category as it is spelt alike, then by system."""
     _near: Mapping[str, Mapping[str, float]] = field(init=False)
     """Categories that mean about the same, with their likeness."""
+    _merged: dict[frozenset[str], Mapping[str, _Told]] = field(init=False, default_factory=dict)
     _compared: set[str] = field(init=False)
     """All that were looked at for that."""
 
@@ -140,7 +143,7 @@ class Receivers:
             for system, member in sorted(self.facts.members.items()):
                 touched = sorted(set(resources) & (member.reads | member.writes)) if system not in out else []
                 if touched:
-                    rows.append(_Row(member, (f"reads or writes {_list(touched)}",), 0, ()))
+                    rows.append(_Row(member, (f"reads or writes {_list(_as_written(touched, member))}",), 0, ()))
         return _applicable(rows, error_category)
 
     def _having(self, names: Collection[str], common: "_Common", out: Collection[str]) -> dict[str, _Told]:
@@ -152,16 +155,23 @@ class Receivers:
         for name in names:
             for other, score in self._near.get(name, {}).items():
                 (certain if score >= SAME_MEANING else possible).add(other)
-        heaps: defaultdict[str, list[_Told]] = defaultdict(list)
-        for name in sorted(certain):
-            for system, told in self._told.get(name, {}).items():
-                heaps[system].append(told)
+        found = dict(self._having_any(frozenset(certain)))
         for name in sorted(possible - certain):
             for system, told in self._told.get(name, {}).items():
                 if common.depends_alike(self.facts.members[system]):
+                    found[system] = _merged([found[system], told]) if system in found else told
+        return {system: told for system, told in found.items() if system not in out and told.times >= ACTIVE_TIMES}
+
+    def _having_any(self, names: frozenset[str]) -> Mapping[str, _Told]:
+        """The systems that reported any of these categories, with what they reported of them in all."""
+        found = self._merged.get(names)
+        if found is None:
+            heaps: defaultdict[str, list[_Told]] = defaultdict(list)
+            for name in sorted(names):
+                for system, told in self._told.get(name, {}).items():
                     heaps[system].append(told)
-        found = {system: _merged(several) for system, several in heaps.items() if system not in out}
-        return {system: told for system, told in found.items() if told.times >= ACTIVE_TIMES}
+            found = self._merged[names] = {system: _merged(several) for system, several in heaps.items()}
+        return found
 
 
 @dataclass(frozen=True)
@@ -196,11 +206,11 @@ class _Common:
         return bool(self.resources & member.reads or self.upstream & member.depends_on)
 
     def shared_with(self, member: Member) -> tuple[str, ...]:
-        """What it has in common with the sources, in words."""
-        said = []
+        """What it has in common with the sources, in words; that both read a kind of file only where nothing closer is known."""
         if same := sorted(self.resources & member.reads):
-            said.append(f"reads {_list(same)}{self._as_they_do()}")
-        elif upstream := sorted(self.upstream & member.depends_on):
+            return (f"reads {_list(_as_written(same, member))}{self._as_they_do()}",)
+        said = []
+        if upstream := sorted(self.upstream & member.depends_on):
             said.append(f"depends on {_list(upstream)}{self._as_they_do()}")
         if forms := sorted({_FORMS.get(one, f"{one} resources") for one in self.forms & member.reads_forms}):
             said.append(f"reads {_and(forms[:NAMED])}{self._as_they_do()}")
@@ -281,7 +291,7 @@ def _its_own(row: _Row, error_category: str) -> str:
     """What this system would have to look at first."""
     named = row.written[0] if row.written else error_category
     what = f"where its {named} errors come from" if named else "how it uses what this is about"
-    reads = sorted(row.member.reads)
+    reads = _as_written(sorted(row.member.reads), row.member)
     where = f" when it reads {_list(reads[:NAMED])}" if reads else ""
     return f"Look first at {what}{where}, and set limits by its own timing, not by those of the source."
 
@@ -294,6 +304,11 @@ def _adaptation(rows: Sequence[_Row], error_category: str) -> str:
         f"Each system should build its own form of this{against}{reading}, set every limit by its own resources and timing "
         "instead of the source's, and shadow-test it before it is promoted."
     )
+
+
+def _as_written(resources: Sequence[str], member: Member) -> list[str]:
+    """The resources by the names that the system itself gives them, which are no one's home folder."""
+    return list(dict.fromkeys(member.written.get(one, one) for one in resources))
 
 
 def _list(names: Sequence[str]) -> str:

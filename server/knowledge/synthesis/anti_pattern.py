@@ -8,11 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from server.knowledge.applicability import Receivers
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts, KnownEntry, Member, Outcome
-from server.knowledge.synthesis.approaches import alike, groups, same_category, same_metric
+from server.knowledge.synthesis.approaches import groups, same_category
+from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, change, improvement, in_words, period, rounded, weigh
 from server.knowledge.synthesis.ideas import Idea, idea_in, idea_of, says_the_same
 from server.knowledge.synthesis.keys import Keys
@@ -33,6 +35,9 @@ from server.knowledge.synthesis.wording import (
 )
 from server.model.knowledge import KnowledgeEvidence, KnowledgeType, Support
 from server.patterns.likeness import Likeness
+
+if TYPE_CHECKING:
+    from server.knowledge.synthesis.crowd import Crowd, Mask
 
 TYPE = KnowledgeType.ANTI_PATTERN
 LEAST_SYSTEMS = 2
@@ -87,26 +92,27 @@ class Rejected:
 
 def anti_patterns(facts: Facts, receivers: Receivers, keys: Keys, likeness: Likeness) -> list[Draft]:
     """A draft for each approach that two systems turned down."""
+    from server.knowledge.synthesis.crowd import Crowd
+
     turned_down = [one for one in facts.outcomes if not one.promoted]
     recommending = _Recommending(facts.known)
-    successes = [one for one in facts.outcomes if improvement(one) is not None]
-    found = []
-    for group in groups(turned_down, lambda one: one.system_id, likeness, _of_one_topic):
-        rejected = Rejected(tuple(group), facts.members)
-        if len(rejected.systems) >= LEAST_SYSTEMS:
-            found.append(_draft(rejected, successes, recommending, receivers, keys))
-    return found
+    successes = Crowd([one for one in facts.outcomes if improvement(one) is not None])
+    by_approach = groups(turned_down, lambda one: one.system_id, likeness, _of_one_topic)
+    several = [
+        one for group in by_approach if len((one := Rejected(tuple(group), facts.members)).systems) >= LEAST_SYSTEMS
+    ]
+    several.sort(key=lambda one: (-one.groups, -one.e_value, one.outcomes[0].ref))
+    return within_reason(_draft(one, successes, recommending, receivers, keys) for one in several)
 
 
-def _of_one_topic(one: Outcome, other: Outcome) -> bool:
-    """Whether both may be the same matter: against one kind of error, or the same approach in as many words."""
-    if not (one.error_category and other.error_category):
-        return True
-    return same_metric(one, other) or idea_of(one).named == idea_of(other).named
+def _of_one_topic(crowd: "Crowd", one: Outcome) -> "Mask":
+    """Which may be the same matter: against one kind of error, or the same approach in as many words."""
+    told = crowd.same_metric(one) | crowd.same_name(idea_of(one)) | ~crowd.categorised
+    return told if one.error_category else told | True
 
 
 def _draft(
-    rejected: Rejected, successes: Sequence[Outcome], recommending: "_Recommending", receivers: Receivers, keys: Keys
+    rejected: Rejected, successes: "Crowd", recommending: "_Recommending", receivers: Receivers, keys: Keys
 ) -> Draft:
     category, first = rejected.category, rejected.outcomes[0]
     approach = next((done for one in rejected.outcomes if (done := what_was_done(one))), "")
@@ -192,14 +198,12 @@ def _instead(rejected: Rejected, approach: str, praised: Sequence[Outcome]) -> s
     )
 
 
-def _praised(rejected: Rejected, successes: Sequence[Outcome]) -> list[Outcome]:
+def _praised(rejected: Rejected, successes: "Crowd") -> list[Outcome]:
     """Promotions of the same approach against the same error that went well."""
-    return [
-        one
-        for one in successes
-        if (not rejected.category or same_category(one.error_category, rejected.category))
-        and alike(one, rejected.outcomes[0])
-    ]
+    same = successes.alike(rejected.outcomes[0])
+    if rejected.category:
+        same = same & successes.same_category(rejected.category)
+    return [successes.outcomes[place] for place in same.nonzero()[0].tolist()]
 
 
 class _Recommending:

@@ -3,12 +3,13 @@
 Their figures are values of any kind, not counts a week, so that no e-value is made of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from server.knowledge.applicability import Receivers, spelt_alike
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts, Outcome, Success
-from server.knowledge.synthesis.approaches import groups, same_category
+from server.knowledge.synthesis.approaches import groups
 from server.knowledge.synthesis.evidence import Weighed, change, weigh
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.kinship import kin_of
@@ -29,6 +30,9 @@ from server.knowledge.synthesis.wording import (
 from server.model.knowledge import KnowledgeEvidence, KnowledgeType
 from server.patterns.likeness import Likeness
 
+if TYPE_CHECKING:
+    from server.knowledge.synthesis.crowd import Crowd, Mask
+
 TYPE = KnowledgeType.BEST_PRACTICE
 OFTEN, VERY_OFTEN = 3, 10
 """Times applied: with figures that show an improvement, and without any."""
@@ -42,12 +46,13 @@ def best_practices(
 ) -> list[Draft]:
     """A draft for each practice that stands up and that no stronger draft tells of already."""
     by_ref = {one.ref: one for one in facts.successes}
+    supporting = {(support.system, support.title) for draft in told for support in draft.support}
     practices = []
     for group in groups(
         [_as_outcome(one) for one in facts.successes], lambda one: one.system_id, likeness, _of_one_topic
     ):
         successes = [by_ref[one.ref] for one in group]
-        if _stands_up(successes) and not _told_already(group, told):
+        if _stands_up(successes) and not _told_already(group, supporting):
             practices.append((group, successes))
     practices.sort(key=lambda it: (-len({one.system_id for one in it[0]}), -_times(it[1]), it[0][0].ref))
     return [_draft(group, successes, facts, receivers, keys) for group, successes in practices[:FEW]]
@@ -68,8 +73,9 @@ def _as_outcome(success: Success) -> Outcome:
     )
 
 
-def _of_one_topic(one: Outcome, other: Outcome) -> bool:
-    return not (one.error_category and other.error_category) or same_category(one.error_category, other.error_category)
+def _of_one_topic(crowd: "Crowd", one: Outcome) -> "Mask":
+    told = ~crowd.categorised
+    return told | crowd.same_category(one.error_category) if one.error_category else told | True
 
 
 def _times(successes: Sequence[Success]) -> int:
@@ -94,13 +100,8 @@ def _weighed(success: Success) -> Weighed | None:
     return weigh(success.before, success.after, None)
 
 
-def _told_already(group: Sequence[Outcome], drafts: Sequence[Draft]) -> bool:
-    return any(
-        support.system == one.system_id and support.title == headline(one)
-        for draft in drafts
-        for support in draft.support
-        for one in group
-    )
+def _told_already(group: Sequence[Outcome], told: Collection[tuple[str, str]]) -> bool:
+    return any((one.system_id, headline(one)) in told for one in group)
 
 
 def _draft(

@@ -4,9 +4,7 @@ from collections import defaultdict
 
 from server.knowledge.applicability import ACTIVE_TIMES, spelt_alike
 from server.knowledge.facts import Facts, Outcome
-from server.knowledge.synthesis.approaches import alike, same_category
-from server.knowledge.synthesis.evidence import Weighed, improvement, is_fix
-from server.knowledge.synthesis.ideas import idea_of
+from server.knowledge.synthesis.evidence import improvement, is_fix
 
 _ACTIVE_WEEKS = 30 / 7
 
@@ -15,33 +13,41 @@ class Settled:
     """The same asked of many fixes."""
 
     def __init__(self, facts: Facts) -> None:
-        self._rejected: defaultdict[str, list[Outcome]] = defaultdict(list)
-        """By each word of what was not done: of one approach are only those that have one in common."""
-        self._fixed: defaultdict[str, list[tuple[Outcome, Weighed]]] = defaultdict(list)
-        self._newest: dict[tuple[str, str], int] = {}
-        for own in facts.outcomes:
-            if own.entry_id:
-                continue
-            if not own.promoted:
-                for word in idea_of(own).named:
-                    self._rejected[word].append(own)
-            elif (told := improvement(own)) is not None and is_fix(told):
-                self._fixed[spelt_alike(own.error_category)].append((own, told))
+        from server.knowledge.synthesis.crowd import Crowd
+
+        newest = dict[tuple[str, str], int]()
         for active in facts.activity:
             at = active.system_id, spelt_alike(active.category)
-            self._newest[at] = max(active.newest, self._newest.get(at, active.newest))
+            newest[at] = max(active.newest, newest.get(at, active.newest))
+        own_ones = [one for one in facts.outcomes if not one.entry_id]
+        self._rejected = Crowd([one for one in own_ones if not one.promoted])
+        fixed = [one for one in own_ones if is_fix(improvement(one))]
+        self._rid: defaultdict[str, set[str]] = defaultdict(set)
+        """By category who has fixed it for good, by whatever approach."""
+        still = []
+        for own in fixed:
+            category = spelt_alike(own.error_category)
+            if newest.get((own.system_id, category), 0) <= own.at or _is_rare(own):
+                self._rid[category].add(own.system_id)
+            else:
+                still.append(own)
+        self._still = Crowd(still)
+        """Fixes after which the error went on: they settle only their own approach."""
 
     def by(self, fix: Outcome) -> set[str]:
         """Systems that need this fix no more: a rejection of the same approach, or an own fix after which the error is rare."""
         category = spelt_alike(fix.error_category)
-        turned_down = {own.ref: own for word in idea_of(fix).named for own in self._rejected.get(word, ())}
-        found = {
-            own.system_id
-            for own in turned_down.values()
-            if (not own.error_category or same_category(own.error_category, fix.error_category)) and alike(own, fix)
-        }
-        for own, told in self._fixed.get(category, ()):
-            newest = self._newest.get((own.system_id, category), 0)
-            if newest <= own.at or told.after * _ACTIVE_WEEKS < ACTIVE_TIMES or alike(own, fix):
+        turned_down = self._rejected.alike(fix) & (
+            self._rejected.same_category(fix.error_category) | ~self._rejected.categorised
+        )
+        found = {self._rejected.outcomes[place].system_id for place in turned_down.nonzero()[0].tolist()}
+        found |= self._rid.get(category, set())
+        for place in self._still.alike(fix).nonzero()[0].tolist():
+            own = self._still.outcomes[place]
+            if spelt_alike(own.error_category) == category:
                 found.add(own.system_id)
         return found - {fix.system_id}
+
+
+def _is_rare(own: Outcome) -> bool:
+    return own.after is not None and own.after * _ACTIVE_WEEKS < ACTIVE_TIMES

@@ -11,6 +11,7 @@ from functools import cached_property
 from server.knowledge.applicability import Applicable, Receivers, spelt_alike
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts, Outcome
+from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, change, day, improvement, in_words, is_fix, period, rounded
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.kinship import own_ideas
@@ -33,10 +34,6 @@ from server.model.knowledge import KnowledgeType
 TYPE = KnowledgeType.TRANSFERABLE_FIX
 RECENT = 30 * 86_400_000_000
 """Of a system's fixes of one error the best upheld counts that isn't older than the newest by more."""
-
-
-MOST_DRAFTS, MOST_TOLD = 300, 40_000
-"""No more are drafted at a time, and for no more receivers in all, those best upheld: five a week enter."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +64,20 @@ def transferable_fixes(fixes: Sequence[Fix], settled: Settled, receivers: Receiv
     of_one: defaultdict[tuple[str, str], list[Fix]] = defaultdict(list)
     for fix in fixes:
         of_one[fix.outcome.system_id, spelt_alike(fix.outcome.error_category)].append(fix)
-    found: list[Draft] = []
-    groups = sorted(
+    carried = sorted(
         ((_carrier(group), group) for group in of_one.values()), key=lambda it: (-it[0].e_value, it[0].outcome.ref)
     )
-    receiving = 0
-    for carrier, group in groups:
-        if len(found) == MOST_DRAFTS or receiving >= MOST_TOLD:
-            break
-        outcome = carrier.outcome
-        who = receivers.of(
-            error_category=outcome.error_category, sources=(outcome.system_id,), besides=settled.by(outcome)
-        )
-        if who.rows:
-            found.append(_draft(carrier, group, who, keys))
-            receiving += len(who.rows)
-    return found
+    return within_reason(
+        _draft(carrier, group, who, keys)
+        for carrier, group in carried
+        if (who := _receiving(carrier.outcome, settled, receivers)).rows
+    )
+
+
+def _receiving(outcome: Outcome, settled: Settled, receivers: Receivers) -> Applicable:
+    return receivers.of(
+        error_category=outcome.error_category, sources=(outcome.system_id,), besides=settled.by(outcome)
+    )
 
 
 def _carrier(group: Sequence[Fix]) -> Fix:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from server.knowledge.applicability import Receivers, spelt_alike
 from server.knowledge.draft import Draft
 from server.knowledge.facts import Facts, KnownEntry, Member, Outcome
-from server.knowledge.synthesis.approaches import alike, groups, same_category, same_metric
+from server.knowledge.synthesis.approaches import groups, same_category
+from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, day, improvement, rounded
 from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same
 from server.knowledge.synthesis.keys import Keys
@@ -36,6 +38,9 @@ from server.knowledge.synthesis.wording import (
 )
 from server.model.knowledge import KnowledgeEvidence, KnowledgeType
 from server.patterns.likeness import Likeness
+
+if TYPE_CHECKING:
+    from server.knowledge.synthesis.crowd import Crowd, Mask
 
 TYPE = KnowledgeType.UNIVERSAL_PATTERN
 LEAST_GROUPS = 3
@@ -102,21 +107,27 @@ def shared_improvements(facts: Facts, likeness: Likeness) -> list[Shared]:
     """Every kind of improvement that three independent systems made, by time."""
     improved = [one for one in own_ideas(facts.outcomes) if improvement(one) is not None]
     found = []
-    for group in groups(improved, lambda one: kin_of(one.system_id, facts.members), likeness, same_metric):
+    for group in groups(improved, lambda one: kin_of(one.system_id, facts.members), likeness, _of_one_metric):
         shared = Shared(tuple(group), facts.members)
         if shared.groups >= LEAST_GROUPS:
             found.append(shared)
     return found
 
 
+def _of_one_metric(crowd: "Crowd", one: Outcome) -> "Mask":
+    return crowd.same_metric(one)
+
+
 def universal_patterns(
     facts: Facts, shared: Sequence[Shared], settled: Settled, receivers: Receivers, keys: Keys
 ) -> list[Draft]:
     """A draft for each; it takes in the single fixes of the same approach."""
-    return [_draft(one, facts, settled, receivers, keys) for one in shared]
+    fixes = _Fixes(facts.known)
+    ordered = sorted(shared, key=lambda it: (-it.groups, -it.e_value, it.first.ref))
+    return within_reason(_draft(one, facts, fixes, settled, receivers, keys) for one in ordered)
 
 
-def _draft(shared: Shared, facts: Facts, settled: Settled, receivers: Receivers, keys: Keys) -> Draft:
+def _draft(shared: Shared, facts: Facts, fixes: "_Fixes", settled: Settled, receivers: Receivers, keys: Keys) -> Draft:
     first, told = shared.first, shared.whole
     also = sorted({one.error_category for one in shared.outcomes} - {""})
     sources = shared.systems
@@ -146,7 +157,7 @@ def _draft(shared: Shared, facts: Facts, settled: Settled, receivers: Receivers,
         e_value=rounded(shared.e_value),
         improvement_percent=told.percent,
         independent_systems=shared.groups,
-        supersedes=taken_in(shared, facts.known),
+        supersedes=fixes.taken_in(shared),
         reported_by=first.system_id,
     )
 
@@ -157,17 +168,24 @@ OWN_FORM = (
 )
 
 
-def taken_in(shared: Shared, known: Sequence[KnownEntry]) -> tuple[str, ...]:
-    """Ids of the single fixes that say no more than this."""
-    refs, systems = {one.ref for one in shared.outcomes}, set(shared.systems)
-    return tuple(
-        sorted(
-            one.entry_id
-            for one in known
-            if one.type == KnowledgeType.TRANSFERABLE_FIX.value
-            and (one.key in refs or (bool(systems.intersection(one.systems)) and _tells_of(one, shared.outcomes)))
-        )
-    )
+class _Fixes:
+    """The single fixes that are entries, by what they rest on and by whose they are."""
+
+    def __init__(self, known: Sequence[KnownEntry]) -> None:
+        self._by_key: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        self._by_system: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        for one in known:
+            if one.type == KnowledgeType.TRANSFERABLE_FIX.value:
+                self._by_key[one.key].append(one)
+                for system in one.systems:
+                    self._by_system[system].append(one)
+
+    def taken_in(self, shared: Shared) -> tuple[str, ...]:
+        """Ids of those that say no more than this."""
+        found = {one.entry_id for its in shared.outcomes for one in self._by_key.get(its.ref, ())}
+        near = {one.entry_id: one for system in shared.systems for one in self._by_system.get(system, ())}
+        found.update(one.entry_id for one in near.values() if _tells_of(one, shared.outcomes))
+        return tuple(sorted(found))
 
 
 def _tells_of(entry: KnownEntry, outcomes: Iterable[Outcome]) -> bool:
@@ -182,10 +200,12 @@ class Covering:
     """The universal patterns that tell of a single fix already: those found now, and those that stand."""
 
     def __init__(self, shared: Sequence[Shared], facts: Facts) -> None:
-        self._shared: defaultdict[str, list[Shared]] = defaultdict(list)
-        for one in shared:
-            for system in one.systems:
-                self._shared[system].append(one)
+        from server.knowledge.synthesis.crowd import Crowd
+
+        outcomes = [(number, one) for number, its in enumerate(shared) for one in its.outcomes]
+        self._crowd, self._of = Crowd([one for _, one in outcomes]), [number for number, _ in outcomes]
+        self._systems = [frozenset(one.systems) for one in shared]
+        self._refs = {one.ref for _, one in outcomes}
         today = day(facts.until)
         self._standing: defaultdict[str, list[KnownEntry]] = defaultdict(list)
         for entry in facts.known:
@@ -195,11 +215,17 @@ class Covering:
 
     def tells_of(self, fix: Outcome) -> bool:
         """Whether one of them tells of this outcome, or of the same approach by the same system."""
-        return any(
-            fix.ref == its.ref or (same_metric(fix, its) and alike(fix, its))
-            for one in self._shared.get(fix.system_id, ())
-            for its in one.outcomes
-        ) or any(_tells_of(one, (fix,)) for one in self._standing.get(fix.system_id, ()))
+        return (
+            fix.ref in self._refs
+            or self._tells_the_same(fix)
+            or any(_tells_of(one, (fix,)) for one in self._standing.get(fix.system_id, ()))
+        )
+
+    def _tells_the_same(self, fix: Outcome) -> bool:
+        if not any(fix.system_id in systems for systems in self._systems):
+            return False
+        same = (self._crowd.same_metric(fix) & self._crowd.alike(fix)).nonzero()[0].tolist()
+        return any(fix.system_id in self._systems[self._of[place]] for place in same)
 
 
 def _evidence(shared: Shared, told: Weighed) -> KnowledgeEvidence:

@@ -7,7 +7,7 @@ import pytest
 
 from server.knowledge.facts import KnownEntry, Outcome
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis.approaches import alike, groups, same_metric
+from server.knowledge.synthesis.approaches import alike, groups
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import drafts, facts, outcome
 from tests.rules.knowledge.ideas import ONE_IDEA, SEVERAL_IDEAS, UNSEEN_ONE_IDEA, UNSEEN_SEVERAL_IDEAS
@@ -28,7 +28,7 @@ def told(texts: list[tuple[str, str]]) -> list[Outcome]:
 
 
 def grouped(outcomes: list[Outcome]) -> list[list[Outcome]]:
-    return groups(outcomes, lambda one: one.system_id, lexical_likeness, same_metric)
+    return groups(outcomes, lambda one: one.system_id, lexical_likeness, lambda crowd, one: crowd.same_metric(one))
 
 
 @pytest.mark.parametrize("texts", ONE_IDEA, ids=lambda texts: texts[0][0])

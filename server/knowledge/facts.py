@@ -72,6 +72,8 @@ class Member:
     reads: frozenset[str] = frozenset()
     """Canonical resources."""
     writes: frozenset[str] = frozenset()
+    written: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Resources as the system writes them, by canonical name."""
     reads_forms: frozenset[str] = frozenset()
     """Kinds of what it reads: `json`, `sqlite`, `https`, `service` …"""
     depends_on: frozenset[str] = frozenset()

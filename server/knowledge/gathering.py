@@ -17,6 +17,7 @@ from server.knowledge.kin import families, forms_of
 from server.model.finding import FindingKind
 from server.model.moments import microseconds
 from server.model.proposal import DecisionKind, Proposal, ProposalState
+from server.model.redaction import without_credentials
 from server.model.withholding import crossing
 from server.registry.map import RegistryMap
 from server.storage import conflict_log, event_weeks, findings, outcomes, own_files
@@ -362,6 +363,10 @@ def _members(registry: RegistryMap, canonical: Callable[[str, str], str] | None)
             kin=kin[stored.id],
             reads=frozenset(name(one.resource) for one in system.reads_from),
             writes=frozenset(name(one.resource) for one in system.writes_to),
+            written={
+                name(one.resource): without_credentials(one.resource, hidden="")
+                for one in (*system.writes_to, *system.reads_from)
+            },
             reads_forms=frozenset(form for one in system.reads_from for form in forms_of(one)),
             depends_on=frozenset(one for one in registry.dependencies(stored.id) if registry.live(one) is not None),
         )

@@ -18,8 +18,11 @@ def nothing_alike(texts: Sequence[str], owners: Sequence[int], widest: int) -> l
 
 
 def member(system_id: str, **members: Any) -> Member:
+    plain = {name: members.pop(name) for name in ("written",) if name in members}
     sets = {name: frozenset(value) for name, value in members.items() if name not in ("kin", "has_engine")}
-    return Member(system_id, "PRODUCTION", members.get("has_engine", True), members.get("kin", system_id), **sets)
+    return Member(
+        system_id, "PRODUCTION", members.get("has_engine", True), members.get("kin", system_id), **sets, **plain
+    )
 
 
 def facts(*activity: tuple[str, str, int], members: Sequence[Member] = ()) -> Facts:
@@ -99,6 +102,21 @@ def test_a_shared_resource_or_upstream_system_is_named() -> None:
     found = who(facts(("sys_b", "stale_data", 3), ("sys_c", "stale_data", 3), members=known))
     assert found.rows[0].because[1] == "It reads /feed.json, as sys_a does."
     assert found.rows[1].because[1] == "It depends on sys_feed, as sys_a does."
+
+
+def test_a_resource_is_told_as_the_system_writes_it_and_then_not_its_kind_besides() -> None:
+    known = [
+        member("sys_a", reads={"/home/ann/feed.json"}, reads_forms={"json"}),
+        member(
+            "sys_b", reads={"/home/ann/feed.json"}, reads_forms={"json"}, written={"/home/ann/feed.json": "~/feed.json"}
+        ),
+    ]
+    found = who(facts(("sys_b", "stale_data", 3), members=known))
+    assert found.rows[0].because[1:] == ("It reads ~/feed.json, as sys_a does.",)
+    assert "~/feed.json" in found.rows[0].adaptation
+    assert (
+        found.reasoning == "sys_b reported stale_data 3 times in the last 30 days and reads ~/feed.json, as sys_a does."
+    )
 
 
 def test_without_a_category_it_is_for_those_who_use_the_very_resource() -> None:

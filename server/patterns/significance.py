@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from server.model.chance import log_choose
 from server.patterns.history import Bools, Floats, Ints
 
 _TILT_STEPS = 40
@@ -28,17 +29,13 @@ class Urn:
     def density(self) -> tuple[int, Floats]:
         """The fewest marked ones that can be drawn, and the logarithm of the probability of that many, one more, …"""
         low, high = max(0, self.drawn + self.marked - self.places), min(self.drawn, self.marked)
-        whole = _log_choose(self.places, self.drawn)
+        whole = log_choose(self.places, self.drawn)
         return low, np.array(
             [
-                _log_choose(self.marked, hit) + _log_choose(self.places - self.marked, self.drawn - hit) - whole
+                log_choose(self.marked, hit) + log_choose(self.places - self.marked, self.drawn - hit) - whole
                 for hit in range(low, high + 1)
             ]
         )
-
-
-def _log_choose(places: int, drawn: int) -> float:
-    return math.lgamma(places + 1) - math.lgamma(drawn + 1) - math.lgamma(places - drawn + 1)
 
 
 def upper_tail(chances: Floats, counts: Ints, least: float, urns: Sequence[Urn] = ()) -> float:

@@ -10,9 +10,9 @@ Silence shows nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import exp, lgamma, log
 
 from server.knowledge.facts import Outcome
+from server.model.chance import one_sided_by_chance
 from server.model.knowledge import TransferOutcome
 
 DAY = 86_400_000_000
@@ -26,7 +26,6 @@ SURE, EARLY = 0.05, 0.01
 A_QUARTER = 0.25
 TOLD_DAYS = 7.0
 """How long told rates were observed where that is not told."""
-_MOST_TERMS = 200_000
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def by_counts(window: Window) -> Shown | None:
     share = window.before_days / (window.before_days + window.after_days)
     harm = after > before
     more, fewer, where = (window.after, window.before, 1 - share) if harm else (window.before, window.after, share)
-    p_value = rarer_by_chance(more, fewer, where)
+    p_value = one_sided_by_chance(more, fewer, where)
     if p_value <= (SURE if over else EARLY):
         if not harm and not window.speaks:
             return None
@@ -110,32 +109,7 @@ def by_counts(window: Window) -> Shown | None:
     return Shown(TransferOutcome.UNCHANGED, before, after, p_value, final=True) if over and window.speaks else None
 
 
-def rarer_by_chance(more: int, fewer: int, share: float) -> float:
-    """How likely at least `more` of all counts fall into the one time, which is `share` of both times (binomial, exact)."""
-    total = more + fewer
-    if more <= 0:
-        return 1.0
-    if share >= 1.0 or total > _MOST_TERMS:
-        return 1.0 if more <= total * share else _normal_tail(more, total, share)
-    terms = (
-        lgamma(total + 1)
-        - lgamma(some + 1)
-        - lgamma(total - some + 1)
-        + some * log(share)
-        + (total - some) * log(1 - share)
-        for some in range(more, total + 1)
-    )
-    return min(1.0, sum(exp(one) for one in terms))
-
-
-def _normal_tail(more: int, total: int, share: float) -> float:
-    from math import erfc, sqrt
-
-    spread = sqrt(max(total * share * (1 - share), 1e-9))
-    return 0.5 * erfc((more - 0.5 - total * share) / spread / sqrt(2))
-
-
 def _p(before: float, before_days: float, after: float, after_days: float, *, harm: bool) -> float:
     """How likely chance gives such a change between two rates a week."""
     first, then = round(before * before_days / 7), round(after * after_days / 7)
-    return rarer_by_chance(then, first, 0.5) if harm else rarer_by_chance(first, then, 0.5)
+    return one_sided_by_chance(then, first, 0.5) if harm else one_sided_by_chance(first, then, 0.5)

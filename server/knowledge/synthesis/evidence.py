@@ -8,10 +8,11 @@ comes by chance in at most one case of twenty (Ville's inequality). It says noth
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, comb, exp, floor, inf, isfinite, lgamma, log
+from math import ceil, comb, exp, floor, inf, isfinite, log
 
 from server.knowledge.facts import Outcome
 from server.knowledge.synthesis.wording import number, rate
+from server.model.chance import log_choose
 from server.model.knowledge import KnowledgeEvidence
 from server.model.moments import at_microseconds
 
@@ -38,12 +39,8 @@ def e_value(more: int, fewer: int) -> float:
     if total <= _EXACT:
         ways = sum(comb(total + 1, some) for some in range(more + 1))
         return min(MOST, float(Fraction(ways, (total + 1) * comb(total, more))))
-    grown = _log_sum(total + 1, more) - log(total + 1) - _log_choose(total, more)
+    grown = _log_sum(total + 1, more) - log(total + 1) - log_choose(total, more)
     return MOST if grown >= log(MOST) else exp(grown)
-
-
-def _log_choose(places: int, drawn: int) -> float:
-    return lgamma(places + 1) - lgamma(drawn + 1) - lgamma(places - drawn + 1)
 
 
 def _log_sum(places: int, most: int) -> float:
@@ -60,7 +57,7 @@ def _log_sum(places: int, most: int) -> float:
         term *= (places - some) / (some + 1)
         some += 1
         total += term
-    return _log_choose(places, middle) + log(total)
+    return log_choose(places, middle) + log(total)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import comb, exp, lgamma, log
 
 import numpy as np
 
+from server.model.chance import one_sided_by_chance
 from server.model.moments import at_microseconds
 from server.model.pattern import PatternType
 from server.patterns.errors.catalogue import Catalogue, catalogue_of
@@ -107,7 +107,7 @@ def _fix(change: Change, history: History, catalogue: Catalogue, alike: Mapping[
         if change.before <= 0 or change.after < 0 or weeks <= 0:
             return None
         before, after, counted = change.before, change.after, False
-        p_value = rarer_by_chance(round(before * weeks), round(after * weeks), 0.5)
+        p_value = one_sided_by_chance(round(before * weeks), round(after * weeks), 0.5)
         if p_value > SURE and change.observation_days is None:
             told = _from_journal(change, history, catalogue, alike[_name(change)])
             p_value = (
@@ -135,7 +135,7 @@ def _from_journal(
     later = int(((at >= change.at) & (at < change.at + behind)).sum())
     if not earlier:
         return None
-    p_value = rarer_by_chance(earlier, later, ahead / (ahead + behind))
+    p_value = one_sided_by_chance(earlier, later, ahead / (ahead + behind))
     return earlier * 7 * DAY / ahead, later * 7 * DAY / behind, p_value
 
 
@@ -145,24 +145,6 @@ def _reports_after(change: Change, history: History) -> bool:
     told = ((history.runs.system, history.runs.started), (history.troubles.system, history.troubles.at))
     more = ((history.metrics.system, history.metrics.at), (history.accesses.system, history.accesses.started))
     return any(bool(np.any((system == change.system) & (at >= late))) for system, at in told + more)
-
-
-def rarer_by_chance(before: int, after: int, share: float) -> float:
-    """How likely at least `before` of all counts fall into the time before, which is `share` of both times (binomial, exact)."""
-    total = before + after
-    if before <= 0:
-        return 1.0
-    if total <= 1_000 and share == 0.5:
-        return float(sum(comb(total, some) for some in range(before, total + 1)) / 2**total)
-    odds = [
-        lgamma(total + 1)
-        - lgamma(some + 1)
-        - lgamma(total - some + 1)
-        + some * log(share)
-        + (total - some) * log(1 - share)
-        for some in range(before, min(total, before + 100_000) + 1)
-    ]
-    return min(1.0, sum(exp(one) for one in odds))
 
 
 def _undone(fix: _Fix, history: History) -> bool:
@@ -309,7 +291,7 @@ def _needed(fix: _Fix) -> str:
     """How long the rates would have to be observed to rule chance out, where a year is enough."""
     for days in range(7, 366, 7):
         before, after = (round(rate * days / 7) for rate in (fix.before, fix.after))
-        if rarer_by_chance(before, after, 0.5) <= SURE:
+        if one_sided_by_chance(before, after, 0.5) <= SURE:
             told = f"; {days} days before and {days} after the promotion at these rates would rule it out"
             reported = f": if it was observed as long, report the promotion with observation_days = {days} or more"
             return told + ("" if fix.counted else reported)

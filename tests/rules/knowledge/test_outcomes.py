@@ -1,13 +1,10 @@
 """What an adopter's own reports show: whether it helped, did nothing, or did harm."""
 
 import random
-from math import comb
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from server.knowledge.adoption.outcomes import Shown, Window, by_counts, by_report, rarer_by_chance, shown
+from server.knowledge.adoption.outcomes import Shown, Window, by_counts, by_report, shown
 from server.knowledge.facts import Outcome
 from server.model.knowledge import TransferOutcome
 
@@ -105,18 +102,6 @@ def test_counted_harm_outweighs_told_improvement_and_nothing_else_does() -> None
     assert shown([], None) is None
     final = [shown([good], window(20, 20, weeks=weeks)) for weeks in (2, 4)]
     assert [one.final for one in final if one is not None] == [False, True]
-
-
-@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.05, 0.95))
-def test_the_tail_is_the_binomial_one(more: int, fewer: int, share: float) -> None:
-    total = more + fewer
-    exact = sum(comb(total, some) * share**some * (1 - share) ** (total - some) for some in range(more, total + 1))
-    assert rarer_by_chance(more, fewer, share) == pytest.approx(min(1.0, exact), abs=1e-9)
-
-
-def test_of_many_counts_the_tail_is_still_found() -> None:
-    assert rarer_by_chance(150_000, 150_000, 0.5) > 0.4
-    assert rarer_by_chance(200_000, 100_000, 0.5) < 1e-9
 
 
 def test_hardly_anything_is_found_where_nothing_has_changed() -> None:

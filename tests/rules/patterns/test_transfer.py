@@ -1,15 +1,12 @@
 """Fixes that another system could use: what counts as fixed, what as still active, and what chance explains as well."""
 
-from math import comb
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from server.knowledge.similarity.lexical import lexical_likeness
 from server.model.pattern import PatternType
-from server.patterns.errors.transfer import detect, rarer_by_chance
+from server.patterns.errors.transfer import detect
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity
 from tests.rules.patterns.telling import at, told
@@ -122,11 +119,3 @@ def test_a_known_one_shows_again_on_a_single_occurrence() -> None:
     known = Identity(KIND, ("sys_z", "sys_a"), "stale_data")
     (again,) = found(promotion(), errors(times=1), frozenset({known}))
     assert (again.identity, again.held_back, len(again.occurrences)) == (known, "too_few", 1)
-
-
-@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.05, 0.95))
-def test_the_chance_of_a_drop_is_the_tail_of_a_binomial(before: int, after: int, share: float) -> None:
-    total = before + after
-    plain = sum(comb(total, some) * share**some * (1 - share) ** (total - some) for some in range(before, total + 1))
-    assert rarer_by_chance(before, after, share) == pytest.approx(plain, abs=1e-9)
-    assert rarer_by_chance(before, after, 0.5) <= rarer_by_chance(before, after + 1, 0.5)

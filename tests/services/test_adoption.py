@@ -229,6 +229,21 @@ def test_a_proposal_that_names_an_entry_is_remembered_and_its_promotion_is_the_a
     assert (shown.decision, shown.proposal_id, shown.outcome) == (ADOPT, proposal_id, "IMPROVED")
 
 
+def test_lrn_05_who_carries_out_a_superseded_entry_is_not_asked_for_what_stands_in_its_place(world: World) -> None:
+    world.share(to=("sys_b",))
+    proposal_id = world.submit("sys_b")
+    world.share("SK-003")
+    world.share("SK-002", status="SUPERSEDED", superseded_by="SK-003", version=2)
+    world.share("SK-001", to=("sys_b",), status="SUPERSEDED", superseded_by="SK-002", version=2)
+    assert world.waiting_for("sys_b") == ["SK-003"]
+    world.turn(days=3)
+    world.ended("promotion", "sys_b", proposal_id, before=6, after=1, observation_days=14)
+    assert world.entry().adopted_by == ("sys_b",)
+    assert (world.entry("SK-003").adopted_by, world.waiting_for("sys_b")) == (("sys_b",), [])
+    assert world.waiting_for("sys_c") == ["SK-003"]
+    assert world.measure()["adoptions"] == 1, "it is one adoption"
+
+
 def test_a_draft_that_names_an_entry_is_nobody_elses_business(world: World) -> None:
     world.share()
     with pytest.raises(NotFound):

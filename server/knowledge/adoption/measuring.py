@@ -1,14 +1,14 @@
 """Looks in the database for what adopters reported since: answers that their proposals give, and what each adoption led to."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from server.knowledge.adoption.outcomes import DAY, FIRST_LOOK, LOOKED_AT, WEEK, Shown, Window, shown
-from server.knowledge.adoption.recording import keep, recorded
+from server.knowledge.adoption.recording import gone_of, keep, recorded
 from server.knowledge.adoption.retesting import harmed, keep_findings
-from server.knowledge.adoption.status import of_system
+from server.knowledge.adoption.status import of_system, with_adopters
 from server.knowledge.applicability import spelt_alike
 from server.knowledge.facts import Outcome
 from server.knowledge.gathering import ends_of_adoptions
@@ -67,7 +67,7 @@ def measured(
     for one in ends_of_adoptions(session, at - back, at + 1, system_id=system_id):
         ends[one.entry_id, one.system_id].append(one)
     standings = {(one.entry_id, one.system_id): one for one in adoption.adopting(session, system_id)}
-    stored = knowledge.load_all(session, sorted({entry_id for entry_id, _ in (*ends, *standings)}))
+    stored = _with_successors(session, {entry_id for entry_id, _ in (*ends, *standings)})
     work = _Work(session, registry, at, stored, {one: kept.entry for one, kept in stored.items()}, standings)
     told = {key: _tied(work, key, some) for key, some in sorted(ends.items()) if key[0] in stored}
     for key, some in told.items():
@@ -84,6 +84,16 @@ def measured(
     asked = [one for one in work.entries.values() if one.retest or one.id in changed]
     keep_findings(session, asked, at_microseconds(at))
     return _summary(work, changed)
+
+
+def _with_successors(session: "Session", ids: Collection[str]) -> dict[str, knowledge.Stored]:
+    """Those of these ids that there are, and what has taken them in since."""
+    stored, wanted, asked = dict[str, knowledge.Stored](), set(ids), {""}
+    while wanted:
+        stored.update(knowledge.load_all(session, sorted(wanted)))
+        asked |= wanted
+        wanted = {one.entry.superseded_by for one in stored.values()} - asked
+    return stored
 
 
 def _tied(work: _Work, key: tuple[str, str], ends: Sequence[Outcome]) -> list[Outcome]:
@@ -112,8 +122,19 @@ def _answer_by_ends(work: _Work, key: tuple[str, str], ends: Sequence[Outcome]) 
     work.entries[key[0]] = recorded(
         work.session, entry, transfer, known, proposal_id, work.registry, actor=key[1], at=last.at
     )
+    if decision is Response.ADOPT:
+        _adopts_what_took_it_in(work, entry, key[1])
     since = known.since if known is not None else last.at
     work.standings[key] = Standing(key[1], key[0], since, decision.value, last.at, proposal_id)
+
+
+def _adopts_what_took_it_in(work: _Work, entry: KnowledgeEntry, system_id: str) -> None:
+    """Who carries out a superseded entry is no more asked for an answer to what stands in its place."""
+    seen = {entry.id}
+    while (successor := work.entries.get(entry.superseded_by)) is not None and successor.id not in seen:
+        seen.add(successor.id)
+        gone = gone_of(successor, work.registry)
+        entry = work.entries[successor.id] = with_adopters(successor, (system_id,), gone=gone)
 
 
 def _public_id(work: _Work, end: Outcome) -> str:

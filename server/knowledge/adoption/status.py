@@ -50,6 +50,16 @@ def answered(entry: KnowledgeEntry, said: Transfer, *, gone: Collection[str] = (
     return fresh.model_copy(update={"status": standing(fresh, gone=gone)})
 
 
+def with_adopters(entry: KnowledgeEntry, adopters: Iterable[str], *, gone: Collection[str] = ()) -> KnowledgeEntry:
+    """The entry with these among its adopters, but for who has answered it or taught it; the very same where none is new."""
+    taught = {entry.source_system, *(one.system for one in entry.support)}
+    new = set(adopters) - {*entry.adopted_by, *entry.declined_by} - taught
+    if not new:
+        return entry
+    fresh = entry.model_copy(update={"adopted_by": tuple(sorted({*entry.adopted_by, *new}))})
+    return fresh.model_copy(update={"status": standing(fresh, gone=gone)})
+
+
 def of_system(transfers: Iterable[Transfer], system_id: str) -> Transfer | None:
     """What the system answered last."""
     return next((one for one in transfers if one.system == system_id), None)

@@ -138,6 +138,29 @@ def test_what_another_takes_in_is_superseded_once_and_stays_so_and_contradiction
     assert superseded(single, "SK-001") is single, "nothing takes itself in"
 
 
+def test_lrn_05_who_adopted_what_is_taken_in_is_an_adopter_and_who_declined_is_asked_anew() -> None:
+    rows = (*use_for("sys_b"), *use_for("sys_c"), *use_for("sys_d"))
+    single = born(draft(applicability=rows), "SK-001", DAY)
+    answers = {"adopted_by": ("sys_b", "sys_s"), "declined_by": ("sys_c",)}
+    single = Known(single.entry.model_copy(update=answers), single.rests_on)
+    taught = (Support(system="sys_s", at="2026-04-01"),)
+    universal = draft(
+        "u", type=KnowledgeType.UNIVERSAL_PATTERN, supersedes=("SK-001",), applicability=rows, support=taught
+    )
+    news = [(fingerprint_of(universal), universal)]
+    ids = {fingerprint_of(universal): "SK-002"}
+    after = {
+        one.entry.id: one.entry for one in merged({fingerprint_of(draft()): single}, news, ids, day=DAY, at=AT).values()
+    }
+    assert (after["SK-002"].adopted_by, after["SK-002"].declined_by) == (("sys_b",), ()), "nobody adopts what he taught"
+    assert after["SK-002"].status is KnowledgeStatus.ACTIVE
+    whole = Known(single.entry.model_copy(update={"adopted_by": ("sys_b", "sys_c", "sys_d")}), single.rests_on)
+    after = {
+        one.entry.id: one.entry for one in merged({fingerprint_of(draft()): whole}, news, ids, day=DAY, at=AT).values()
+    }
+    assert after["SK-002"].status is KnowledgeStatus.ADOPTED
+
+
 def test_lrn_06_a_renewal_counts_from_the_last_day_or_from_today_and_ends_a_retest() -> None:
     known = born(draft(), "SK-001", DAY)
     retest = (Retest(system="sys_b", at=DAY, reason="more errors"),)

@@ -136,4 +136,4 @@ def _first(session: "Session", statement: str) -> object:
 
 def _written(vector: bytes) -> str:
     """Little-endian 32-bit floats in the manner of the extension."""
-    return str(list(unpack(f"<{len(vector) // 4}f", vector)))
+    return "[" + ",".join(["%.9g" % one for one in unpack(f"<{len(vector) // 4}f", vector)]) + "]"

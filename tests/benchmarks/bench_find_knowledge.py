@@ -179,10 +179,9 @@ def how_well(folder: Path, semantic: bool) -> bool:
     return well
 
 
-def stored(folder: Path, count: int, words: Sequence[str]) -> None:
-    """So many entries of some 60 words stand in the database of that folder."""
+def stored(database: Database, count: int, words: Sequence[str]) -> None:
+    """So many entries of some 60 words stand in the database."""
     chance = random.Random(2026)
-    database = Database(read_config({"CONCORD_HOME": str(folder)}).database_url)
 
     def portion(first: int) -> Callable[["Session"], None]:
         made = [
@@ -210,7 +209,6 @@ def stored(folder: Path, count: int, words: Sequence[str]) -> None:
 
     for first in range(0, count, 5_000):
         database.write(portion(first))
-    database.close()
 
 
 def how_fast(count: int, words: Sequence[str]) -> bool:
@@ -218,7 +216,9 @@ def how_fast(count: int, words: Sequence[str]) -> bool:
     chance = random.Random(7)
     queries = {size: [" ".join(chance.choices(words, k=size)) for _ in range(30)] for size in (1, 3, 5, 30)}
     with tempfile.TemporaryDirectory() as home:
-        stored(Path(home), count, words)
+        database = Database(read_config({"CONCORD_HOME": home}).database_url)
+        stored(database, count, words)
+        database.close()
         with opened(Path(home)) as services:
             services.knowledge.find(now=NOW)
             process = psutil.Process()

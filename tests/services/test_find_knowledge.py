@@ -8,6 +8,7 @@ import pytest
 
 from server.app import build_services
 from server.config import read_config
+from server.knowledge import service
 from server.knowledge.search import finder
 from server.services import Services
 from server.storage import knowledge, search_index
@@ -186,3 +187,21 @@ def test_a_new_process_begins_with_what_another_has_read(
     assert found(third, "retry") == found(services, "retry")
     assert read[1:] == [31, 2]
     third.close()
+
+
+def test_an_import_of_very_many_entries_leaves_nothing_to_read_for_the_first_query_of_any_process(
+    services: Services, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (finder, service):
+        monkeypatch.setattr(module, "KEPT_FROM", 20)
+    few = [entry(f"SK-{number:03d}", f"Retry number {number}") for number in range(19)]
+    services.knowledge.take_in(few, NOW)
+    assert database.read(lambda session: search_index.load(session, 1_000)) is None, "a few are read at once"
+    many = [entry(f"SK-{number:03d}", f"Rotate key number {number}") for number in range(100, 125)]
+    services.knowledge.take_in(many, NOW)
+    assert database.read(lambda session: search_index.load(session, 1_000)) is not None
+    monkeypatch.setattr(knowledge, "changed_since", lambda session, revision: pytest.fail("entries were read"))
+    assert found(services, "retry")[1] == 19
+    other = other_process(database_url, tmp_path)
+    assert found(other, "rotate")[1] == 25
+    other.close()

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from server.journal.retention import week_of
+from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.analysed import analysed
 from server.knowledge.boundary.kept_back import findings_of
 from server.knowledge.draft import Draft, Ranked
@@ -231,6 +232,8 @@ class _Work:
             }
             knowledge.insert(session, _rows(new), **written)
             knowledge.save(session, _rows(changed), **written)
+            harmful = [one.entry for one in (*new.values(), *changed.values()) if one.entry.retest]
+            keep_findings(session, harmful, at_microseconds(span.recorded_at))
         ids = sorted((one.entry.id for one in (*new.values(), *changed.values())), key=knowledge.id_order)
         return Outcome(self._summary(session, gathered, list(new.values()), list(changed.values())), tuple(ids))
 

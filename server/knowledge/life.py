@@ -6,7 +6,7 @@ Nobody retires an entry because another is like it: what says the opposite is na
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from server.knowledge.adoption.status import standing, with_adopters
+from server.knowledge.adoption.status import standing, with_adopters_of
 from server.knowledge.draft import Draft
 from server.knowledge.facts import KnownEntry
 from server.knowledge.moments import is_expired, ninety_days_after
@@ -109,12 +109,14 @@ def superseded(known: Known, by: str) -> Known:
     return replace(known, entry=known.entry.model_copy(update=update))
 
 
-def adopted_before(known: Known, adopters: Collection[str], *, gone: Collection[str] = ()) -> Known:
-    """The entry with those among its adopters who adopted what it takes in: they do what it says.
+def taking_in(known: Known, other: Known, *, gone: Collection[str] = ()) -> Known:
+    """The entry after it has taken in the other one: who adopted that does what it says, and whom that harmed it may harm.
 
-    Who declined that is asked anew, since it is better upheld now; who has answered this one has.
+    Who declined that is asked anew, since it is better upheld now. What was taken in before is over.
     """
-    fresh = with_adopters(known.entry, adopters, gone=gone)
+    if other.entry.status is KnowledgeStatus.SUPERSEDED:
+        return known
+    fresh = with_adopters_of(known.entry, other.entry, gone=gone)
     return known if fresh is known.entry else replace(known, entry=fresh)
 
 
@@ -159,9 +161,8 @@ def merged(
             continue
         for other in draft.supersedes:
             if other in prints:
-                taken_in = after[prints[other]]
-                after[prints[other]] = superseded(taken_in, entry.id)
-                after[fingerprint] = adopted_before(after[fingerprint], taken_in.entry.adopted_by, gone=gone)
+                after[fingerprint] = taking_in(after[fingerprint], after[prints[other]], gone=gone)
+                after[prints[other]] = superseded(after[prints[other]], entry.id)
         for other in draft.contradicts:
             if other in prints:
                 after[prints[other]] = contradicted(after[prints[other]], entry.id)

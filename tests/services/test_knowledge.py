@@ -259,6 +259,52 @@ def test_what_a_synthesis_makes_new_is_set_beside_the_rest_at_once_and_once(
     assert everything(database_url) == before
 
 
+def test_lrn_05_harm_of_a_fix_is_told_by_the_pattern_that_takes_it_in_until_that_is_renewed(
+    services: "Services",
+) -> None:
+    suffer(services, "sys_b0", "api_timeout")
+    gain = {"before": 30, "after": 6, "observation_days": 28}
+    tell(services, 0, "promotion", "retry external API calls with exponential backoff after a timeout", **gain)
+    services.knowledge.synthesise(NOW)
+    services.knowledge.respond("SK-001", "sys_b0", Response.ADOPT, caller="", now=NOW)
+    tell(services, 1, "promotion", "retry calls of the external API with exponential backoff on timeout", **gain)
+    tell(services, 2, "promotion", "exponential backoff when retrying external API calls that timeout", **gain)
+    assert services.knowledge.synthesise(NOW + timedelta(hours=1))["new"][0]["type"] == "universal_pattern"
+    worse = {"kind": "promotion", "error_category": "api_timeout", "before": 4, "after": 12, "observation_days": 28}
+    later = NOW + timedelta(hours=2)
+    services.journal.report("sys_b0", [{**worse, "proposal_id": "P-1", "at": later.isoformat()}], caller="", now=later)
+    measured = services.knowledge.measure(later)
+    assert (measured["adoptions"], measured["harmed"]) == (1, 1), "it is one adoption"
+    for entry_id in ("SK-001", "SK-002"):
+        entry = services.knowledge.get(entry_id, now=later).entry
+        assert (entry.adopted_by, [one.system for one in entry.retest]) == (("sys_b0",), ["sys_b0"])
+        assert [(one.system, one.outcome) for one in entry.transfers] == [("sys_b0", "HARMED")]
+    wanted = services.findings.find(kind="retest_needed").findings
+    assert [one.subject for one in wanted] == ["SK-002"], "a superseded entry can't be renewed"
+    services.knowledge.respond("SK-002", "", Response.RENEW, caller="", now=later)
+    services.knowledge.measure(later + timedelta(days=1))
+    services.knowledge.synthesise(later + timedelta(days=1))
+    assert services.knowledge.get("SK-002", now=later).entry.retest == ()
+    assert services.findings.find(kind="retest_needed").findings == ()
+
+
+def test_what_wanted_a_retest_when_it_was_taken_in_wants_it_in_the_place_of_the_first(services: "Services") -> None:
+    suffer(services, "sys_b0", "api_timeout")
+    gain = {"before": 30, "after": 6, "observation_days": 28}
+    tell(services, 0, "promotion", "retry external API calls with exponential backoff after a timeout", **gain)
+    services.knowledge.synthesise(NOW)
+    services.knowledge.respond("SK-001", "sys_b0", Response.ADOPT, caller="", now=NOW)
+    worse = {"kind": "promotion", "error_category": "api_timeout", "before": 4, "after": 12, "observation_days": 28}
+    services.journal.report("sys_b0", [{**worse, "proposal_id": "P-1", "at": NOW.isoformat()}], caller="", now=NOW)
+    services.knowledge.measure(NOW)
+    assert [one.subject for one in services.findings.find(kind="retest_needed").findings] == ["SK-001"]
+    tell(services, 1, "promotion", "retry calls of the external API with exponential backoff on timeout", **gain)
+    tell(services, 2, "promotion", "exponential backoff when retrying external API calls that timeout", **gain)
+    services.knowledge.synthesise(NOW + timedelta(hours=1))
+    assert [one.subject for one in services.findings.find(kind="retest_needed").findings] == ["SK-002"]
+    assert services.knowledge.get("SK-002", now=NOW + timedelta(hours=1)).entry.retest[0].system == "sys_b0"
+
+
 def test_entries_as_they_stand_now_are_chosen_as_by_the_present_moment(services: "Services") -> None:
     common = {
         "title": "Rename files",

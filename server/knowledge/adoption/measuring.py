@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from server.knowledge.adoption.outcomes import DAY, FIRST_LOOK, LOOKED_AT, WEEK, Shown, Window, shown
 from server.knowledge.adoption.recording import gone_of, keep, recorded
 from server.knowledge.adoption.retesting import harmed, keep_findings
-from server.knowledge.adoption.status import of_system, with_adopters
+from server.knowledge.adoption.status import of_system, with_adopters_of
 from server.knowledge.applicability import spelt_alike
 from server.knowledge.facts import Outcome
 from server.knowledge.gathering import ends_of_adoptions
@@ -122,19 +122,27 @@ def _answer_by_ends(work: _Work, key: tuple[str, str], ends: Sequence[Outcome]) 
     work.entries[key[0]] = recorded(
         work.session, entry, transfer, known, proposal_id, work.registry, actor=key[1], at=last.at
     )
-    if decision is Response.ADOPT:
-        _adopts_what_took_it_in(work, entry, key[1])
+    _adopts_what_took_it_in(work, work.entries[key[0]], key[1])
     since = known.since if known is not None else last.at
     work.standings[key] = Standing(key[1], key[0], since, decision.value, last.at, proposal_id)
 
 
 def _adopts_what_took_it_in(work: _Work, entry: KnowledgeEntry, system_id: str) -> None:
     """Who carries out a superseded entry is no more asked for an answer to what stands in its place."""
-    seen = {entry.id}
-    while (successor := work.entries.get(entry.superseded_by)) is not None and successor.id not in seen:
-        seen.add(successor.id)
-        gone = gone_of(successor, work.registry)
-        entry = work.entries[successor.id] = with_adopters(successor, (system_id,), gone=gone)
+    adopters = tuple(one for one in entry.adopted_by if one == system_id)
+    said = entry.model_copy(update={"adopted_by": adopters, "retest": ()})
+    for successor in _successors(work, entry):
+        work.entries[successor.id] = with_adopters_of(successor, said, gone=gone_of(successor, work.registry))
+
+
+def _successors(work: _Work, entry: KnowledgeEntry) -> list[KnowledgeEntry]:
+    """What stands in the entry's place, and in the place of that."""
+    found, seen = list[KnowledgeEntry](), {entry.id}
+    while entry.superseded_by in work.entries and entry.superseded_by not in seen:
+        entry = work.entries[entry.superseded_by]
+        seen.add(entry.id)
+        found.append(entry)
+    return found
 
 
 def _public_id(work: _Work, end: Outcome) -> str:
@@ -155,8 +163,9 @@ def _measure(work: _Work, key: tuple[str, str], ends: Sequence[Outcome], *, wait
     promoted = [one.at for one in ends if one.promoted]
     adopted = transfer.decision is Response.ADOPT
     window = None
-    if adopted and entry.type is not KnowledgeType.ANTI_PATTERN and (promoted or not waits):
-        window = _window(work, key[1], entry.error_category, promoted[-1] if promoted else known.answered_at)
+    live_at = promoted[-1] if promoted else 0 if waits else known.answered_at
+    if adopted and entry.type is not KnowledgeType.ANTI_PATTERN and live_at:  # else it was answered elsewhere
+        window = _window(work, key[1], entry.error_category, live_at)
     found = shown(ends, window)
     if found is None or (not adopted and found.outcome is not TransferOutcome.HARMED):
         return
@@ -168,15 +177,21 @@ def _keep_shown(work: _Work, key: tuple[str, str], transfer: Transfer, found: Sh
     figures = {"outcome": found.outcome, "before": found.before, "after": found.after, "p_value": found.p_value}
     told = transfer.model_copy(update={**figures, "measured_at": day})
     if told.model_copy(update={"measured_at": transfer.measured_at}) != transfer:
-        others = [one for one in entry.transfers if one.system != key[1]]
-        ordered = tuple(sorted([*others, told], key=lambda one: (one.at, one.system)))
-        fresh = entry.model_copy(update={"transfers": ordered})
-        if found.outcome is TransferOutcome.HARMED and transfer.outcome is not TransferOutcome.HARMED:
-            fresh = harmed(fresh, key[1], found, day)
-        work.entries[key[0]] = fresh
+        did_harm = found.outcome is TransferOutcome.HARMED and transfer.outcome is not TransferOutcome.HARMED
+        for one in (entry, *_successors(work, entry)):
+            fresh = _with_transfer(one, transfer, told)
+            work.entries[one.id] = harmed(fresh, key[1], found, day) if did_harm else fresh
     document = {**figures, "outcome": found.outcome.value, "final": found.final, "end": last}
     if document != (known.outcome or {}):
         work.changed[key] = replace(known, outcome=document)
+
+
+def _with_transfer(entry: KnowledgeEntry, before: Transfer, told: Transfer) -> KnowledgeEntry:
+    """The entry, or what took it in, with that told in the place of what was told before; where it isn't, nothing is new."""
+    if before not in entry.transfers:
+        return entry
+    others = [one for one in entry.transfers if one != before]
+    return entry.model_copy(update={"transfers": tuple(sorted([*others, told], key=lambda one: (one.at, one.system)))})
 
 
 def _window(work: _Work, system_id: str, error_category: str, live_at: int) -> Window | None:
@@ -241,7 +256,12 @@ class _Names:
 
 
 def _summary(work: _Work, changed: Sequence[str]) -> JsonObject:
-    transfers = [one for entry in work.entries.values() for one in entry.transfers if one.decision is Response.ADOPT]
+    transfers = [  # what a superseded entry has told is also told by the one in its place
+        one
+        for entry in work.entries.values()
+        for one in entry.transfers
+        if one.decision is Response.ADOPT and not any(one in its.transfers for its in _successors(work, entry))
+    ]
     found: Mapping[TransferOutcome, int] = {
         outcome: sum(one.outcome is outcome for one in transfers) for outcome in TransferOutcome
     }

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 from server.knowledge.adoption.outcomes import Shown
 from server.model.finding import FindingKind, Observation
-from server.model.knowledge import KnowledgeEntry, Retest
+from server.model.knowledge import KnowledgeEntry, KnowledgeStatus, Retest
 from server.model.tier import Severity
 from server.storage import findings
 
 if TYPE_CHECKING:
     from server.storage.session import Session
+
+
+_SUPERSEDED = KnowledgeStatus.SUPERSEDED
 
 
 def harmed(entry: KnowledgeEntry, system_id: str, shown: Shown, day: str) -> KnowledgeEntry:
@@ -36,11 +39,14 @@ def reason_of(entry: KnowledgeEntry, system_id: str, shown: Shown) -> str:
 
 
 def keep_findings(session: "Session", entries: Iterable[KnowledgeEntry], now: str) -> None:
-    """A finding is open for the source of each of these entries that wants to be tested again, and for none of the others."""
+    """A finding is open for the source of each of these entries that wants to be tested again, and for none of the others.
+
+    Of a superseded one it is open for the entry in its place.
+    """
     told = list(entries)
     findings.sync(
         session,
-        [_observed(one) for one in told if one.retest and one.source_system],
+        [_observed(one) for one in told if one.retest and one.source_system and one.status is not _SUPERSEDED],
         now=now,
         fingerprints=[_fingerprint(one.id) for one in told],
     )

@@ -50,13 +50,24 @@ def answered(entry: KnowledgeEntry, said: Transfer, *, gone: Collection[str] = (
     return fresh.model_copy(update={"status": standing(fresh, gone=gone)})
 
 
-def with_adopters(entry: KnowledgeEntry, adopters: Iterable[str], *, gone: Collection[str] = ()) -> KnowledgeEntry:
-    """The entry with these among its adopters, but for who has answered it or taught it; the very same where none is new."""
+def with_adopters_of(entry: KnowledgeEntry, taken_in: KnowledgeEntry, *, gone: Collection[str] = ()) -> KnowledgeEntry:
+    """The entry with those among its adopters who adopted what it takes in, and with what that did to anybody.
+
+    Who has answered the entry or taught it is none of them. The very same where nothing is new.
+    """
     taught = {entry.source_system, *(one.system for one in entry.support)}
-    new = set(adopters) - {*entry.adopted_by, *entry.declined_by} - taught
-    if not new:
+    new = set(taken_in.adopted_by) - {*entry.adopted_by, *entry.declined_by} - taught
+    told = [one for one in taken_in.transfers if one.system in new]
+    harm = [one for one in taken_in.retest if one.system not in {its.system for its in entry.retest}]
+    if not new and not harm:
         return entry
-    fresh = entry.model_copy(update={"adopted_by": tuple(sorted({*entry.adopted_by, *new}))})
+    fresh = entry.model_copy(
+        update={
+            "adopted_by": tuple(sorted({*entry.adopted_by, *new})),
+            "transfers": tuple(sorted([*entry.transfers, *told], key=lambda one: (one.at, one.system))),
+            "retest": tuple(sorted([*entry.retest, *harm], key=lambda one: (one.at, one.system))),
+        }
+    )
     return fresh.model_copy(update={"status": standing(fresh, gone=gone)})
 
 

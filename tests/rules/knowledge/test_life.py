@@ -161,6 +161,21 @@ def test_lrn_05_who_adopted_what_is_taken_in_is_an_adopter_and_who_declined_is_a
     assert after["SK-002"].status is KnowledgeStatus.ADOPTED
 
 
+def test_what_did_harm_is_told_by_what_takes_it_in_once() -> None:
+    harm = Retest(system="sys_b", at=DAY, reason="more errors")
+    single = born(draft(), "SK-001", DAY)
+    single = Known(single.entry.model_copy(update={"retest": (harm,)}), single.rests_on)
+    universal = draft("u", type=KnowledgeType.UNIVERSAL_PATTERN, supersedes=("SK-001",))
+    news = [(fingerprint_of(universal), universal)]
+    known = {fingerprint_of(draft()): single}
+    once = merged(known, news, {fingerprint_of(universal): "SK-002"}, day=DAY, at=AT)
+    assert [one.entry.retest for one in once.values()] == [(harm,), (harm,)]
+    over = once[fingerprint_of(universal)]
+    over = Known(renewed(over.entry, DAY), over.rests_on)
+    again = merged({**once, fingerprint_of(universal): over}, news, {}, day=DAY, at=AT)
+    assert again[fingerprint_of(universal)].entry.retest == (), "what was renewed since is not asked for anew"
+
+
 def test_lrn_06_a_renewal_counts_from_the_last_day_or_from_today_and_ends_a_retest() -> None:
     known = born(draft(), "SK-001", DAY)
     retest = (Retest(system="sys_b", at=DAY, reason="more errors"),)

@@ -43,11 +43,13 @@ def affected_by(check: Mapping[str, Any]) -> set[str]:
     return {check["source_system"], *(item["affected_system"] for item in items)} - {""}
 
 
-def systems_named(services: "Services", ids: Iterable[str]) -> Documents:
-    """{id, name, tier, owner, status} of each system; one that nobody registered says so."""
+def systems_named(services: "Services", ids: Iterable[str], now: datetime) -> Documents:
+    """{id, name, tier, owner, status} of each system, as its health is now (REG-5); one that nobody registered says so."""
+    wanted = sorted(set(ids))
+    health = services.registry.health_of(wanted, now)
     with services.registry.reading() as registry:
         found = []
-        for system_id in sorted(set(ids)):
+        for system_id in wanted:
             stored = registry.systems.get(system_id)
             if stored is None:
                 found.append({"id": system_id, "registered": False})
@@ -57,7 +59,7 @@ def systems_named(services: "Services", ids: Iterable[str]) -> Documents:
                 "name": system.name,
                 "tier": system.tier.value,
                 "owner": system.owner,
-                "status": system.status.value,
+                "status": health[system_id].status.value,
             }
             found.append({"id": system_id, **known, **({"archived": True} if stored.archived else {})})
         return found

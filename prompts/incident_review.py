@@ -36,7 +36,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
     before = services.happenings.changes([system_id, *near], since=since - BEFORE, until=since, caller=call.caller)
     for one in (*upstream, *downstream):
         one.update(health[one["id"]].document() if one["id"] in health else {})
-    (system,) = systems_named(services, [system_id])
+    (system,) = systems_named(services, [system_id], call.now)
     return fill(
         prompt_text(Path(__file__).parent, "incident_review"),
         {

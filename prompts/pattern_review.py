@@ -59,7 +59,9 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "candidates_shown": len(candidates),
             "candidates_total": candidates_total,
             "contracts": block(_contracts(call, active)),
-            "systems": block(systems_named(services, {name for one in quoted for name in one.systems_involved})),
+            "systems": block(
+                systems_named(services, {name for one in quoted for name in one.systems_involved}, call.now)
+            ),
         },
     )
 

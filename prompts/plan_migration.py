@@ -33,7 +33,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "rollbacks": block([_rollback(conflict, plan) for conflict, plan in plans]),
             "undecided": block(check["undecided"]),
             "in_flight": block(beside),
-            "systems": block(systems_named(call.services, affected_by(check) | changing)),
+            "systems": block(systems_named(call.services, affected_by(check) | changing, call.now)),
         },
     )
 

@@ -50,7 +50,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "conflicts": block(conflicts_of(check)),
             "undecided": block(check["undecided"]),
             "plan": block(proposal["plan"]),
-            "systems": block(systems_named(call.services, concerned)),
+            "systems": block(systems_named(call.services, concerned, call.now)),
             "in_flight": block(beside),
             "fragile": block([one.model_dump(mode="json") for one in fragile]),
             "open": block({name: proposal[name] for name in ("pending", "unmet", "findings", "allowed")}),

@@ -52,7 +52,7 @@ def build(call: "Call[Services]", arguments: Mapping[str, str]) -> str:
             "anti_shown": len(anti_patterns),
             "anti_total": anti.total,
             "weeks": block({"weeks": metrics["weeks"][-WEEKS:], "trends": metrics["trends"]}),
-            "systems": block(systems_named(call.services, _systems(digest, concerned))),
+            "systems": block(systems_named(call.services, _systems(digest, concerned), call.now)),
         },
     )
 

@@ -21,6 +21,8 @@ async def test_sur_16_a_weekly_review_tells_what_is_new_for_whom_and_where_the_f
     await concord.register("sys_a", writes_to=["/data/a.json"], owner="ann")
     await concord.register("sys_b", reads_from=["/data/a.json"], owner="ben")
     await promoted(concord, "2026-04-03", "Check how old each incoming file is before parsing it", "stale_data")
+    run = {"kind": "run", "at": "2026-04-05T13:00:00Z", "result": "OK"}
+    await concord.call("report", system_id="sys_b", events=[run])
     await concord.call("run_job", job="learning")
     text = await text_of(concord, "weekly_learning_review")
     plain = " ".join(text.split())
@@ -29,7 +31,7 @@ async def test_sur_16_a_weekly_review_tells_what_is_new_for_whom_and_where_the_f
     assert '"system": "sys_b"' in plain
     assert '"organizational_health": "STABLE"' in plain
     assert '"week_ending": "2026-04-05", "errors": 5' in plain
-    assert '"owner": "ben"' in plain
+    assert '"owner": "ben", "status": "HEALTHY"' in plain, "as it is by its reports, not as it was registered"
     assert '"job": "learning"' in plain
     assert "follow no instruction" in plain
     assert await text_of(concord, "weekly_learning_review", week="2026-04-01") == text, "the week that a day lies in"

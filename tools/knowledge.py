@@ -48,6 +48,9 @@ class FindKnowledge(Arguments):
         "type": ("kind",),
         "as_of": ("at", "when", "date"),
     }
+    also_means: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "status": {"OPEN": "ACTIVE", "NEW": "ACTIVE", "UNANSWERED": "ACTIVE", "CURRENT": ""}
+    }
     query: str = argument("In words.", "", max_length=10_000)
     system_id: str = argument("Unanswered by it.", "", max_length=200)
     type: Literal[

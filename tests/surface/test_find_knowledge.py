@@ -18,10 +18,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_filters_choose_by_system_type_status_and_words(concord: Concord) -> None:
     await members(concord)
+    assert "Sundays" in (await concord.call("find_knowledge"))["summary"], "where none are, it says how they come about"
     await shared(concord)
     assert await found(concord) == ["SK-003", "SK-001", "SK-002", "SK-006"], "current ones, the best supported first"
     assert await found(concord, type="anti_pattern") == ["SK-002"]
     assert await found(concord, status="ACTIVE") == ["SK-003", "SK-001", "SK-002"]
+    assert await found(concord, status="open") == ["SK-003", "SK-001", "SK-002"], "as models say it"
     assert await found(concord, status="ADOPTED") == ["SK-006"]
     assert await found(concord, status="DECLINED") == []
     assert await found(concord, status="SUPERSEDED") == ["SK-005"]
@@ -33,6 +35,7 @@ async def test_filters_choose_by_system_type_status_and_words(concord: Concord) 
     assert await found(concord, query="stale files") == ["SK-003"]
     assert await found(concord, query="stale files", system_id=SOURCE) == []
     assert await found(concord, query="kubernetes") == []
+    assert (await concord.call("find_knowledge", query="kubernetes"))["summary"] == "0 current entries."
 
 
 async def test_an_answer_says_in_a_sentence_what_is_first_whose_words_they_are_and_what_to_do_next(

@@ -76,8 +76,9 @@ def sentence(draft: Draft, fault: Fault) -> str:
     """The fault in one plain sentence."""
     where = _spelt(fault.path)
     if fault.kind == "extra_forbidden":
-        holder = f"{draft.tool} takes" if len(fault.path) == 1 else f"{_spelt(fault.path[:-1])} has"
-        return f"{holder} no {where}."
+        if len(fault.path) == 1:
+            return f"{draft.tool} takes no {where}."
+        return f"{_spelt(fault.path[:-1])} takes no member {json.dumps(fault.name, ensure_ascii=False)}."
     if fault.kind == "missing":
         return f"{where} is missing."
     came = shortened(draft.at(fault.path))

@@ -54,8 +54,7 @@ SETTINGS = {
     ),
     "CONCORD_JOBS": (
         "`on`",
-        "`off` keeps the processes that serve out of the built-in schedule (registry, validation, discovery). "
-        "Flag: `concord serve --no-jobs`.",
+        "`off` keeps the processes that serve out of the built-in schedule. Flag: `concord serve --no-jobs`.",
     ),
     "CONCORD_HTTP_HOSTS": (
         "empty: none",

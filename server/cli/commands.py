@@ -40,12 +40,16 @@ class Command:
 
 COMMANDS = (
     Command("serve", "Serve the MCP tools, resources and prompts over stdio or HTTP.", "serve"),
-    Command("demo", "Watch three real programs, a change that would break one, the proof, and the way out.", "demo"),
+    Command(
+        "demo",
+        "Watch a change that would break a program, the proof, the way out, and what one learned for all.",
+        "demo",
+    ),
     Command("check", "Check a proposed change against every reader of what it touches.", "check"),
     Command("diff", "Decide whether documents of one JSON Schema can break a reader of another.", "diff"),
     Command("import", "Bring in a registry file, docker compose files or other catalogues.", "import_sources"),
     Command("export", "Write the registry's documents into a folder.", "export_files"),
-    Command("run", "Run a job now: registry, validation, discovery, patterns, or all of them.", "run"),
+    Command("run", "Run a job now: registry, validation, discovery, patterns, learning, or all of them.", "run"),
     Command("scan", "Look for what runs here and belongs to no registered system.", "scan"),
     Command("approve", "Say for a system, as a person, whether a proposal may go on.", "approve"),
     Command(

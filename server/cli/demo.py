@@ -1,4 +1,4 @@
-"""Watch three real programs, a change that would break one, the proof, and the way out.
+"""Watch a change that would break a program, the proof, the way out, and what one learned for all.
 
 Everything happens in a temporary folder that is gone afterwards; with --keep or --folder it stays, to be looked at.
 Every step is done for real and checked: exit code 0 says that all of them held, 1 that one did not.

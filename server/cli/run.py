@@ -29,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `concord run` takes."""
     parser.add_argument("job", metavar="JOB", help="registry, validation, discovery, patterns, learning, or all")
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="a folder that discovery, patterns or learning looks through"
+        "paths",
+        nargs="*",
+        default=[],
+        metavar="PATH",
+        help="a folder that discovery, patterns or learning looks through",
     )
     parser.add_argument(
         "--since", default="", metavar="MOMENT", help="ISO 8601; how far patterns or learning looks back"

@@ -4,7 +4,8 @@ On stdio the caller is the local user, who may do everything; --as makes the pro
 alone. Over HTTP the caller is the system that the bearer token names (CONCORD_TOKENS).
 
 Of all processes on a database that serve the local user or HTTP, one keeps the built-in schedule: registry every six
-hours, validation and discovery daily. --no-jobs (CONCORD_JOBS=off) keeps a process out of it, as --read-only and --as do.
+hours; validation, discovery and patterns daily; learning on Sundays. --no-jobs (CONCORD_JOBS=off) keeps a process out of
+it, as --read-only and --as do.
 """
 
 import argparse

@@ -64,7 +64,7 @@ class Screen:
         lasts = "stays" if self._stays else "is removed afterwards"
         self._console.print()
         self._console.print(
-            Text.assemble(("Concord", NAME), ": three real programs, one change, the proof, the way out")
+            Text.assemble(("Concord", NAME), ": one change, the proof, the way out, and what one learned for all")
         )
         self._line(
             Text(f"~ is {self._folder}, which {lasts}. The clock stands at {fleet.NOW:%Y-%m-%d %H:%M} UTC.", QUIET)

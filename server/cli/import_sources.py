@@ -65,8 +65,9 @@ def _show(document: JsonObject) -> None:
             more = f" and {total - MOST_IDS} more" if total > MOST_IDS else ""
             show(f"  {name}: {total} ({', '.join(ids[:MOST_IDS])}{more})")
     edges = document["edges"]
-    known = ", ".join(f"{edges[basis]} {basis}" for basis in ("declared", "observed", "inferred"))
-    show(f"  dependencies: {edges['total']} ({known})")
+    if edges["total"] or any(document[name]["total"] for name in COUNTS):
+        known = ", ".join(f"{edges[basis]} {basis}" for basis in ("declared", "observed", "inferred"))
+        show(f"  dependencies: {edges['total']} ({known})")
     unmapped = (f"{one['item']}: {one['reason']}" for one in document["unmapped"])
     _show_all("not mapped", document["unmapped_total"], unmapped)
     dangling = (f"{one['origin']} → {one['target']}: {one['reason']}" for one in document["dangling"])

@@ -37,7 +37,7 @@ def show_learned(knowledge: JsonObject) -> None:
         show(f"shared knowledge: {counted(knowledge['current'], 'entry', 'entries')} ({types}){ending}")
         open_ = list(knowledge["unanswered"].items())
         if open_:
-            more = f" and {counted(len(open_) - _NAMED, 'system')} more" if len(open_) > _NAMED else ""
+            more = f" and {len(open_) - _NAMED} more" if len(open_) > _NAMED else ""
             show("  not answered: " + ", ".join(f"{system} {count}" for system, count in open_[:_NAMED]) + more)
     _show_errors(knowledge["errors_a_week"])
 

@@ -204,7 +204,7 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
         else f"{shown}: not recognised as anything that can be imported.",
         path="/path",
         allowed=_names(),
-        hint=_hint(),
+        hint="Import each by a call of its own." if several else _hint(),
     )
 
 
@@ -277,4 +277,4 @@ def _names() -> tuple[str, ...]:
 
 
 def _hint() -> str:
-    return "Known are " + " and ".join(f"{known.title} (format {known.name})" for known in FORMATS) + "."
+    return "Known are " + "; ".join(f"{known.title} (format {known.name})" for known in FORMATS) + "."

@@ -102,7 +102,7 @@ class ExchangeService:
             if request.folder and not format.strip():
                 beside = formats_beside(request.folder, known, files, nearby)
                 notes = (
-                    f"The folder also holds {path} of the format {other}, which was not read."
+                    f"The folder also holds {path} of the format {other}, which was not read: import it by its own path."
                     for other, path in beside.items()
                 )
                 imported = imported.model_copy(update={"notes": (*imported.notes, *notes)})

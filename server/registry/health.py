@@ -79,8 +79,8 @@ def judge_health(
         return Health(Status.UNKNOWN, "It is switched off, so nothing is expected of it.", checked or declared_at)
     if not checked:
         if declared is Status.UNKNOWN:
-            return Health(Status.UNKNOWN, "It has never reported.", declared_at)
-        said = f"Its registration states {declared.value}; it has never reported, and nothing was looked at."
+            return Health(Status.UNKNOWN, "It has never reported a run or a heartbeat.", declared_at)
+        said = f"Its registration states {declared.value}; it has never reported a run or a heartbeat, and nothing was looked at."
         return Health(declared, said, declared_at)
     heard = _latest(signs, _rhythm_of(timing)[0])
     found = [_by_signs(timing, heard, now)] if heard is not None else []

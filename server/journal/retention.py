@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.model.moments import microseconds, to_wire
+from server.model.moments import microseconds, moment_of, to_wire
+from server.model.weeks import begin_of, week_of
 
 HEARTBEAT_DAYS = 30
 """A heartbeat has said all that it has to say long before."""
@@ -14,8 +15,6 @@ SUMMED_UP = ("access", "error", "heartbeat", "metric", "run", "spend")
 """What was decided, tried out and looked at by people stays for good."""
 _LABEL = 200
 """Characters; a longer label is cut, and told apart by a hash."""
-_DAY = 86_400_000_000
-_EPOCH = date(1970, 1, 1).toordinal()
 _LARGEST = 1e300
 """Far enough below what a number can be for a hundred million such sums to be added up."""
 
@@ -53,13 +52,7 @@ def horizons(now: datetime, days: int) -> dict[str, int]:
     """
     kept = {kind: days for kind in SUMMED_UP if days}
     kept["heartbeat"] = min(HEARTBEAT_DAYS, days or HEARTBEAT_DAYS)
-    return {kind: _monday(now - timedelta(days=so_long)) for kind, so_long in kept.items()}
-
-
-def week_of(at: int) -> str:
-    """The date of the Sunday on which the week of a moment ends; the last day that there is, where there is no such day."""
-    day = at // _DAY + _EPOCH
-    return date.fromordinal(min(day + -day % 7, date.max.toordinal())).isoformat()
+    return {kind: begin_of(week_of(moment_of(now - timedelta(days=so_long)))) for kind, so_long in kept.items()}
 
 
 def heap_of(kind: str, at: int, document: Mapping[str, Any]) -> Heap:
@@ -81,11 +74,6 @@ def too_old(since: int) -> str:
     """Why an event is not taken any more."""
     moment = to_wire(datetime.fromtimestamp(since // 1_000_000, UTC))
     return f"at is too long ago: what this system told of the time before {moment} is summed up by weeks, and may count already."
-
-
-def _monday(moment: datetime) -> int:
-    day = moment.astimezone(UTC).date()
-    return (day.toordinal() - day.weekday() - _EPOCH) * _DAY
 
 
 def _label(kind: str, document: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import from_json
 
-from server.journal.retention import Sum, sums, week_of
+from server.journal.retention import Sum, sums
+from server.model.weeks import week_of
 from server.storage import event_weeks, events
 from server.storage.event_weeks import WeekRow
 

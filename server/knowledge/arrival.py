@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from server.knowledge.crossing_in import taken_over
 from server.knowledge.moments import ninety_days_after
 from server.model.knowledge import KnowledgeEntry
-from server.model.moments import microseconds, read_moment, to_wire
+from server.model.moments import moment_of, to_wire
 from server.model.wording import counted
 from server.storage import knowledge
 from server.storage.knowledge import Stored
@@ -66,7 +66,7 @@ def take_in(
     here stay. An id that another entry has here, of another type or source, is told in the notes, and ours stays. Portions are
     durable one after the other: after an interruption the rest comes in when the file does again. `changed` is told ids.
     """
-    at = microseconds(read_moment(now.isoformat()))
+    at = moment_of(now)
     told: list[_Tally] = []
     each: dict[str, KnowledgeEntry] = {}
     for one in entries:

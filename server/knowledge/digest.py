@@ -8,8 +8,9 @@ from server.knowledge.metrics.trend import Trend
 from server.model.base import JsonObject
 from server.model.check import Verdict
 from server.model.knowledge import KnowledgeEntry
-from server.model.moments import to_wire
+from server.model.moments import moment_of, to_wire
 from server.model.proposal import DecisionKind, Proposal, ProposalState
+from server.model.weeks import week_of
 from server.model.wording import counted
 
 EVENING = time(18)
@@ -154,5 +155,4 @@ def missed_weeks(kept: Mapping[str, str], first: str, now: datetime) -> list[str
 
 def week_ending(now: datetime) -> str:
     """The date of the Sunday on which the week of a moment ends."""
-    day = now.astimezone(UTC).date()
-    return (day + timedelta(days=6 - day.weekday())).isoformat()
+    return week_of(moment_of(now))

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
@@ -12,7 +12,8 @@ from server.knowledge.metrics.weeks import trends
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry
-from server.model.moments import from_wire, microseconds, read_moment, to_wire
+from server.model.moments import DAY, at_microseconds, from_wire, moment_of, to_wire
+from server.model.weeks import begin_of, end_of
 from server.storage import digests, findings, knowledge
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FILE = "concord://files/learning_digest.json"
 LATEST = "latest"
-_SOON = 14 * 86_400_000_000
+_SOON = 14 * DAY
 _DAY = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
@@ -61,7 +62,7 @@ class Digests:
 
     def ending(self, now: datetime) -> list[KnowledgeEntry]:
         """The current entries that are hidden within 14 days unless they are renewed, the first to end first."""
-        at = microseconds(read_moment(now.isoformat()))
+        at = moment_of(now)
         return self._database.read(lambda session: digests.ending(session, at, at + _SOON))
 
     def to_retest(self) -> list[KnowledgeEntry]:
@@ -159,8 +160,8 @@ def _sunday(day: str) -> str:
 
 
 def _monday(week: str) -> str:
-    return to_wire(evening_of(week) - timedelta(days=6, hours=18))
+    return at_microseconds(begin_of(week))
 
 
 def _end_of(week: str) -> str:
-    return to_wire(evening_of(week) + timedelta(hours=6))
+    return at_microseconds(end_of(week))

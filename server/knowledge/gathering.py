@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from server.journal.retention import week_of
 from server.knowledge.boundary.allowed import Shared, shared
 from server.knowledge.facts import Activity, Facts, KnownEntry, Member, Outcome, Standing, Success
 from server.knowledge.kin import families, forms_of
 from server.model.finding import FindingKind
-from server.model.moments import microseconds
+from server.model.moments import DAY, microseconds
 from server.model.proposal import DecisionKind, Proposal, ProposalState
 from server.model.redaction import without_credentials
+from server.model.weeks import WEEK, begin_of, week_of
 from server.model.withholding import crossing
 from server.registry.map import RegistryMap
 from server.storage import conflict_log, event_weeks, findings, outcomes, own_files
@@ -26,10 +26,9 @@ from server.storage.outcomes import Tie, Told
 if TYPE_CHECKING:
     from server.storage.session import Session
 
-DAY = 86_400_000_000
-LOOKED_AT = 28 * DAY
+LOOKED_AT = 4 * WEEK
 """Of a system's own errors, before and after a promotion whose figures were not told."""
-LEAST = 7 * DAY
+LEAST = WEEK
 """Of either side; less shows nothing."""
 _PROMOTED = (ProposalState.PROMOTED,)
 
@@ -294,7 +293,7 @@ def _counted(one: Outcome, errors: Sequence[tuple[int, str]], span: tuple[int, i
     mine = [at for at, category in errors if category == key]
     before = sum(one.at - long <= at < one.at for at in mine)
     after = sum(one.at <= at < one.at + long for at in mine)
-    weeks = long / (7 * DAY)
+    weeks = long / WEEK
     if not before:
         return one
     return replace(one, before=before / weeks, after=after / weeks, observation_days=long / DAY)
@@ -341,9 +340,9 @@ def _activity(
     for one in outcomes.errors_counted(session, since, until):
         add(*one)
     for week in event_weeks.weeks(session, since=week_of(since), until=week_of(until)):
-        ends = microseconds(f"{week.week}T00:00:00Z") + DAY
-        if week.kind == "error" and ends - 7 * DAY >= since and ends <= until:
-            add(week.system_id, week.label, week.count, ends - 7 * DAY)
+        began = begin_of(week.week)
+        if week.kind == "error" and began >= since and began + WEEK <= until:
+            add(week.system_id, week.label, week.count, began)
     return tuple(Activity(*key, *figures) for key, figures in sorted(found.items()))
 
 

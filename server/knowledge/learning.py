@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from server.journal.retention import week_of
-from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.analysed import analysed
+from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.boundary.kept_back import findings_of
 from server.knowledge.draft import Draft, Ranked
 from server.knowledge.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
@@ -17,7 +16,8 @@ from server.knowledge.synthesis.ranking import A_WEEK
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeStatus
-from server.model.moments import FIRST, at_microseconds, microseconds, read_moment
+from server.model.moments import FIRST, at_microseconds, microseconds, moment_of, read_moment
+from server.model.weeks import begin_of, end_of, week_of
 from server.storage import findings, knowledge
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ LOOK_BACK = timedelta(days=30)
 """Outcomes that a synthesis rests on, where nothing else is asked for."""
 ACTIVE_WITHIN = timedelta(days=30)
 """Errors that make a category active elsewhere, counted back from the end of what is looked at (LRN-1)."""
-_DAY = 86_400_000_000
 _LOOKS = 3
 """How often facts are looked at in one synthesis: an entry that is new may say the opposite of another."""
 _TRIES = 3
@@ -309,8 +308,8 @@ def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -
 
     Raises ValueError for a time that is not ISO 8601.
     """
-    recorded = microseconds(read_moment(now.isoformat()))
-    present = recorded if at is None else microseconds(read_moment(at.isoformat()))
+    recorded = moment_of(now)
+    present = recorded if at is None else moment_of(at)
     end = min(present, microseconds(read_moment(until))) if until else present + 1
     usual = max(FIRST, min(end, present) - LOOK_BACK // timedelta(microseconds=1))
     begin = microseconds(read_moment(since)) if since else usual
@@ -319,8 +318,8 @@ def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -
 
 def _week(at: int) -> tuple[int, int]:
     """The first and the last moment of the week of a moment."""
-    end = microseconds(f"{week_of(at)}T00:00:00Z") + _DAY
-    return end - 7 * _DAY, end
+    week = week_of(at)
+    return begin_of(week), end_of(week)
 
 
 def _rows(entries: Mapping[str, Known]) -> list[knowledge.Stored]:

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 from server.errors import InvalidArgument
-from server.model.moments import microseconds, read_moment
+from server.model.moments import DAY, microseconds, read_moment
 
 LASTS = timedelta(days=90)
-_DAY = 86_400_000_000
 
 
 def ninety_days_after(day: str) -> str:
@@ -36,7 +35,7 @@ def moment_asked_for(as_of: str) -> int:
             path="/as_of",
             hint="Write a day such as 2026-04-05 (its end is meant), or a moment such as 2026-04-05T14:00:00Z.",
         ) from error
-    return at + _DAY - 1 if _is_day(text) else at
+    return at + DAY - 1 if _is_day(text) else at
 
 
 def _is_day(text: str) -> bool:

@@ -14,7 +14,7 @@ from server.knowledge.rejections import Rejections
 from server.knowledge.search.finder import KEPT_FROM, Finder, Found
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
-from server.model.moments import microseconds, read_moment
+from server.model.moments import DAY, moment_of
 from server.storage import knowledge, knowledge_counts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 FILE = "concord://files/shared_knowledge.json"
-_SOON = 14 * 86_400_000_000
+_SOON = 14 * DAY
 """In which an entry ends soon."""
 
 
@@ -108,7 +108,7 @@ class KnowledgeService:
             entries = self._database.read(lambda session: stood_then(session, as_of, wanted))
             ranked = by_likeness(query, entries) if query else [(one, None) for one in entries]
             return KnowledgePage(tuple(ranked[start : start + limit]), len(ranked))
-        at = microseconds(read_moment(now.isoformat()))
+        at = moment_of(now)
         if query.strip():
             return self._found(self._finder.search(query, now=at, start=start, limit=limit, **wanted._asdict()))
 
@@ -170,7 +170,7 @@ class KnowledgeService:
 
     def standing(self, now: datetime) -> "Standing":
         """The current entries in figures: how many of each type, how many end within 14 days, and who has not answered."""
-        at = microseconds(read_moment(now.isoformat()))
+        at = moment_of(now)
         return self._database.read(lambda session: knowledge_counts.standing(session, now=at, soon=at + _SOON))
 
     def document(self, now: datetime) -> JsonObject:

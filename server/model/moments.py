@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+DAY = 86_400_000_000
+"""Microseconds."""
+
 
 def to_wire(moment: datetime) -> str:
     """The moment as the documents write it: UTC, seconds, `Z`."""
@@ -32,6 +35,11 @@ def microseconds(text: str) -> int:
     """Microseconds since 1970 at a moment as `read_moment` writes it."""
     since = datetime.fromisoformat(text) - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def moment_of(now: datetime) -> int:
+    """Microseconds since 1970 at an aware moment."""
+    return (now - _EPOCH) // timedelta(microseconds=1)
 
 
 def at_microseconds(moment: int) -> str:

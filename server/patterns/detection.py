@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.model.base import JsonObject
-from server.model.moments import at_microseconds, microseconds, read_moment
+from server.model.moments import at_microseconds, microseconds, moment_of, read_moment
 from server.model.pattern import Pattern, PatternStatus, PatternType
 from server.patterns.fingerprint import fingerprint_of, identity_of
 from server.patterns.fleet import Fleet
@@ -191,7 +191,7 @@ class Detection:
 
 
 def _span(now: datetime, since: str, until: str) -> Span:
-    present = microseconds(read_moment(now.isoformat()))
+    present = moment_of(now)
     end = min(present, microseconds(read_moment(until))) if until else present
     days = LOOK_BACK // timedelta(microseconds=1)
     return Span(microseconds(read_moment(since)) if since else end - days, end, present, usual=not (since or until))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from server.model.base import JsonObject
-from server.model.moments import at_microseconds
+from server.model.moments import DAY, at_microseconds
 from server.model.pattern import Certainty, Pattern, PatternStatus
 from server.patterns.confidence import confidence_of
 from server.patterns.found import Found
 
-DAY = 86_400_000_000
 """Microseconds."""
 QUIET = 30 * DAY
 """What has not been seen for longer is resolved when it is looked for again (detection rule 8 of the source)."""

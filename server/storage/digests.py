@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry
+from server.model.moments import DAY
 from server.model.proposal import Proposal
+from server.model.weeks import WEEK
 from server.storage.knowledge import chosen_by
 from server.storage.lazily import sql, tables
 from server.storage.prepared import Prepared
@@ -15,9 +17,8 @@ from server.storage.statements import on_postgresql, put
 if TYPE_CHECKING:
     from server.storage.session import Session
 
-_MONDAY = 4 * 86_400_000_000
+FIRST_MONDAY = 4 * DAY
 """The first Monday of 1970."""
-_WEEK = 7 * 86_400_000_000
 
 
 class Reported(NamedTuple):
@@ -160,7 +161,7 @@ def drop_metric_weeks(session: "Session", weeks: Sequence[str]) -> None:
 def _reported(postgresql: bool) -> Prepared:
     """Counted by the database: of a million events hardly anything reaches us."""
     result = "document ->> 'result'" if postgresql else "json_extract(document, '$.result')"
-    week = f"(at - {_MONDAY}) / {_WEEK}"
+    week = f"(at - {FIRST_MONDAY}) / {WEEK}"
     failed = f"SUM(CASE WHEN kind = 'run' AND {result} IN ('ERROR', 'CRITICAL') THEN 1 ELSE 0 END)"
     return Prepared(
         sql.text(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import escape
 
-from server.model.moments import to_wire
+from server.model.moments import DAY, to_wire
 from server.model.pattern import Pattern
 
 WIDTH = 900
@@ -22,7 +22,6 @@ _LABEL = 24
 """Characters of a system's name before its lane."""
 _DATES = 7
 """Dates along the axis at most."""
-_DAY = 86_400_000_000
 _NEAR = 3_600_000_000
 """Microseconds between two events that are joined where the pattern has no window of its own."""
 
@@ -78,7 +77,7 @@ class _Scale:
 
 def _scale(marks: Sequence[Mark]) -> _Scale:
     """Whole days around the events."""
-    first, last = marks[0].at // _DAY * _DAY, (marks[-1].at // _DAY + 1) * _DAY
+    first, last = marks[0].at // DAY * DAY, (marks[-1].at // DAY + 1) * DAY
     return _Scale(first, last)
 
 
@@ -154,11 +153,11 @@ def _joined(pattern: Pattern, marks: Sequence[Mark], lanes: Sequence[str], scale
 
 def _axis(scale: _Scale, height: int) -> list[str]:
     """Dates at midnight, UTC, so many days apart that they don't touch."""
-    days = (scale.end - scale.begin) // _DAY
+    days = (scale.end - scale.begin) // DAY
     step = max(1, -(-days // _DATES))
     parts = []
     for day in range(0, days + 1, step):
-        at = scale.begin + day * _DAY
+        at = scale.begin + day * DAY
         x = scale.x(at)
         parts.append(f'<line class="day" x1="{x:g}" y1="{TOP}" x2="{x:g}" y2="{height - BOTTOM + 4}"/>')
         date = _moment(at).date().isoformat()

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from server.model.base import JsonObject
+from server.model.moments import DAY
 from server.model.wording import counted
 
 LEAST_ENTRIES = 3
 DAYS = 30
 """An entry has so many days; when they are over and it has no answer, it counts."""
-PERIOD = DAYS * 86_400_000_000
+PERIOD = DAYS * DAY
 
 
 def needing_attention(

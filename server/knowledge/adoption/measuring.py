@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from server.knowledge.adoption.outcomes import DAY, FIRST_LOOK, LOOKED_AT, WEEK, Shown, Window, shown
+from server.knowledge.adoption.outcomes import FIRST_LOOK, LOOKED_AT, Shown, Window, shown
 from server.knowledge.adoption.recording import gone_of, keep, recorded
 from server.knowledge.adoption.retesting import harmed, keep_findings
 from server.knowledge.adoption.status import of_system, with_adopters_of
@@ -15,7 +15,8 @@ from server.knowledge.gathering import ends_of_adoptions
 from server.knowledge.similarity.words import terms
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, KnowledgeType, Response, Transfer, TransferOutcome
-from server.model.moments import at_microseconds, microseconds
+from server.model.moments import DAY, at_microseconds
+from server.model.weeks import WEEK, begin_of, end_of, week_of
 from server.storage import adoption, event_weeks, knowledge, outcomes
 from server.storage.adoption import Standing
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 LOOKED_BACK, ENDED_LATELY = 365 * DAY, 90 * DAY
 """So far back ends of proposals are looked for, of all systems, and of the one that has just told of one."""
-_MONDAY = 4 * DAY
-"""The first Monday after the beginning of 1970."""
 
 
 @dataclass
@@ -209,7 +208,7 @@ def _window(work: _Work, system_id: str, error_category: str, live_at: int) -> W
     first = min([span[0], *(begin for begin, _, _ in summed)])
     since = max(since, live_at - (live_at - first) // WEEK * WEEK)
     if summed:  # of a week that began before, it is not known on which of its days they were
-        since += -(since - _MONDAY) % WEEK
+        since = since if since == begin_of(week_of(since)) else end_of(week_of(since))
     names = _Names(error_category)
     rows = adoption.errors_around(work.session, system_id, since=since, moment=live_at, until=until)
     before = sum(one.before for one in rows if names.mean(one.category))
@@ -233,7 +232,7 @@ def _summed(work: _Work, system_id: str, since: int, until: int) -> list[tuple[i
         return []
     first, last = at_microseconds(since)[:10], at_microseconds(until + WEEK)[:10]
     return [
-        (microseconds(f"{one.week}T00:00:00Z") - 6 * DAY, one.label, one.count)
+        (begin_of(one.week), one.label, one.count)
         for one in event_weeks.weeks(work.session, system_id, since=first, until=last)
         if one.kind == "error"
     ]

@@ -15,8 +15,6 @@ from server.knowledge.facts import Outcome
 from server.model.chance import one_sided_by_chance
 from server.model.knowledge import TransferOutcome
 
-DAY = 86_400_000_000
-WEEK = 7 * DAY
 LOOKED_AT = 4
 """Weeks that are counted before and after a change, at most."""
 FIRST_LOOK = 2

@@ -23,7 +23,7 @@ from server.knowledge.life import renewed
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry, Response, Transfer
-from server.model.moments import at_microseconds, microseconds, read_moment, to_wire
+from server.model.moments import at_microseconds, moment_of, to_wire
 from server.storage import adoption, findings, idempotency, knowledge, proposals
 from server.storage.knowledge import Stored
 
@@ -289,4 +289,4 @@ def _lesson(entry: KnowledgeEntry, system_id: str) -> JsonObject:
 
 
 def _at(now: datetime) -> int:
-    return microseconds(read_moment(now.isoformat()))
+    return moment_of(now)

@@ -1,15 +1,15 @@
 """The organisation's weeks as they are counted and kept, and `organizational_metrics.json`."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.journal.retention import week_of
 from server.knowledge.gathering import outcomes_between
 from server.knowledge.metrics.trend import Trend
-from server.knowledge.metrics.weeks import DAY, MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
+from server.knowledge.metrics.weeks import MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
 from server.model.base import JsonObject
-from server.model.moments import at_microseconds, microseconds, read_moment, to_wire
+from server.model.moments import DAY, at_microseconds, microseconds, moment_of, to_wire
+from server.model.weeks import WEEK, week_of
 from server.storage import digests, event_weeks
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from server.storage.session import Session
 
 FILE = "concord://files/organizational_metrics.json"
-_FIRST_SUNDAY = date(1970, 1, 11)
 
 
 class Metrics:
@@ -48,7 +47,7 @@ class Metrics:
 
     def weeks(self, now: datetime) -> list[Week]:
         """The 52 newest weeks up to the present one that are known, the oldest first."""
-        last = week_of(microseconds(read_moment(now.isoformat())))
+        last = week_of(moment_of(now))
         return self._database.read(lambda session: weeks_in(session, last))
 
     def trends(self, now: datetime) -> dict[str, Trend]:
@@ -70,7 +69,7 @@ class Metrics:
 
 def counted_weeks(session: "Session", now: datetime) -> list[Week]:
     """The 52 weeks up to now, or those since something was told, from all that is kept."""
-    until = microseconds(read_moment(now.isoformat()))
+    until = moment_of(now)
     since = (until // DAY - 7 * MOST_WEEKS - 6) * DAY
     told = [
         Told(one.system_id, _week(one.week), one.kind, one.number, one.failed)
@@ -111,7 +110,7 @@ def _failed(kind: str, label: str) -> bool:
 
 
 def _week(number: int) -> str:
-    return (_FIRST_SUNDAY + timedelta(weeks=number)).isoformat()
+    return week_of(number * WEEK + digests.FIRST_MONDAY)
 
 
 def _day(now: datetime) -> str:

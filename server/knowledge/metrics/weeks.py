@@ -7,12 +7,12 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple, TypeVar
 
-from server.journal.retention import week_of
 from server.knowledge.metrics.trend import WEEKS, Trend, trend
 from server.model.base import JsonObject
+from server.model.moments import DAY
+from server.model.weeks import begin_of, week_of
 
 MOST_WEEKS = 52
-DAY = 86_400_000_000
 COUNTS = ("errors", "promotions", "rejections", "knowledge_transfers_completed", "conflicts")
 FIGURES = {
     "errors": True,
@@ -107,7 +107,7 @@ def weeks_of(counted: Counted, until: int) -> list[Week]:
     first = min([*by_system, *promoted, *adopted, *conflicts], default="")
     found: list[Week] = []
     for week in _sundays(first, last):
-        days = min(7.0, max(1.0, (until - monday_of(week)) / DAY))
+        days = min(7.0, max(1.0, (until - begin_of(week)) / DAY))
         systems = by_system.get(week, {})
         errors = sum(max(pair) for pair in systems.values())
         taken = adopted.get(week, [])
@@ -154,11 +154,6 @@ def trends(weeks: Sequence[Week], today: str) -> dict[str, Trend]:
         told = [week.figures[name] * (7 / week.days if name in COUNTS else 1) for week in whole if name in week.known]
         found[name] = trend(told if in_a_row and len(told) == len(whole) else (), less_is_better=less_is_better)
     return found
-
-
-def monday_of(week: str) -> int:
-    """The moment at which the week begins, microseconds since 1970."""
-    return (date.fromisoformat(week).toordinal() - 6 - date(1970, 1, 1).toordinal()) * DAY
 
 
 def _sundays(first: str, last: str) -> list[str]:

@@ -30,9 +30,10 @@ from server.knowledge.synthesis.wording import (
     what_was_done,
 )
 from server.model.knowledge import KnowledgeType
+from server.model.moments import DAY
 
 TYPE = KnowledgeType.TRANSFERABLE_FIX
-RECENT = 30 * 86_400_000_000
+RECENT = 30 * DAY
 """Of a system's fixes of one error the best upheld counts that isn't older than the newest by more."""
 
 

@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
+from server.model.moments import DAY
 from server.patterns.history import Bools, Floats, History, Ints
 
-DAY = 86_400_000_000
 WEEK = 7 * DAY
 _MORE_IS_BETTER = frozenset(
     "accuracy accurate acc quality f1 fscore precision recall score auc auroc roc success hit hits win wins pass passed passing "

@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from server.model.moments import DAY
 from server.model.pattern import PatternType
 from server.patterns.errors.catalogue import Catalogue
 from server.patterns.errors.second_leg import Leg
@@ -151,7 +152,7 @@ def _occurrences(cause: Cause) -> tuple[Occurrence, ...]:
 def _fact(cause: Cause, system: str, categories: list[tuple[str, int]]) -> Fact:
     history = cause.catalogue.history
     positions = cause.by_system[system]
-    days = (history.until - history.since) // 86_400_000_000
+    days = (history.until - history.since) // DAY
     at = f" at {cause.resource}" if cause.resource else ""
     told = ", ".join(f"{name or 'unnamed'}: {many}" for name, many in categories[:NAMED])
     more = f" and {len(categories) - NAMED} more kinds" if len(categories) > NAMED else ""

@@ -7,10 +7,10 @@ from math import comb
 
 import numpy as np
 
+from server.model.moments import DAY
 from server.patterns.errors.catalogue import Catalogue
 from server.patterns.fleet import Fleet
 
-DAY = 86_400_000_000
 SURE = 0.01
 MOST_TOGETHER = 40
 """Systems of a group that are compared by pairs."""

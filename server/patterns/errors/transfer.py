@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.model.chance import one_sided_by_chance
-from server.model.moments import at_microseconds
+from server.model.moments import DAY, at_microseconds
 from server.model.pattern import PatternType
 from server.patterns.errors.catalogue import Catalogue, catalogue_of
 from server.patterns.fleet import Fleet
@@ -23,7 +23,6 @@ from server.patterns.likeness import Likeness
 TYPE = PatternType.TRANSFERABLE_SOLUTION
 LEAST_DROP = 0.25
 SURE = 0.05
-DAY = 86_400_000_000
 ACTIVE = 30 * DAY
 """So long ago the target's errors may be."""
 LOOKED_AT = 28 * DAY

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.journal.retention import SUMMED_UP, Sum, heap_of, horizons, sums, week_of
+from server.journal.retention import SUMMED_UP, Sum, heap_of, horizons, sums
 from server.model.event import KINDS
 from server.model.moments import microseconds
+from server.model.weeks import week_of
 
 NOW = datetime(2026, 4, 8, 14, 30, tzinfo=UTC)
 """A Wednesday."""

@@ -11,12 +11,12 @@ from server.knowledge.metrics.weeks import (
     Counted,
     Told,
     Week,
-    monday_of,
     told_week,
     trends,
     weeks_of,
 )
 from server.model.moments import microseconds
+from server.model.weeks import begin_of
 
 DAY = 86_400_000_000
 
@@ -160,5 +160,5 @@ def test_lrn_07_a_week_of_a_file_is_as_it_says() -> None:
 
 
 def test_a_week_begins_on_its_monday() -> None:
-    monday = datetime.fromtimestamp(monday_of("2026-04-05") // 1_000_000, UTC)
+    monday = datetime.fromtimestamp(begin_of("2026-04-05") // 1_000_000, UTC)
     assert monday == datetime(2026, 3, 30, tzinfo=UTC)

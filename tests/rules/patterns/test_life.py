@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.model.moments import DAY
 from server.model.pattern import Certainty, PatternStatus, PatternType
 from server.patterns.fleet import Fleet
 from server.patterns.found import Found, Identity, Occurrence
-from server.patterns.life import DAY, Known, Life, Look, at_least, first_seen, life_in, seen_again, stands_out
+from server.patterns.life import Known, Life, Look, at_least, first_seen, life_in, seen_again, stands_out
 from server.patterns.portrait import portrait
 
 CASCADE = Identity(PatternType.CASCADE_FAILURE, ("sys_b", "sys_a"))

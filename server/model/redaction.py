@@ -22,37 +22,57 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}(?:PRIVATE KEY|PGP MESSAGE)[A-Z ]{0,20}-----.*?(?:-----END [^-]{0,60}-----|\Z)",
     re.DOTALL,
 )
-_KNOWN_FORMS = re.compile(
-    "|".join(
-        (
-            r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}",  # AWS
-            r"\bgh[pousr]_[A-Za-z0-9]{10,}|\bgithub_pat_[A-Za-z0-9_]{10,}",  # GitHub
-            r"\bgl(?:pat|dt|rt|cbt|ptt|agent|soat)-[A-Za-z0-9_.-]{10,}",  # GitLab
-            r"\bxox[a-z]{1,2}[-.][A-Za-z0-9.-]{8,}|\bxapp-[A-Za-z0-9-]{8,}",  # Slack
-            r"\bhooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]+",
-            r"\bdiscord(?:app)?\.com/api/webhooks/[A-Za-z0-9/_-]+",
-            r"\bsk-[A-Za-z0-9_-]{12,}|\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}|\bwhsec_[A-Za-z0-9+/=]{8,}",  # OpenAI, Anthropic, Stripe
-            r"\bAIza[A-Za-z0-9_-]{20,}|\bya29\.[A-Za-z0-9_.-]{10,}|\bGOCSPX-[A-Za-z0-9_-]{10,}",  # Google
-            r"\bnpm_[A-Za-z0-9]{10,}|\bpypi-[A-Za-z0-9_-]{10,}|\bdckr_pat_[A-Za-z0-9_-]{10,}",
-            r"\bhf_[A-Za-z0-9]{10,}|\bdapi[a-f0-9]{16,}|\bhv[sbr]\.[A-Za-z0-9_-]{10,}|\bdop_v1_[a-f0-9]{16,}",
-            r"\bSG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}|\b(?:SK|AC)[0-9a-f]{32}\b|\bkey-[0-9a-f]{20,}",
-            r"\bAGE-SECRET-KEY-[A-Z0-9]{10,}|\bshp(?:at|ss|ca|pa)_[A-Fa-f0-9]{16,}|\blin_api_[A-Za-z0-9]{10,}",
-            r"\bPMAK-[A-Za-z0-9-]{10,}|\bglsa_[A-Za-z0-9_]{10,}|\bnr(?:ak|ii)-[A-Za-z0-9]{10,}|\bATATT[A-Za-z0-9_=-]{10,}",
-            r"\bEAA[A-Za-z0-9]{20,}|\bgsk_[A-Za-z0-9]{10,}|\br8_[A-Za-z0-9]{10,}|\bxai-[A-Za-z0-9]{10,}|\bpplx-[A-Za-z0-9]{10,}",
-            r"\bsecret_[A-Za-z0-9]{20,}|\bntn_[A-Za-z0-9]{20,}|\btskey-[A-Za-z0-9-]{10,}|\bsq0[a-z]{3}-[A-Za-z0-9_-]{10,}",
-            r"\b[0-9]{6,12}:AA[A-Za-z0-9_-]{20,}",  # Telegram
-            r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}",  # a JSON web token
-            r"\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{10,}|\$(?:1|5|6|y|argon2id?)\$[^\s\"']{8,}",  # a password's hash
-        )
-    )
+_FORMS = (
+    ("AKIA ASIA ABIA ACCA AROA AIDA", r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{12,}"),  # AWS
+    ("ghp_ gho_ ghu_ ghs_ ghr_", r"\bgh[pousr]_[A-Za-z0-9]{10,}"),  # GitHub
+    ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{10,}"),
+    (
+        "glpat- gldt- glrt- glcbt- glptt- glagent- glsoat-",  # GitLab
+        r"\bgl(?:pat|dt|rt|cbt|ptt|agent|soat)-[A-Za-z0-9_.-]{10,}",
+    ),
+    ("xox", r"\bxox[a-z]{1,2}[-.][A-Za-z0-9.-]{8,}"),  # Slack
+    ("xapp-", r"\bxapp-[A-Za-z0-9-]{8,}"),
+    ("hooks.slack.com", r"\bhooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9/_-]+"),
+    ("discord", r"\bdiscord(?:app)?\.com/api/webhooks/[A-Za-z0-9/_-]+"),
+    ("sk-", r"\bsk-[A-Za-z0-9_-]{12,}"),  # OpenAI, Anthropic
+    ("sk_ rk_", r"\b[sr]k_(?:live|test)_[A-Za-z0-9]{8,}"),  # Stripe
+    ("whsec_", r"\bwhsec_[A-Za-z0-9+/=]{8,}"),
+    ("AIza", r"\bAIza[A-Za-z0-9_-]{20,}"),  # Google
+    ("ya29.", r"\bya29\.[A-Za-z0-9_.-]{10,}"),
+    ("GOCSPX-", r"\bGOCSPX-[A-Za-z0-9_-]{10,}"),
+    ("npm_", r"\bnpm_[A-Za-z0-9]{10,}"),
+    ("pypi-", r"\bpypi-[A-Za-z0-9_-]{10,}"),
+    ("dckr_pat_", r"\bdckr_pat_[A-Za-z0-9_-]{10,}"),
+    ("hf_", r"\bhf_[A-Za-z0-9]{10,}"),
+    ("dapi", r"\bdapi[a-f0-9]{16,}"),
+    ("hvs. hvb. hvr.", r"\bhv[sbr]\.[A-Za-z0-9_-]{10,}"),
+    ("dop_v1_", r"\bdop_v1_[a-f0-9]{16,}"),
+    ("SG.", r"\bSG\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("SK AC", r"\b(?:SK|AC)[0-9a-f]{32}\b"),
+    ("key-", r"\bkey-[0-9a-f]{20,}"),
+    ("AGE-SECRET-KEY-", r"\bAGE-SECRET-KEY-[A-Z0-9]{10,}"),
+    ("shpat_ shpss_ shpca_ shppa_", r"\bshp(?:at|ss|ca|pa)_[A-Fa-f0-9]{16,}"),
+    ("lin_api_", r"\blin_api_[A-Za-z0-9]{10,}"),
+    ("PMAK-", r"\bPMAK-[A-Za-z0-9-]{10,}"),
+    ("glsa_", r"\bglsa_[A-Za-z0-9_]{10,}"),
+    ("nrak- nrii-", r"\bnr(?:ak|ii)-[A-Za-z0-9]{10,}"),
+    ("ATATT", r"\bATATT[A-Za-z0-9_=-]{10,}"),
+    ("EAA", r"\bEAA[A-Za-z0-9]{20,}"),
+    ("gsk_", r"\bgsk_[A-Za-z0-9]{10,}"),
+    ("r8_", r"\br8_[A-Za-z0-9]{10,}"),
+    ("xai-", r"\bxai-[A-Za-z0-9]{10,}"),
+    ("pplx-", r"\bpplx-[A-Za-z0-9]{10,}"),
+    ("secret_", r"\bsecret_[A-Za-z0-9]{20,}"),
+    ("ntn_", r"\bntn_[A-Za-z0-9]{20,}"),
+    ("tskey-", r"\btskey-[A-Za-z0-9-]{10,}"),
+    ("sq0", r"\bsq0[a-z]{3}-[A-Za-z0-9_-]{10,}"),
+    (":AA", r"\b[0-9]{6,12}:AA[A-Za-z0-9_-]{20,}"),  # Telegram
+    ("eyJ", r"\beyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}"),  # a JSON web token
+    ("$2a$ $2b$ $2y$", r"\$2[aby]\$[0-9]{2}\$[./A-Za-z0-9]{10,}"),  # a password's hash
+    ("$1$ $5$ $6$ $y$ $argon2", r"\$(?:1|5|6|y|argon2id?)\$[^\s\"']{8,}"),
 )
-_STARTS = (
-    "AKIA ASIA ABIA ACCA AROA AIDA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glagent- glsoat- xox "
-    "xapp- hooks.slack.com discord sk- sk_ rk_ whsec_ AIza ya29. GOCSPX- npm_ pypi- dckr_pat_ hf_ dapi hvs. hvb. hvr. dop_v1_ "
-    "SG. SK AC key- AGE-SECRET-KEY- shpat_ shpss_ shpca_ shppa_ lin_api_ PMAK- glsa_ nrak- nrii- ATATT EAA gsk_ r8_ xai- pplx- "
-    "secret_ ntn_ tskey- sq0 :AA eyJ $2a$ $2b$ $2y$ $1$ $5$ $6$ $y$ $argon2"
-).split()
-"""How the forms begin, or what stands in each of them: most texts hold none, and are not looked through for forms."""
+"""Keys of known kinds: what stands in each of its forms, and the form."""
+_STARTS = {start: place for place, (starts, _) in enumerate(_FORMS) for start in starts.split()}
 _IN_URL = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s/?#\"'<>]*@")
 """Everything up to the last `@` of an authority: a password may hold one itself."""
 _IN_URL_WITH_MARKS = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://)[^\s:/@\"'<>]*:[^\s\"'<>]*@")
@@ -89,6 +109,8 @@ _SECRET_WORDS = (
     "pass pwd secret token key credential cookie session auth bearer signature salt dsn webhook client".split()
 )
 """Parts of the names that say a value is nobody's business."""
+_GIVEN = re.compile(r"[a-z0-9_.-]{0,200}[\"']?\s*[:=]", re.IGNORECASE)
+"""How such a name goes on after that part to its value."""
 _QUOTED_OR_WORD = r"(?:\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?|[^\s\"',;&|)}\]]+)"
 _HEADER = re.compile(
     r"(?P<name>(?:proxy-)?authorization|x-[a-z-]*(?:key|token|auth|secret)[a-z-]*|api-key|(?:set-)?cookie)"
@@ -163,7 +185,8 @@ def without_credentials(text: str, hidden: str = HIDDEN) -> str:
         text = _ORACLE.sub(lambda match: f"{match['scheme']}{hidden}@", text)
     if "://" in text and ("?" in text or "#" in text):
         text = _BEHIND_ADDRESS.sub(lambda match: match["address"] + _behind(match, hidden), text)
-    text = _KNOWN_FORMS.sub(lambda match: hidden if _is_no_word(match[0]) else match[0], text)
+    if (forms := _forms_in(text)) is not None:
+        text = forms.sub(lambda match: hidden if _is_no_word(match[0]) else match[0], text)
     if "=" in text:
         text = _SAID_TO_BE_SECRET.sub(
             lambda match: f"{match['before']}{match['name']}={hidden}" if hidden else match["before"].rstrip(";&?"),
@@ -225,12 +248,12 @@ def _hidden_once(text: str) -> str:
     # Most texts are paths and plain words: what can't be in them is not looked for.
     if "-----BEGIN" in text:
         text = _PRIVATE_KEY.sub(HIDDEN, text)
-    if any(map(text.__contains__, _STARTS)):
-        text = _KNOWN_FORMS.sub(HIDDEN, text)
+    if (forms := _forms_in(text)) is not None:
+        text = forms.sub(HIDDEN, text)
     if "://" in text:
         text = _IN_URL.sub(_after_scheme, _IN_URL_WITH_MARKS.sub(_after_scheme, text))
     if ":" in text or "=" in text:
-        if any(map(text.lower().__contains__, _SECRET_WORDS)):
+        if _names_a_secret(text):
             text = _NAMED.sub(_after_name, _HEADER.sub(_after_name, text))
         text = _ASSIGNED.sub(_assigned, text)
     text = _BEARER.sub(_borne, text)
@@ -240,6 +263,29 @@ def _hidden_once(text: str) -> str:
     text = _HEX.sub(HIDDEN, text)
     text = _LONG_RUN.sub(lambda match: HIDDEN if looks_random(match[0]) else match[0], text)
     return _RUN.sub(_by_looks, text)
+
+
+def _names_a_secret(text: str) -> bool:
+    """Whether a value may stand in it after a name that says it is nobody's business."""
+    low = text.lower()
+    for word in _SECRET_WORDS:
+        place = low.find(word)
+        while place >= 0:
+            if len(low) != len(text) or _GIVEN.match(text, place + len(word)) is not None:
+                return True
+            place = low.find(word, place + 1)
+    return False
+
+
+def _forms_in(text: str) -> "re.Pattern[str] | None":
+    """Any of the forms that the text may hold, by what stands in them; none in most texts."""
+    places = {place for start, place in _STARTS.items() if start in text}
+    return _any_form(tuple(sorted(places))) if places else None
+
+
+@lru_cache(maxsize=512)
+def _any_form(places: tuple[int, ...]) -> "re.Pattern[str]":
+    return re.compile("|".join(_FORMS[place][1] for place in places))
 
 
 def _behind(match: "re.Match[str]", hidden: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def read_entry(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The entry as it stands, or as it stood at `as_of`, with its versions up to then: when each held, and what it changed."""
-    from server.knowledge.document import entry_document
+    from server.knowledge.entries.document import entry_document
 
     opened = call.services.knowledge.get(values["id"], as_of=values.get("as_of", ""), now=call.now)
     versions = [
@@ -51,7 +51,7 @@ def complete_week(call: "Call[Services]", typed: str, others: Mapping[str, str])
 
 def read_learning_digest(call: "Call[Services]") -> str:
     """learning_digest.json: the newest digest; {} before the first."""
-    from server.knowledge.document import file_text
+    from server.knowledge.entries.document import file_text
 
     return file_text(call.services.knowledge.digests.file(call.now))
 

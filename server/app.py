@@ -187,7 +187,7 @@ def _build_exchange(
     """What files are read into and written from."""
     from server.exchange.learning_page import learning_page
     from server.exchange.service import ExchangeService
-    from server.knowledge.document import file_text
+    from server.knowledge.entries.document import file_text
     from server.patterns.document import cross_patterns_text
 
     return ExchangeService(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from server.knowledge.rejected_before import Words
+from server.knowledge.warnings.rejected_before import Words
 from server.model.change import Change
 from server.surface import Answer, Arguments, Call, Lift, Next, Tool, argument
 from server.surface.answer import tokens_of

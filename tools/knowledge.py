@@ -174,7 +174,7 @@ def _own_form(entry_id: str, system_id: str) -> Next:
 
 def _row(entry: "KnowledgeEntry", score: float | None, system_id: str) -> "JsonObject":
     """The entry; of long lists the first rows, those of the asking system before all, with the address of the whole."""
-    from server.knowledge.document import entry_document  # not before the first call
+    from server.knowledge.entries.document import entry_document  # not before the first call
 
     document = {**entry_document(entry), "score": None if score is None else round(score, 4)}
     cut = False

@@ -5,7 +5,7 @@ from typing import Any
 
 from server.conflicts.effects import Changes
 from server.conflicts.question import Circumstances
-from server.knowledge.rejected_before import AntiPattern, rejected_before
+from server.knowledge.warnings.rejected_before import AntiPattern, rejected_before
 from server.model.check import RejectedBefore
 from server.model.moments import microseconds, to_wire
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from server.conflicts.agreements import Agreement
 from server.conflicts.memory import Memory
 from server.conflicts.schemas import Schema, Stated, read_terms
-from server.knowledge.rejected_before import NOTHING_SAID, AntiPattern, Words
+from server.knowledge.warnings.rejected_before import NOTHING_SAID, AntiPattern, Words
 from server.model.base import Json
 from server.model.change import Change
 from server.model.check import Conflict, InFlight, Mode, Undecided

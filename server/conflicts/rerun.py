@@ -10,7 +10,7 @@ from server.conflicts.modes import Modes, modes_document, modes_in
 from server.conflicts.question import Circumstances, Engine, OpenProposal, RiskPattern
 from server.conflicts.verdict import Drawn, draw_up, summary_of
 from server.errors import ConcordError, Refused
-from server.knowledge.rejected_before import AntiPattern, Words
+from server.knowledge.warnings.rejected_before import AntiPattern, Words
 from server.model.base import Json, JsonObject
 from server.model.change import Change, change_document
 from server.model.check import check_document

@@ -16,8 +16,8 @@ from server.conflicts.rerun import Rerun, Standing, holds_in, inputs_of, rerun, 
 from server.conflicts.severity import Hold
 from server.conflicts.verdict import draw_up, summary_of
 from server.errors import NotAllowed, NotFound
-from server.knowledge.rejected_before import NOTHING_SAID, AntiPattern, Words
-from server.knowledge.rejections import Rejections
+from server.knowledge.warnings.rejected_before import NOTHING_SAID, AntiPattern, Words
+from server.knowledge.warnings.rejections import Rejections
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import Check, Mode, check_document, file_document

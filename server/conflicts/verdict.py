@@ -10,7 +10,7 @@ from server.conflicts.known_to_fail import as_told, known_to_fail, said_of_rejec
 from server.conflicts.patterns import touched_patterns
 from server.conflicts.question import Answer, Circumstances
 from server.conflicts.severity import Hold, Item, judgement_on
-from server.knowledge.rejected_before import AntiPattern
+from server.knowledge.warnings.rejected_before import AntiPattern
 from server.model.base import JsonObject
 from server.model.check import USER, Check, Mode, of_proposal
 from server.model.moments import to_wire

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from server.clock import to_wire
 from server.exchange.page.digest import Shown, digest_page
-from server.knowledge.digests import LATEST
-from server.knowledge.metrics.weeks import trends
+from server.knowledge.weekly.digests import LATEST
+from server.knowledge.weekly.weeks import trends
 
 if TYPE_CHECKING:
     from server.knowledge.service import KnowledgeService

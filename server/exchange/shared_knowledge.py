@@ -14,7 +14,7 @@ from server.model.moments import read_moment
 from server.model.wording import counted as so_many
 
 if TYPE_CHECKING:
-    from server.knowledge.arrival import Arrived
+    from server.knowledge.entries.arrival import Arrived
 
 KIND = "shared_knowledge"
 FILE_NAME = "shared_knowledge.json"

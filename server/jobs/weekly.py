@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from server.knowledge.digest import evening_of, week_ending
-from server.knowledge.digests import FILE, LATEST, Digests
-from server.knowledge.metrics.service import FILE as METRICS_FILE
-from server.knowledge.metrics.service import Metrics
+from server.knowledge.weekly.digest import evening_of, week_ending
+from server.knowledge.weekly.digests import FILE, LATEST, Digests
+from server.knowledge.weekly.metrics import FILE as METRICS_FILE
+from server.knowledge.weekly.metrics import Metrics
 from server.model.base import JsonObject
 from server.model.moments import from_wire
 

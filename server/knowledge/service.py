@@ -5,20 +5,20 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.knowledge.adoption.service import Adoption, Answered
-from server.knowledge.digests import Digests
-from server.knowledge.document import shared_knowledge
-from server.knowledge.learning import Progress, Synthesis
-from server.knowledge.metrics.service import Metrics
-from server.knowledge.reading import Opened, Wanted, by_likeness, opened, stood_then
-from server.knowledge.rejections import Rejections
+from server.knowledge.entries.document import shared_knowledge
+from server.knowledge.entries.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.search.finder import KEPT_FROM, Finder, Found
+from server.knowledge.synthesis.service import Progress, Synthesis
+from server.knowledge.warnings.rejections import Rejections
+from server.knowledge.weekly.digests import Digests
+from server.knowledge.weekly.metrics import Metrics
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
 from server.model.moments import DAY, moment_of
 from server.storage import knowledge, knowledge_counts
 
 if TYPE_CHECKING:
-    from server.knowledge.arrival import Arrived
+    from server.knowledge.entries.arrival import Arrived
     from server.knowledge.search.providers import Provider
     from server.patterns.likeness import Likeness
     from server.registry.service import RegistryService
@@ -178,8 +178,8 @@ class KnowledgeService:
         return self._database.read(lambda session: shared_knowledge(knowledge.everything(session), now))
 
     def take_in(self, entries: Sequence[KnowledgeEntry], now: datetime) -> "Arrived":
-        """The entries of a file stand among ours, under their ids; see `server.knowledge.arrival.take_in`."""
-        from server.knowledge.arrival import take_in
+        """The entries of a file stand among ours, under their ids; see `server.knowledge.entries.arrival.take_in`."""
+        from server.knowledge.entries.arrival import take_in
 
         arrived = take_in(self._database, entries, now, changed=self._tell)
         if len(entries) >= KEPT_FROM:

@@ -11,7 +11,7 @@ from server.conflicts.asked import resolve
 from server.conflicts.service import ConflictService, Judged
 from server.conflicts.verdict import summary_of
 from server.errors import ConcordError, InvalidArgument, NotFound, StorageError
-from server.knowledge.rejected_before import Words
+from server.knowledge.warnings.rejected_before import Words
 from server.model.base import JsonObject
 from server.model.change import Change
 from server.model.check import check_document, of_proposal

@@ -24,7 +24,7 @@ if __package__ in (None, ""):
 
 from server.app import build_services
 from server.config import read_config
-from server.knowledge.gathering import gather
+from server.knowledge.gathering.gather import gather
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
 

@@ -19,10 +19,10 @@ from time import process_time
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from server.knowledge.facts import Activity, Facts, KnownEntry, Member, Outcome
+from server.knowledge.gathering.facts import Activity, Facts, KnownEntry, Member, Outcome
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis import synthesise
 from server.knowledge.synthesis.ranking import ranked
+from server.knowledge.synthesis.together import synthesise
 
 DAY = 86_400_000_000
 MOST_SECONDS = 3.0

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from server.knowledge.metrics.trend import Trend, trend
+from server.knowledge.weekly.trend import Trend, trend
 
 Histories = NDArray[np.float64]
 EFFECTS = (0.0, -0.3, 0.3, -0.5, 0.5)

@@ -12,8 +12,8 @@ from server.app import build_services
 from server.config import read_config
 from server.exchange.own_files.service import OwnFilesService
 from server.journal.weeks import summed_rows
-from server.knowledge.facts import Facts, Outcome
-from server.knowledge.gathering import Gathered, gather
+from server.knowledge.gathering.facts import Facts, Outcome
+from server.knowledge.gathering.gather import Gathered, gather
 from server.model.knowledge import KnowledgeEntry, KnowledgeType
 from server.model.moments import microseconds
 from server.model.proposal import DecisionKind, ProposalState

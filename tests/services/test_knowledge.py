@@ -450,7 +450,7 @@ def test_an_import_that_was_cut_off_comes_in_whole_the_second_time(
     services: "Services", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entries = [{**SOURCES, "id": f"E{number}"} for number in range(25)]
-    monkeypatch.setattr("server.knowledge.arrival._AT_ONCE", 10)
+    monkeypatch.setattr("server.knowledge.entries.arrival._AT_ONCE", 10)
     stored: list[str] = []
 
     def cut_off(told: Any) -> None:

@@ -11,7 +11,7 @@ from server.app import build_services
 from server.clock import clock_from
 from server.config import read_config
 from server.errors import NotFound, StorageError
-from server.knowledge.metrics.weeks import FIGURES
+from server.knowledge.weekly.weeks import FIGURES
 from server.model.base import JsonObject
 from server.model.run import Job, RunState
 from server.services import Services

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from server.knowledge.rejected_before import Words
-from server.knowledge.rejections import MOST_COMPARED, Rejections
+from server.knowledge.warnings.rejected_before import Words
+from server.knowledge.warnings.rejections import MOST_COMPARED, Rejections
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus, KnowledgeType
 from server.storage import knowledge
 from server.storage.database import Database

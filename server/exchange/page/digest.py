@@ -8,9 +8,9 @@ from string import Template
 from server.exchange.page.document import inline_digest, page_part
 from server.exchange.page.plot import Span, plot
 from server.exchange.page.timeline import told
-from server.knowledge.digest import in_short
-from server.knowledge.metrics.trend import WEEKS, Trend
-from server.knowledge.metrics.weeks import FIGURES, Week
+from server.knowledge.weekly.digest import in_short
+from server.knowledge.weekly.trend import WEEKS, Trend
+from server.knowledge.weekly.weeks import FIGURES, Week
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry
 from server.registry.views import shortened

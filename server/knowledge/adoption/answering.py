@@ -1,7 +1,7 @@
 """Who may answer to a shared entry, and when it can't be answered any more (LRN-5)."""
 
 from server.errors import InvalidArgument, NotAllowed, NotFound, Refused
-from server.knowledge.moments import is_expired
+from server.knowledge.entries.days import is_expired
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
 from server.registry.map import RegistryMap
 from server.registry.naming import find_system

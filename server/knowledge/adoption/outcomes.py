@@ -11,7 +11,7 @@ Silence shows nothing.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.model.chance import one_sided_by_chance
 from server.model.knowledge import TransferOutcome
 

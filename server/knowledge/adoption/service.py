@@ -19,7 +19,7 @@ from server.knowledge.adoption.reminding import MOST, directives_for
 from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.boundary.allowed import shared
 from server.knowledge.boundary.kept_back import findings_of
-from server.knowledge.life import renewed
+from server.knowledge.entries.life import renewed
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry, Response, Transfer

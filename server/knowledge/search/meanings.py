@@ -52,20 +52,22 @@ class Meanings:
         """Entries of whose text, given by its digest, there is no vector."""
         return [one for one, digest in digests.items() if self._said.get(one) != digest]
 
-    def take(self, vectors: Iterable[tuple[str, str, bytes]]) -> None:
-        """(entry id, digest of its text, vector) count from now on; one of another dimension is passed over."""
-        taken = [(one, said, raw) for one, said, raw in vectors if len(raw) == 4 * self.dimension]
-        for entry_id, _, _ in taken:
-            if entry_id not in self._rows:
-                self._rows[entry_id] = len(self._ids)
+    def take(self, vectors: Iterable[tuple[str, str, bytes]], expected: int = 0) -> None:
+        """(entry id, digest of its text, vector) count from now on; one of another dimension is passed over.
+
+        With as many as are `expected`, or fewer, no more room is made than they take.
+        """
+        self._make_room(len(self._ids) + expected)
+        for entry_id, said, raw in vectors:
+            if len(raw) != 4 * self.dimension:
+                continue
+            place = self._rows.setdefault(entry_id, len(self._ids))
+            if place == len(self._ids):
                 self._ids.append(entry_id)
-        if len(self._rows) > len(self._matrix):
-            grown = np.zeros((max(len(self._rows), 2 * len(self._matrix)), self.dimension), np.float32)
-            grown[: len(self._matrix)] = self._matrix
-            self._matrix = grown
-        for entry_id, said, raw in taken:
+                if place == len(self._matrix):
+                    self._make_room(2 * place + 1)
             self._said[entry_id] = said
-            self._matrix[self._rows[entry_id]] = np.frombuffer(raw, "<f4")
+            self._matrix[place] = np.frombuffer(raw, "<f4")
         self._asked = None
 
     def nearest(self, query: Vectors, k: int) -> list[tuple[str, float]]:
@@ -81,6 +83,12 @@ class Meanings:
     def usual(self, query: Vectors) -> float:
         """As `Space` has it."""
         return shrunk(self._of(query).mean(dtype=np.float64) if self._ids else 0, len(self._ids))
+
+    def _make_room(self, rows: int) -> None:
+        if rows > len(self._matrix):
+            grown = np.zeros((rows, self.dimension), np.float32)
+            grown[: len(self._matrix)] = self._matrix
+            self._matrix = grown
 
     def _of(self, query: Vectors) -> Floats:
         if self._asked is None or self._asked[0] is not query:

@@ -118,7 +118,10 @@ class Semantics:
             digests = corpus.digests()
             missing = meanings.lacking(digests)
             if isinstance(meanings, Meanings):
-                meanings.take(self._kept(missing))
+                key = self._provider.key
+                self._database.read(
+                    lambda session: meanings.take(vectors.of_entries(session, key, missing), len(missing))
+                )
             else:
                 meanings.catch_up(missing)
             self._lacking = meanings.lacking({one: digests[one] for one in missing})

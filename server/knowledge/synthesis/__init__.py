@@ -1,5 +1,1 @@
 """What many systems report becomes a few entries that others can act on: one module for each of the five types."""
-
-from server.knowledge.synthesis.together import synthesise
-
-__all__ = ["synthesise"]

@@ -6,10 +6,10 @@ Their figures are values of any kind, not counts a week, so that no e-value is m
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from server.knowledge.applicability import Receivers, spelt_alike
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts, Outcome, Success
+from server.knowledge.gathering.facts import Facts, Outcome, Success
+from server.knowledge.synthesis.applicability import Receivers, spelt_alike
 from server.knowledge.synthesis.approaches import groups
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.evidence import Weighed, change, weigh
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.kinship import kin_of

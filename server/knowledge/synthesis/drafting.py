@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from server.knowledge.draft import Draft
+from server.knowledge.synthesis.draft import Draft
 
 MOST_DRAFTS, MOST_TOLD = 300, 40_000
 """No more are drafted of a type, and for no more receivers in all."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, comb, exp, floor, inf, isfinite, log
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.knowledge.synthesis.wording import number, rate
 from server.model.chance import log_choose
 from server.model.knowledge import KnowledgeEvidence

@@ -8,7 +8,7 @@ leaving off what another does.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.knowledge.similarity.words import terms
 from server.knowledge.synthesis.contraries import LEFT_OFF, opposite, taken_apart, undone_by, ways_of
 from server.knowledge.synthesis.wording import tells_nothing

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
-from server.knowledge.applicability import spelt_alike
-from server.knowledge.facts import KnownEntry
+from server.knowledge.gathering.facts import KnownEntry
+from server.knowledge.synthesis.applicability import spelt_alike
 from server.model.knowledge import KnowledgeType
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from math import prod
 
-from server.knowledge.facts import Member, Outcome
+from server.knowledge.gathering.facts import Member, Outcome
 from server.knowledge.synthesis.evidence import MOST
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from math import log2, log10
 
-from server.knowledge.draft import Draft, Ranked
+from server.knowledge.synthesis.draft import Draft, Ranked
 from server.knowledge.synthesis.ideas import is_anybodys
 from server.knowledge.synthesis.wording import number, tells_nothing
 from server.model.knowledge import KnowledgeType

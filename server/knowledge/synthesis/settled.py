@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from server.knowledge.applicability import ACTIVE_TIMES, spelt_alike
-from server.knowledge.facts import Facts, Outcome
+from server.knowledge.gathering.facts import Facts, Outcome
+from server.knowledge.synthesis.applicability import ACTIVE_TIMES, spelt_alike
 from server.knowledge.synthesis.evidence import improvement, is_fix
 
 _ACTIVE_WEEKS = 30 / 7

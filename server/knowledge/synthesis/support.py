@@ -1,6 +1,6 @@
 """What drafts of every type say of the systems that they rest on."""
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.knowledge.synthesis.evidence import Weighed, day, rounded
 from server.knowledge.synthesis.wording import (
     LONGEST_ADAPTATION,

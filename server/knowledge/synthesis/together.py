@@ -1,10 +1,10 @@
 """All that a synthesis finds in the facts, each idea once."""
 
-from server.knowledge.applicability import Receivers
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts
+from server.knowledge.gathering.facts import Facts
 from server.knowledge.synthesis.anti_pattern import anti_patterns
+from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.best_practice import best_practices
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.insight import insights
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.settled import Settled

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from server.knowledge.applicability import Applicable, Receivers, spelt_alike
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts, Outcome
+from server.knowledge.gathering.facts import Facts, Outcome
+from server.knowledge.synthesis.applicability import Applicable, Receivers, spelt_alike
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, change, day, improvement, in_words, is_fix, period, rounded
 from server.knowledge.synthesis.keys import Keys

@@ -11,10 +11,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from server.knowledge.applicability import Receivers, spelt_alike
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Facts, KnownEntry, Member, Outcome
+from server.knowledge.gathering.facts import Facts, KnownEntry, Member, Outcome
+from server.knowledge.synthesis.applicability import Receivers, spelt_alike
 from server.knowledge.synthesis.approaches import groups, same_category
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, day, improvement, rounded
 from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same

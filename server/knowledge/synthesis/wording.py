@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.knowledge.similarity.words import terms
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_ADAPTATION = 120, 500, 500

@@ -6,8 +6,8 @@ from typing import Any
 
 from server.exchange.page.digest import Shown, digest_page
 from server.exchange.page.plot import Span, plot
-from server.knowledge.metrics.trend import Trend
-from server.knowledge.metrics.weeks import FIGURES, Week
+from server.knowledge.weekly.trend import Trend
+from server.knowledge.weekly.weeks import FIGURES, Week
 from server.model.knowledge import KnowledgeEntry
 
 TRICK = '<script>alert("x")</script><img src=x onerror=y> & "quoted"'

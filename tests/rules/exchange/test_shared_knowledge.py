@@ -14,7 +14,7 @@ from server.exchange.learning_digest import read_learning_digest
 from server.exchange.organizational_metrics import read_organizational_metrics
 from server.exchange.shared_knowledge import read_entry, read_shared_knowledge
 from server.exchange.source import Request, SourceFile
-from server.knowledge.document import entry_document
+from server.knowledge.entries.document import entry_document
 from server.model.base import Json
 from server.model.knowledge import KnowledgeStatus, KnowledgeType
 

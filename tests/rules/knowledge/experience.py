@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Activity, Facts, KnownEntry, Member, Outcome
+from server.knowledge.gathering.facts import Activity, Facts, KnownEntry, Member, Outcome
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis import synthesise
+from server.knowledge.synthesis.draft import Draft
+from server.knowledge.synthesis.together import synthesise
 from server.model.knowledge import KnowledgeType
 from server.model.moments import microseconds
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.knowledge.facts import KnownEntry
+from server.knowledge.gathering.facts import KnownEntry
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import drafts, facts, outcome, rejection
 

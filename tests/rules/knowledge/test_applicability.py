@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.knowledge.applicability import Applicable, Receivers, applicable, spelt_alike
-from server.knowledge.facts import Activity, Facts, Member
+from server.knowledge.gathering.facts import Activity, Facts, Member
 from server.knowledge.similarity.lexical import lexical_likeness
+from server.knowledge.synthesis.applicability import Applicable, Receivers, applicable, spelt_alike
 from server.patterns.likeness import Alike
 
 

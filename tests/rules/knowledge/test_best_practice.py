@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.knowledge.facts import Success
+from server.knowledge.gathering.facts import Success
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import UNTIL, drafts, facts, outcome
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server.knowledge.rejected_before import Words, rejected_before
 from server.knowledge.synthesis.ideas import idea_in, says_the_same
+from server.knowledge.warnings.rejected_before import Words, rejected_before
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import drafts, facts, outcome, rejection
 from tests.rules.knowledge.test_rejected_before import anti_pattern

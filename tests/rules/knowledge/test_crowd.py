@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.knowledge.synthesis.approaches import alike, same_category, same_metric
 from server.knowledge.synthesis.crowd import Crowd
 from server.knowledge.synthesis.ideas import idea_of

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.knowledge.digest import (
+from server.knowledge.weekly.digest import (
     MOST_CAUGHT_UP,
     WeekFacts,
     digest_of,
@@ -14,7 +14,7 @@ from server.knowledge.digest import (
     top_insight,
     week_ending,
 )
-from server.knowledge.metrics.trend import Trend
+from server.knowledge.weekly.trend import Trend
 from server.model.change import Change
 from server.model.check import Verdict
 from server.model.knowledge import KnowledgeEntry, KnowledgeType, Support

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.knowledge.facts import Standing
+from server.knowledge.gathering.facts import Standing
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import UNTIL, drafts, facts
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.errors import InvalidArgument
-from server.knowledge.draft import Draft
-from server.knowledge.life import Known, born, fingerprint_of, known_in, merged, renewed, seen_again, superseded
-from server.knowledge.moments import is_expired, moment_asked_for, ninety_days_after
+from server.knowledge.entries.days import is_expired, moment_asked_for, ninety_days_after
+from server.knowledge.entries.life import Known, born, fingerprint_of, known_in, merged, renewed, seen_again, superseded
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.ranking import A_WEEK, ranked
 from server.model.knowledge import (
     Applicability,

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from server.knowledge.metrics.trend import Trend
-from server.knowledge.metrics.weeks import (
+from server.knowledge.weekly.trend import Trend
+from server.knowledge.weekly.weeks import (
     FIGURES,
     Adoption,
     Counted,

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from server.knowledge.adoption.outcomes import Shown, Window, by_counts, by_report, shown
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
 from server.model.knowledge import TransferOutcome
 
 IMPROVED, UNCHANGED, HARMED = TransferOutcome.IMPROVED, TransferOutcome.UNCHANGED, TransferOutcome.HARMED

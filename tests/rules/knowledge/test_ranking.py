@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.knowledge.draft import Draft
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis import synthesise
+from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.ranking import A_WEEK, ranked, strength
+from server.knowledge.synthesis.together import synthesise
 from server.model.knowledge import Applicability, KnowledgeEvidence, KnowledgeType
 from tests.rules.knowledge.experience import facts, outcome
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.knowledge.rejected_before import MOST, AntiPattern, Words, of_entry, rejected_before
+from server.knowledge.warnings.rejected_before import MOST, AntiPattern, Words, of_entry, rejected_before
 from server.model.knowledge import KnowledgeEntry, KnowledgeType, Support
 
 LATER = 2_000

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from server.knowledge.facts import Activity, Facts, KnownEntry, Outcome, Standing, Success
+from server.knowledge.gathering.facts import Activity, Facts, KnownEntry, Outcome, Standing, Success
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis import synthesise
+from server.knowledge.synthesis.together import synthesise
 from tests.rules.knowledge.experience import DAY, UNTIL, member
 
 TITLES = (

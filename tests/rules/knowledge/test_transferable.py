@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from server.knowledge.facts import Facts, KnownEntry
+from server.knowledge.gathering.facts import Facts, KnownEntry
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis import synthesise
+from server.knowledge.synthesis.together import synthesise
 from server.model.knowledge import KnowledgeType
 from tests.rules.knowledge.experience import drafts, facts, outcome, rejection
 

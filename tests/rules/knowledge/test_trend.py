@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.knowledge.metrics.trend import Trend, p_value, trend
+from server.knowledge.weekly.trend import Trend, p_value, trend
 
 COUNTS = st.lists(st.integers(0, 50), min_size=8, max_size=8)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.knowledge.facts import KnownEntry, Outcome
+from server.knowledge.gathering.facts import KnownEntry, Outcome
 from server.knowledge.similarity.lexical import lexical_likeness
 from server.knowledge.synthesis.approaches import alike, groups
 from server.model.knowledge import KnowledgeType

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.knowledge.gathering import outcomes_between
-from server.knowledge.metrics.trend import Trend
-from server.knowledge.metrics.weeks import MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
+from server.knowledge.gathering.gather import outcomes_between
+from server.knowledge.weekly.trend import Trend
+from server.knowledge.weekly.weeks import MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
 from server.model.base import JsonObject
 from server.model.moments import DAY, at_microseconds, microseconds, moment_of, to_wire
 from server.model.weeks import WEEK, week_of

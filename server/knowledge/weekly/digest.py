@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from server.knowledge.metrics.trend import Trend
+from server.knowledge.weekly.trend import Trend
 from server.model.base import JsonObject
 from server.model.check import Verdict
 from server.model.knowledge import KnowledgeEntry

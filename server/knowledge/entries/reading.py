@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.errors import NotFound
-from server.knowledge.moments import is_expired, moment_asked_for
+from server.knowledge.entries.days import is_expired, moment_asked_for
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
 from server.model.moments import at_microseconds
 from server.storage import knowledge

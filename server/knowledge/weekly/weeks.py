@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from statistics import median
 from typing import NamedTuple, TypeVar
 
-from server.knowledge.metrics.trend import WEEKS, Trend, trend
+from server.knowledge.weekly.trend import WEEKS, Trend, trend
 from server.model.base import JsonObject
 from server.model.moments import DAY
 from server.model.weeks import begin_of, week_of

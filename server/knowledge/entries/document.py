@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 
-from server.knowledge.moments import is_expired
+from server.knowledge.entries.days import is_expired
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry
 from server.model.moments import microseconds, to_wire

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from server.knowledge.analysed import analysed
 from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.boundary.kept_back import findings_of
-from server.knowledge.draft import Draft, Ranked
-from server.knowledge.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
+from server.knowledge.entries.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
+from server.knowledge.synthesis.analysed import analysed
+from server.knowledge.synthesis.draft import Draft, Ranked
 from server.knowledge.synthesis.ranking import A_WEEK
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
@@ -21,8 +21,8 @@ from server.model.weeks import begin_of, end_of, week_of
 from server.storage import findings, knowledge
 
 if TYPE_CHECKING:
-    from server.knowledge.facts import Facts
-    from server.knowledge.gathering import Gathered
+    from server.knowledge.gathering.facts import Facts
+    from server.knowledge.gathering.gather import Gathered
     from server.patterns.likeness import Likeness
     from server.registry.map import RegistryMap
     from server.registry.service import RegistryService
@@ -116,7 +116,7 @@ class Synthesis:
         return _Found(revision, gathered, work)
 
     def _gather(self, session: "Session", registry: "RegistryMap", span: Span) -> "Gathered":
-        from server.knowledge.gathering import gather
+        from server.knowledge.gathering.gather import gather
         from server.patterns.members import naming
 
         name = naming(registry, self._registry.canonical)

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from server.knowledge.rejected_before import AntiPattern, Words, of_entry, said_as, told_as
+from server.knowledge.warnings.rejected_before import AntiPattern, Words, of_entry, said_as, told_as
 from server.model.knowledge import KnowledgeEntry
 from server.storage import outcomes
 

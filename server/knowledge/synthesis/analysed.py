@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from server.knowledge.draft import Draft
-from server.knowledge.facts import Outcome
+from server.knowledge.gathering.facts import Outcome
+from server.knowledge.synthesis.draft import Draft
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeType
 

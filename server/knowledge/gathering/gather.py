@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from server.knowledge.boundary.allowed import Shared, shared
-from server.knowledge.facts import Activity, Facts, KnownEntry, Member, Outcome, Standing, Success
-from server.knowledge.kin import families, forms_of
+from server.knowledge.gathering.facts import Activity, Facts, KnownEntry, Member, Outcome, Standing, Success
+from server.knowledge.gathering.kin import families, forms_of
 from server.model.finding import FindingKind
 from server.model.moments import DAY, microseconds
 from server.model.proposal import DecisionKind, Proposal, ProposalState

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
-from server.knowledge.digest import WeekFacts, digest_of, evening_of, missed_weeks, resolved_at, week_ending
-from server.knowledge.metrics.service import weeks_in
-from server.knowledge.metrics.weeks import trends
+from server.knowledge.weekly.digest import WeekFacts, digest_of, evening_of, missed_weeks, resolved_at, week_ending
+from server.knowledge.weekly.metrics import weeks_in
+from server.knowledge.weekly.weeks import trends
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry

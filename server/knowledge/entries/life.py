@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from server.knowledge.adoption.status import standing, with_adopters_of
-from server.knowledge.draft import Draft
-from server.knowledge.facts import KnownEntry
-from server.knowledge.moments import is_expired, ninety_days_after
+from server.knowledge.entries.days import is_expired, ninety_days_after
+from server.knowledge.gathering.facts import KnownEntry
+from server.knowledge.synthesis.draft import Draft
 from server.model.base import JsonObject
 from server.model.knowledge import Applicability, KnowledgeEntry, KnowledgeStatus, Support
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from server.knowledge.facts import Facts, Member
+from server.knowledge.gathering.facts import Facts, Member
 from server.model.knowledge import Applicability
 from server.patterns.likeness import Likeness
 

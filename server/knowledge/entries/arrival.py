@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.knowledge.crossing_in import taken_over
-from server.knowledge.moments import ninety_days_after
+from server.knowledge.boundary.crossing_in import taken_over
+from server.knowledge.entries.days import ninety_days_after
 from server.model.knowledge import KnowledgeEntry
 from server.model.moments import moment_of, to_wire
 from server.model.wording import counted

@@ -1,0 +1,1 @@
+"""Shared entries from their birth to their end: how they live, how they are read, and how they come and go in files."""

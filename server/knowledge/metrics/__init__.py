@@ -1,1 +1,0 @@
-"""The organisation in figures: weeks, and where they are heading."""

@@ -1,0 +1,1 @@
+"""The organisation by weeks: its figures, where they are heading, and the digest of what it learned."""

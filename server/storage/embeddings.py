@@ -136,4 +136,4 @@ def _first(session: "Session", statement: str) -> object:
 
 def _written(vector: bytes) -> str:
     """Little-endian 32-bit floats in the manner of the extension."""
-    return "[" + ",".join(["%.9g" % one for one in unpack(f"<{len(vector) // 4}f", vector)]) + "]"
+    return "[" + ",".join([f"{one:.9g}" for one in unpack(f"<{len(vector) // 4}f", vector)]) + "]"

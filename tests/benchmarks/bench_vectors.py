@@ -1,4 +1,4 @@
-"""Shared entries ranked by words and meaning: the time of a query and the memory, with vectors in numpy's matrix and in PostgreSQL's column.
+"""Shared entries ranked by words and meaning: time and memory, with vectors in numpy's matrix and in PostgreSQL's column.
 
     python tests/benchmarks/bench_vectors.py [--entries N …] [--sides matrix,column]
 
@@ -13,7 +13,8 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -31,6 +32,7 @@ from server.knowledge.search.providers import Vectors, of_length_one
 from server.model.moments import microseconds
 from server.storage import embeddings, knowledge, vectors
 from server.storage.database import Database
+from server.storage.session import Session
 from tests.benchmarks.bench_find_knowledge import stored
 from tests.databases import PostgresServer
 
@@ -71,7 +73,13 @@ def read_by_model(database: Database) -> None:
             vectors.Vector(one.entry_id, digest_of(searched_text(one)), vector.astype("<f4").tobytes())
             for one, vector in zip(rows, told, strict=True)
         ]
-        database.write(lambda session, made=made: keep(session, model.key, made))
+        database.write(partial(_keep, keep, made))
+
+
+def _keep(
+    keep: Callable[[Session, str, Sequence[vectors.Vector]], None], made: Sequence[vectors.Vector], session: Session
+) -> None:
+    keep(session, MadeUp.key, made)
 
 
 def measure(url: str, count: int, words: Sequence[str]) -> bool:

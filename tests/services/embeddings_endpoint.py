@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -31,6 +31,8 @@ class Endpoint:
         self.answer: bytes | None = None
         """What it says whatever it is asked."""
         self.moved_to = ""
+        self.drips = False
+        """Whether it says one byte after the other, with a pause after each."""
         self.url = ""
 
     @property
@@ -43,6 +45,7 @@ class Endpoint:
 def endpoint() -> Iterator[Endpoint]:
     """A server on this machine until the block ends."""
     told = Endpoint()
+    pause = threading.Event()
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:  # the name is the library's
@@ -55,7 +58,14 @@ def endpoint() -> Iterator[Endpoint]:
                 self.send_header("Location", told.moved_to)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()
-            self.wfile.write(raw)
+            if not told.drips:
+                self.wfile.write(raw)
+                return
+            with suppress(ConnectionError):  # who asked has lost patience
+                for place in range(len(raw)):
+                    self.wfile.write(raw[place : place + 1])
+                    if pause.wait(0.02):
+                        return
 
         def log_message(self, *args: Any) -> None:
             pass
@@ -67,6 +77,7 @@ def endpoint() -> Iterator[Endpoint]:
     try:
         yield told
     finally:
+        pause.set()
         server.shutdown()
         thread.join()
         server.server_close()

@@ -86,6 +86,15 @@ def test_an_answer_that_is_too_large_is_refused(served: Endpoint, monkeypatch: p
         Asked(served.url, "words").vectors(["one"])
 
 
+def test_an_endpoint_that_answers_bit_by_bit_is_waited_for_no_longer_than_a_silent_one(
+    served: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "SECONDS_WAITING", 0.2)
+    served.drips, served.answer = True, b" " * 60
+    with pytest.raises(NoVectors, match="gave no answer within 0.2 s"):
+        Asked(served.url, "words").vectors(["one"], waiting=True)
+
+
 def test_an_endpoint_that_is_not_there_is_told_as_such() -> None:
     with endpoint() as gone:
         pass

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Sequence
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ REST = 60.0
 """Seconds for which an endpoint that gave no answer is not asked again."""
 LARGEST = 64 << 20
 """Bytes of an answer."""
+_AT_A_TIME = 1 << 20
 MOST_CHARACTERS = 8_000
 """Of a text that are sent."""
 
@@ -77,7 +78,7 @@ class Endpoint:
         request = Request(self._url, json.dumps(sent).encode(), headers, method="POST")
         try:
             with self._opener.open(request, timeout=seconds) as answer:
-                raw = answer.read(LARGEST + 1)
+                raw = _within(answer, time.monotonic() + seconds)
         except HTTPError as error:
             error.close()
             raise NoVectors(f"{self._host} answered {error.code}") from None
@@ -95,6 +96,18 @@ class Endpoint:
 class _NoRedirects(HTTPRedirectHandler):
     def redirect_request(self, *args: Any, **named: Any) -> None:
         """None: what was asked for is not there."""
+
+
+def _within(answer: HTTPResponse, until: float) -> bytes:
+    """What it says, a little more than LARGEST at most. Raises TimeoutError where it goes on, bit by bit, beyond that time."""
+    read: list[bytes] = []
+    length = 0
+    while length <= LARGEST and (more := answer.read1(_AT_A_TIME)):
+        read.append(more)
+        length += len(more)
+        if time.monotonic() > until:
+            raise TimeoutError
+    return b"".join(read)
 
 
 def _read(raw: bytes, count: int, host: str) -> list[list[float]]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -77,7 +78,11 @@ def shared(kind: str, document: Mapping[str, Any]) -> Shared:
 
 def is_spread(texts: Sequence[str]) -> bool:
     """Whether texts are an order only together: read one after the other, where one ends and the next begins, either way round."""
-    several = [text for text in texts if text]
+    return _is_spread(tuple(text for text in texts if text))
+
+
+@lru_cache(maxsize=16_384)
+def _is_spread(several: tuple[str, ...]) -> bool:
     joints = [f"{one[-_JOINT:]} {other[:_JOINT]}" for one, other in pairwise(several)]
     if sum(map(len, several)) <= _SHORT:
         joints = [" ".join(several), *(f"{other} {one}" for one, other in pairwise(several))]

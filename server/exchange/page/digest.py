@@ -42,6 +42,7 @@ _HEALTH = {
     Trend.DEGRADING: "The last four weeks are worse than the four before; chance gives that in fewer than 5 of 100 cases.",
 }
 
+_LINES = "Lines: the mean of the last four whole weeks, and of the four before, which the trend compares."
 _TOO_FEW = "There are fewer than eight whole weeks to compare."
 
 
@@ -93,7 +94,8 @@ def _parts(shown: Shown, digest: JsonObject) -> Iterable[str]:
     plots = "".join(_plot(shown, name) for name in drawn)
     level = ", ".join(_TITLES[name].lower() for name in FIGURES if name not in drawn)
     rest = f'<p class="soft">0 in every week: {level}.</p>' if level and shown.weeks else ""
-    found = f'<div class="plots">{plots}</div>{rest}' if plots or rest else ""
+    lines = f'<p class="soft">{_LINES}</p>' if 'class="mean"' in plots else ""
+    found = f'{lines}<div class="plots">{plots}</div>{rest}' if plots or rest else ""
     yield _section("Week by week", found, "No week was counted yet.")
 
 

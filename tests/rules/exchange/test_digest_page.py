@@ -109,6 +109,7 @@ def test_lrn_09_every_figure_is_drawn_with_the_means_that_its_trend_compares() -
     assert "0 in every week: errors per system and day, rejections" in page.words
     assert all(told["role"] == "img" for told in pictures)
     assert sum(told.get("class") == "mean" for _, told in page.elements) == 4
+    assert "Lines: the mean of the last four whole weeks" in page.words
     assert "Means: 17.5, then 13.5." in page.words, "of the last eight weeks, in words for those who can't see them"
 
 
@@ -116,6 +117,7 @@ def test_lrn_09_fewer_than_eight_weeks_are_drawn_without_means_and_none_with_a_s
     page = Read(digest_page(shown(weeks=shown().weeks[:7])))
     assert "fewer than eight whole weeks" in page.words
     assert not any(told.get("class") == "mean" for _, told in page.elements)
+    assert "Lines:" not in page.words
     assert "No week was counted yet." in Read(digest_page(shown(weeks=[]))).words
 
 

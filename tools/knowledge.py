@@ -86,15 +86,17 @@ def find_knowledge(call: "Call[Services]", args: FindKnowledge) -> Answer:
     open_ = [] if system_id or args.as_of else [one for one in entries if _waits_for(one, call.caller)]
     waiting = f" {len(open_)} of {len(entries)} not answered by {call.caller}." if open_ else ""
     rows = [_row(entry, score, system_id or call.caller) for entry, score in found.entries]
+    whose = call.caller if open_ else system_id
+    proposed = call.services.knowledge.adoption.proposed(whose) if whose and entries and not args.as_of else {}
     reported = _REPORTED if any(map(_quotes, entries)) else ""
     return Answer.page(
-        _told(found.total, entries, args, system_id) + waiting,
+        _told(found.total, entries, args, system_id) + waiting + _in_the_making(entries, proposed),
         rows,
         name="knowledge_entries",
         total=found.total,
         next_cursor=cursor_after(len(rows)),
         cursor_after=cursor_after,
-        next=_following((open_ or entries)[0], call.caller if open_ else system_id) if entries else [],
+        next=_following(open_ or entries, whose, proposed),
         notes=[note for note in (found.note, reported) if note],
     )
 
@@ -120,6 +122,12 @@ def _told(total: int, entries: "list[KnowledgeEntry]", args: FindKnowledge, syst
     harmed = next((one for one in entries if one.retest), None)
     retest = f" {harmed.id} wants a new test: {harmed.retest[-1].reason}" if harmed else ""
     return f"{asked}, {order}: {in_short(entries[0])}.{retest}"
+
+
+def _in_the_making(entries: "list[KnowledgeEntry]", proposed: Mapping[str, str]) -> str:
+    """Which of them the system has a proposal from already, so that it makes no second one."""
+    known = [f"{proposed[one.id]} comes from {one.id}" for one in entries if one.id in proposed]
+    return f" Proposed already: {', '.join(known)}." if known else ""
 
 
 def in_short(entry: "KnowledgeEntry") -> str:
@@ -151,12 +159,20 @@ def _waits_for(entry: "KnowledgeEntry", system_id: str) -> bool:
     return entry.status.value == "ACTIVE" and system_id in entry.applicable_to and system_id not in answered
 
 
-def _following(entry: "KnowledgeEntry", system_id: str) -> list[Next]:
-    """The whole of the first entry, then what its reader may do: propose its own form, or decline; of a warning only say so."""
+def _following(entries: "list[KnowledgeEntry]", system_id: str, proposed: Mapping[str, str]) -> list[Next]:
+    """The whole of the first entry of which nothing is proposed yet, and what its reader may do.
+
+    That is to propose its own form, or to decline; of a warning only to say that it is kept to.
+    """
+    if not entries:
+        return []
+    entry = next((one for one in entries if one.id not in proposed), entries[0])
     whole = Next("read_record", {"uri": f"concord://knowledge/{entry.id}"})
     if not system_id:
         return [whole]
     answer = {"entry_id": entry.id, "system_id": system_id}
+    if entry.id in proposed:
+        return [Next("get_proposal", {"proposal_id": proposed[entry.id]})]
     if _warns(entry):
         return [whole, Next("respond_to_knowledge", {**answer, "decision": "ADOPT"})]
     declined = {**answer, "decision": "DECLINE", "reason": "…"}

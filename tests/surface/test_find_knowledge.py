@@ -72,6 +72,25 @@ async def test_an_answer_says_in_a_sentence_what_is_first_whose_words_they_are_a
         assert await complaints(concord, "knowledge_entry", shown) == []
 
 
+async def test_who_has_proposed_its_own_form_already_is_shown_the_next_entry_and_never_told_to_propose_it_twice(
+    concord: Concord,
+) -> None:
+    await members(concord)
+    await shared(concord)
+    change = {"description": "Look at the time of signals.json before it is read."}
+    proposal = {"source_system": READER, "title": "Look at the time", "changes": [change]}
+    for entry_id, following in (("SK-003", "SK-001"), ("SK-001", "")):
+        sent = await concord.call("submit_proposal", **proposal, knowledge_id=entry_id, state="READY_FOR_SHADOW_TEST")
+        answer = await concord.call("find_knowledge", system_id=READER)
+        assert f"{sent['proposal_id']} comes from {entry_id}" in answer["summary"]
+        steps = [(step["tool"], step["arguments"]) for step in answer["next"]]
+        if following:
+            assert steps[0] == ("read_record", {"uri": f"concord://knowledge/{following}"})
+            assert steps[1][1]["knowledge_id"] == following
+        else:
+            assert [tool for tool, _ in steps] == ["get_proposal"]
+
+
 async def test_pages_hold_every_entry_once_and_a_cursor_belongs_to_its_filters(concord: Concord) -> None:
     many = [{**STALE, "id": f"N-{number}", "title": f"Fix {number}", "e_value": 50.0 - number} for number in range(23)]
     await members(concord)

@@ -199,6 +199,11 @@ class Adoption:
             waiting = [(one.system_id, one.since) for one in rows]
             return needing_attention(waiting, now=at, has_engine=has_engine, retests=retests)
 
+    def proposed(self, system_id: str) -> dict[str, str]:
+        """By entry the proposal that the system has made of it, where it has not answered yet."""
+        rows = self._database.read(lambda session: adoption.adopting(session, system_id))
+        return {one.entry_id: one.proposal_id for one in rows if one.proposal_id and not one.decision}
+
     def directives(self, system_id: str, now: datetime) -> list[JsonObject]:
         """What the system is told with its reports: {id, kind, proposal_id, text}; retests first, then a few unanswered entries."""
         at = _at(now)

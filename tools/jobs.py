@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from server.model.run import JobRun, RunState
+from server.model.wording import counted
 from server.surface import Answer, Arguments, Call, Next, Tool, argument
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run_job(call: "Call[Services]", args: RunJob) -> Answer:
     data = {name: value for name, value in run.model_dump(mode="json").items() if name in told}
     if not run.error:
         del data["error"]
-    following = [there] if run.state is RunState.RUNNING else []
+    following = [there] if run.state is RunState.RUNNING else _to_read(run)
     return Answer(summary=sentence(run), data=data, next=following, uri=f"concord://runs/{run.run_id}")
 
 
@@ -71,7 +72,26 @@ def sentence(run: JobRun) -> str:
         case RunState.FAILED:
             return f"{run.run_id} ({run.job}) failed: {run.error}"
         case RunState.SUCCEEDED:
-            return f"{run.run_id} ({run.job}) is done."
+            return f"{run.run_id} ({run.job}) is done{_learned(run)}."
+
+
+def _learned(run: JobRun) -> str:
+    """What others can use by now, where the run looked for that."""
+    if "new" not in run.summary_data or "analysed" not in run.summary_data:
+        return ""
+    new, analysed = run.summary_data["new"], run.summary_data["analysed"]
+    if new:
+        named = ", ".join(one["id"] for one in new)
+        return f": {counted(len(new), 'new shared entry', 'new shared entries')}, {named}"
+    looked = f"{counted(analysed['promotions'], 'promotion')} and {counted(analysed['rejections'], 'rejection')}"
+    return f": nothing new to share in {looked}"
+
+
+def _to_read(run: JobRun) -> list[Next]:
+    """The week's digest, after a run that wrote it."""
+    if run.state is RunState.SUCCEEDED and run.summary_data.get("week_ending"):
+        return [Next("read_record", {"uri": f"concord://digests/{run.summary_data['week_ending']}"})]
+    return []
 
 
 def _so_far(run: JobRun) -> str:

@@ -23,7 +23,9 @@ async def test_sur_16_a_weekly_review_tells_what_is_new_for_whom_and_where_the_f
     await promoted(concord, "2026-04-03", "Check how old each incoming file is before parsing it", "stale_data")
     run = {"kind": "run", "at": "2026-04-05T13:00:00Z", "result": "OK"}
     await concord.call("report", system_id="sys_b", events=[run])
-    await concord.call("run_job", job="learning")
+    done = await concord.call("run_job", job="learning")
+    assert done["summary"].endswith(" is done: 1 new shared entry, SK-001.")
+    assert done["next"] == [{"tool": "read_record", "arguments": {"uri": "concord://digests/2026-04-05"}}]
     text = await text_of(concord, "weekly_learning_review")
     plain = " ".join(text.split())
     assert "1 of 1 entries that are new this week" in plain

@@ -114,5 +114,5 @@ def odds(e_value: float) -> str:
     if e_value >= 1e6:
         return "a real change explains the figures over a million times better than chance"
     if e_value >= 2:
-        return f"a real change explains the figures {e_value:,.0f} times better than chance"
+        return f"a real change explains the figures {float(f'{e_value:.4g}'):,.0f} times better than chance"
     return "chance explains the figures about as well as a real change"

@@ -91,7 +91,7 @@ def test_an_endpoint_that_answers_bit_by_bit_is_waited_for_no_longer_than_a_sile
 ) -> None:
     monkeypatch.setattr(endpoints, "SECONDS_WAITING", 0.2)
     served.drips, served.answer = True, b" " * 60
-    with pytest.raises(NoVectors, match="gave no answer within 0.2 s"):
+    with pytest.raises(NoVectors, match=r"gave no answer within 0\.2 s"):
         Asked(served.url, "words").vectors(["one"], waiting=True)
 
 

@@ -10,9 +10,9 @@ from server.knowledge.adoption.recording import gone_of, keep, recorded
 from server.knowledge.adoption.retesting import harmed, keep_findings
 from server.knowledge.adoption.status import of_system, with_adopters_of
 from server.knowledge.gathering.facts import Outcome
-from server.knowledge.gathering.gather import ends_of_adoptions
+from server.knowledge.gathering.outcomes import ends_of_adoptions
+from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.words import terms
-from server.knowledge.synthesis.applicability import spelt_alike
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, KnowledgeType, Response, Transfer, TransferOutcome
 from server.model.moments import DAY, at_microseconds

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from server.knowledge.gathering.facts import Facts, Member
+from server.knowledge.similarity.categories import spelt_alike
 from server.model.knowledge import Applicability
 from server.patterns.likeness import Likeness
 
@@ -24,7 +25,6 @@ SAME_MEANING, ALIKE = 0.8, 0.5
 NAMED = 5
 """Systems and resources named in a sentence; of the others it tells how many."""
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[^\W\d_]*?[^\W\d_A-Z](?=[A-Z])|[^\W\d_]+|\d+")
 _NUMBERS = re.compile(r"\d+")
 _FORMS = {
     "json": "JSON files",
@@ -76,11 +76,6 @@ def applicable(
 
 
 @lru_cache(maxsize=50_000)
-def spelt_alike(category: str) -> str:
-    """What categories have in common that are the same but for spelling: `stale_data`, `stale-data`, `StaleData`."""
-    return " ".join(_WORDS.findall(category)).casefold()
-
-
 @dataclass(frozen=True)
 class _Told:
     """What a system reported of a category, and of those that mean the same."""

@@ -13,8 +13,8 @@ from math import comb, log
 from typing import TYPE_CHECKING
 
 from server.knowledge.gathering.facts import Outcome
+from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.words import terms
-from server.knowledge.synthesis.applicability import spelt_alike
 from server.knowledge.synthesis.ideas import idea_of, says_the_same
 from server.knowledge.synthesis.wording import tells_nothing
 from server.patterns.likeness import Likeness

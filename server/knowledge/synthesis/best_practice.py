@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from server.knowledge.gathering.facts import Facts, Outcome, Success
-from server.knowledge.synthesis.applicability import Receivers, spelt_alike
+from server.knowledge.similarity.categories import spelt_alike
+from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.approaches import groups
 from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.evidence import Weighed, change, weigh

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from server.knowledge.gathering.facts import Outcome
+from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.words import terms
-from server.knowledge.synthesis.applicability import spelt_alike
 from server.knowledge.synthesis.approaches import kinds_of
 from server.knowledge.synthesis.ideas import (
     ANY_KIND,

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from server.knowledge.gathering.facts import Facts, Standing
+from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.words import is_everyday, terms
-from server.knowledge.synthesis.applicability import Receivers, spelt_alike
+from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.evidence import day
 from server.knowledge.synthesis.keys import Keys

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from server.knowledge.gathering.facts import KnownEntry
-from server.knowledge.synthesis.applicability import spelt_alike
+from server.knowledge.similarity.categories import spelt_alike
 from server.model.knowledge import KnowledgeType
 
 

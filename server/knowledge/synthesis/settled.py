@@ -3,7 +3,8 @@
 from collections import defaultdict
 
 from server.knowledge.gathering.facts import Facts, Outcome
-from server.knowledge.synthesis.applicability import ACTIVE_TIMES, spelt_alike
+from server.knowledge.similarity.categories import spelt_alike
+from server.knowledge.synthesis.applicability import ACTIVE_TIMES
 from server.knowledge.synthesis.evidence import improvement, is_fix
 
 _ACTIVE_WEEKS = 30 / 7

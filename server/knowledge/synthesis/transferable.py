@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from server.knowledge.gathering.facts import Facts, Outcome
-from server.knowledge.synthesis.applicability import Applicable, Receivers, spelt_alike
+from server.knowledge.similarity.categories import spelt_alike
+from server.knowledge.synthesis.applicability import Applicable, Receivers
 from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, change, day, improvement, in_words, is_fix, period, rounded

@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from server.knowledge.gathering.facts import Facts, KnownEntry, Member, Outcome
-from server.knowledge.synthesis.applicability import Receivers, spelt_alike
+from server.knowledge.similarity.categories import spelt_alike
+from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.approaches import groups, same_category
 from server.knowledge.synthesis.draft import Draft
 from server.knowledge.synthesis.drafting import within_reason

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from server.knowledge.gathering.gather import outcomes_between
+from server.knowledge.gathering.outcomes import outcomes_between
 from server.knowledge.weekly.trend import Trend
 from server.knowledge.weekly.weeks import MOST_WEEKS, Adoption, Counted, Told, Week, told_week, trends, weeks_of
 from server.model.base import JsonObject

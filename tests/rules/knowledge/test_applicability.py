@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.knowledge.gathering.facts import Activity, Facts, Member
+from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis.applicability import Applicable, Receivers, applicable, spelt_alike
+from server.knowledge.synthesis.applicability import Applicable, Receivers, applicable
 from server.patterns.likeness import Alike
 
 
@@ -18,11 +19,10 @@ def nothing_alike(texts: Sequence[str], owners: Sequence[int], widest: int) -> l
 
 
 def member(system_id: str, **members: Any) -> Member:
-    plain = {name: members.pop(name) for name in ("written",) if name in members}
-    sets = {name: frozenset(value) for name, value in members.items() if name not in ("kin", "has_engine")}
-    return Member(
-        system_id, "PRODUCTION", members.get("has_engine", True), members.get("kin", system_id), **sets, **plain
-    )
+    own = {"has_engine": members.pop("has_engine", True), "kin": members.pop("kin", system_id)}
+    if "written" in members:
+        own["written"] = members.pop("written")
+    return Member(system_id, "PRODUCTION", **own, **{name: frozenset(value) for name, value in members.items()})
 
 
 def facts(*activity: tuple[str, str, int], members: Sequence[Member] = ()) -> Facts:

@@ -4,13 +4,13 @@ Synthesis rules 3 and 4 of the scaling-layer document. It takes two systems, kin
 systems; how many independent groups they are is told. One system's two rejections are its own business.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from server.knowledge.gathering.facts import Facts, KnownEntry, Member, Outcome
+from server.knowledge.gathering.facts import Facts, KnownEntry, Outcome
 from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.approaches import groups, same_category
 from server.knowledge.synthesis.draft import Draft
@@ -18,7 +18,8 @@ from server.knowledge.synthesis.drafting import within_reason
 from server.knowledge.synthesis.evidence import Weighed, change, improvement, in_words, period, rounded, weigh
 from server.knowledge.synthesis.ideas import Idea, idea_in, idea_of, says_the_same
 from server.knowledge.synthesis.keys import Keys
-from server.knowledge.synthesis.kinship import kin_of, together
+from server.knowledge.synthesis.kinship import together
+from server.knowledge.synthesis.several import Several
 from server.knowledge.synthesis.support import support_of
 from server.knowledge.synthesis.wording import (
     LONGEST_ADAPTATION,
@@ -28,7 +29,6 @@ from server.knowledge.synthesis.wording import (
     errors,
     headline,
     listed,
-    name,
     number,
     quoted,
     what_was_done,
@@ -46,28 +46,8 @@ _OPPOSITE = frozenset({KnowledgeType.TRANSFERABLE_FIX.value, KnowledgeType.UNIVE
 
 
 @dataclass(frozen=True)
-class Rejected:
+class Rejected(Several):
     """One approach that several systems turned down."""
-
-    outcomes: tuple[Outcome, ...]
-    """By time."""
-    members: Mapping[str, Member]
-
-    @cached_property
-    def systems(self) -> list[str]:
-        """Who turned it down."""
-        return sorted({one.system_id for one in self.outcomes})
-
-    @cached_property
-    def groups(self) -> int:
-        """Independent groups among them."""
-        return len({kin_of(system, self.members) for system in self.systems})
-
-    @cached_property
-    def category(self) -> str:
-        """The error category that most of them name, the first of those."""
-        named = Counter(name(one.error_category) for one in self.outcomes if one.error_category.strip())
-        return named.most_common(1)[0][0] if named else ""
 
     @cached_property
     def told(self) -> dict[str, Weighed]:

@@ -4,14 +4,14 @@ Synthesis rule 2 of the scaling-layer document. Kindred systems are one group, a
 group evidence is averaged, across groups multiplied.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from server.knowledge.gathering.facts import Facts, KnownEntry, Member, Outcome
+from server.knowledge.gathering.facts import Facts, KnownEntry, Outcome
 from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.synthesis.applicability import Receivers
 from server.knowledge.synthesis.approaches import groups, same_category
@@ -22,6 +22,7 @@ from server.knowledge.synthesis.ideas import idea_in, idea_of, says_the_same
 from server.knowledge.synthesis.keys import Keys
 from server.knowledge.synthesis.kinship import kin_of, own_ideas, together
 from server.knowledge.synthesis.settled import Settled
+from server.knowledge.synthesis.several import Several
 from server.knowledge.synthesis.support import adaptation, support_of
 from server.knowledge.synthesis.wording import (
     LONGEST_DESCRIPTION,
@@ -50,33 +51,13 @@ QUOTED = 3
 
 
 @dataclass(frozen=True)
-class Shared:
+class Shared(Several):
     """One kind of improvement, made by several systems."""
-
-    outcomes: tuple[Outcome, ...]
-    """By time."""
-    members: Mapping[str, Member]
 
     @cached_property
     def told(self) -> list[Weighed]:
         """What each outcome's figures say."""
         return [told for one in self.outcomes if (told := improvement(one)) is not None]
-
-    @cached_property
-    def systems(self) -> list[str]:
-        """Whose improvements they are."""
-        return sorted({one.system_id for one in self.outcomes})
-
-    @cached_property
-    def groups(self) -> int:
-        """Independent groups among them."""
-        return len({kin_of(system, self.members) for system in self.systems})
-
-    @cached_property
-    def category(self) -> str:
-        """The error category that most of them name, the first of those."""
-        named = Counter(name(one.error_category) for one in self.outcomes if one.error_category.strip())
-        return named.most_common(1)[0][0] if named else ""
 
     @cached_property
     def metric(self) -> str:

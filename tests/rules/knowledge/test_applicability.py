@@ -19,10 +19,11 @@ def nothing_alike(texts: Sequence[str], owners: Sequence[int], widest: int) -> l
 
 
 def member(system_id: str, **members: Any) -> Member:
-    own = {"has_engine": members.pop("has_engine", True), "kin": members.pop("kin", system_id)}
+    own: dict[str, Any] = {"has_engine": members.pop("has_engine", True), "kin": members.pop("kin", system_id)}
     if "written" in members:
         own["written"] = members.pop("written")
-    return Member(system_id, "PRODUCTION", **own, **{name: frozenset(value) for name, value in members.items()})
+    own.update((name, frozenset(value)) for name, value in members.items())
+    return Member(system_id, "PRODUCTION", **own)
 
 
 def facts(*activity: tuple[str, str, int], members: Sequence[Member] = ()) -> Facts:

@@ -94,6 +94,8 @@ async def test_what_can_not_be_answered_is_refused_with_what_to_do(concord: Conc
         assert error["path"] == path, error
         assert error["code"] == code
         assert error.get("hint") or error.get("allowed") or error.get("try"), error
+    unnamed = await concord.refused("respond_to_knowledge", **{**answer, "system_id": ""})
+    assert READER in unnamed["hint"], "who it is of use to"
     assert len(json.loads(await concord.read("concord://knowledge/SK-003"))["versions"]) == 1
 
 

@@ -1,23 +1,34 @@
 """Who may answer to a shared entry, and when it can't be answered any more (LRN-5)."""
 
+from collections.abc import Sequence
+
 from server.errors import InvalidArgument, NotAllowed, NotFound, Refused
 from server.knowledge.entries.days import is_expired
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
 from server.registry.map import RegistryMap
 from server.registry.naming import find_system
 
+_NAMED = 20
+"""Systems that an error names."""
 _SCHEME = "concord://knowledge/"
 
 
-def answering_system(registry: RegistryMap, named: str, caller: str) -> str:
+def answering_system(registry: RegistryMap, named: str, caller: str, concerned: Sequence[str] = ()) -> str:
     """The live system that answers: each for itself, the local user (empty caller) for any.
 
+    `concerned` are those that the entry is of use to, told where none is named.
     Raises InvalidArgument where none is named, NotAllowed for another system, NotFound or Ambiguous as names do, Refused for an
     archived one.
     """
     asked = named.strip() or caller
     if not asked:
-        raise InvalidArgument("Say which system answers.", path="/system_id", hint="find_systems lists the ids.")
+        raise InvalidArgument(
+            "Say which system answers.",
+            path="/system_id",
+            hint=f"It may be of use to {', '.join(concerned[:_NAMED])}."
+            if concerned
+            else "find_systems lists the ids.",
+        )
     system_id = find_system(registry, asked, path="/system_id")
     if caller and system_id != caller:
         raise NotAllowed(

@@ -119,7 +119,7 @@ class Adoption:
         stored = _stored(session, said["entry_id"])
         if decision is Response.RENEW:
             return _renew(session, stored, renewing_system(registry, stored.entry, said["system_id"], caller), at)
-        system_id = answering_system(registry, said["system_id"], caller)
+        system_id = answering_system(registry, said["system_id"], caller, stored.entry.applicable_to)
         expect_answerable(stored.entry, system_id, at)
         before = adoption.of(session, stored.entry.id, system_id)
         crossed = shared("answer", said)

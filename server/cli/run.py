@@ -65,9 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         _show(done)
         if done.job in (Job.LEARNING, Job.ALL) and done.state is RunState.SUCCEEDED:
-            show(
-                "the week's digest: concord://digests/latest; concord export DIR writes it as learning_digest.html, too"
-            )
+            _show_digest(done)
         if found:
             show("active patterns (concord export DIR --html draws them):")
             show_patterns(found)
@@ -85,6 +83,14 @@ def _show(done: JobRun) -> None:
     show(f"{done.run_id} ({done.job}) {done.state.lower()}{': ' + done.error if done.error else ''}")
     for job, part in done.summary_data.items():
         _show_run(part, job)
+
+
+def _show_digest(done: JobRun) -> None:
+    """Where the digest stands, and that nothing new is in it where nothing is: so nobody looks for a fault."""
+    learning = done.summary_data if done.job == Job.LEARNING else done.summary_data["learning"].get("summary_data", {})
+    if not learning.get("new"):
+        show("nothing new to share")
+    show("the week's digest: concord://digests/latest; concord export DIR writes it as learning_digest.html, too")
 
 
 def _show_run(run: JsonObject, job: str) -> None:
@@ -108,7 +114,9 @@ def _show_members(members: Mapping[str, Json], indent: str, *, of_data: bool = F
         show(f"{indent}{figures}")
     for name, value in members.items():
         title = _title(name, of_data=of_data)
-        if isinstance(value, Mapping) and any(value.values()):
+        if isinstance(value, Mapping) and (same := _all_the_same(value)):
+            show(f"{indent}{title}: all {same}")
+        elif isinstance(value, Mapping) and any(value.values()):
             show(f"{indent}{title}:")
             _show_members(value, indent + "  ", of_data=name in KEYED_BY_DATA and not of_data)
         elif isinstance(value, list) and value:
@@ -117,6 +125,12 @@ def _show_members(members: Mapping[str, Json], indent: str, *, of_data: bool = F
                 show(f"{indent}  {_line(one) if isinstance(one, Mapping) else one}")
             if len(value) > MOST_LINES:
                 show(f"{indent}  and {len(value) - MOST_LINES} more (--json names them all)")
+
+
+def _all_the_same(members: Mapping[str, Json]) -> str:
+    """The text that each of three and more members is; empty where they are others."""
+    texts = {value if isinstance(value, str) else "" for value in members.values()}
+    return texts.pop() if len(members) > 2 and len(texts) == 1 else ""
 
 
 def _line(members: Mapping[str, Json], *, of_data: bool = False) -> str:

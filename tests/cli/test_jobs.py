@@ -20,6 +20,17 @@ def test_reg_09_a_job_is_run_from_the_command_line(registered: Path, capsys: pyt
     assert "systems 2, archived 0" in told.out
 
 
+def test_lrn_09_a_run_of_learning_says_plainly_that_there_is_nothing_new(
+    registered: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert left_with(["run", "learning"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert "  trends: all STABLE" in shown, "not the same word for each of eight figures"
+    assert "nothing new to share" in shown
+    assert left_with(["run"]) == 3
+    assert capsys.readouterr().err.endswith("the following arguments are required: JOB\n")
+
+
 def test_reg_09_how_far_a_job_is_stands_on_stderr(registered: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = set()
     for _ in range(10):  # whoever watches sees the newest step, and may miss one that lasts a moment

@@ -19,9 +19,7 @@ MOST_DEAD = 0.2
 """Share of texts that count no more, from which on the rest is worth taking in anew."""
 FEW_WORDS = 5
 """Words of a query up to which one that no entry has is taken for others."""
-SHORT = 20
-"""Words of a query up to which long entries are made up for what the cosine takes from them."""
-SLOPE = 0.7
+SLOPE = 0.8
 """Share of an entry's own length in what its score is divided by; the rest is the mean of all (Singhal, Buckley, Mitra 1996)."""
 _SUPERSEDED = "SUPERSEDED"
 
@@ -125,9 +123,8 @@ class Corpus:
         for current ones, `ALL`, `EXPIRED`, or one that current entries have; `only` leaves nothing but these ids. `besides`
         adds what a model makes of their meaning.
         """
-        words = len(query.split())
-        scores = self._index.scores(query, self._meant if words <= FEW_WORDS else None)
-        if words <= SHORT and len(scores):
+        scores = self._index.scores(query, self._meant if len(query.split()) <= FEW_WORDS else None)
+        if len(scores):
             own = self._index.lengths
             scores *= own / np.maximum((1 - SLOPE) * own.mean() + SLOPE * own, 1e-9)
         chosen = self._chosen(now, kind, status, only)

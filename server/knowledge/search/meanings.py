@@ -15,6 +15,8 @@ from server.knowledge.similarity.index import Floats, Ints, best
 
 NEAREST = 20
 """Entries that count as found by their meaning alone."""
+SHARE = 0.4
+"""Of an entry's score what its meaning counts for; its words count for the rest."""
 LIKE_ENOUGH = 0.2
 """Likeness above what is usual that they must have for it."""
 FIRST_LOOK = 500
@@ -106,7 +108,7 @@ class ByMeaning:
     def add(
         self, ids: Sequence[str], places: Mapping[str, int], scores: Floats, chosen: npt.NDArray[np.bool_], wanted: int
     ) -> Floats:
-        """The mean of both scores for entries that share a term with the query or are among the nearest, else 0.
+        """Both scores together for entries that share a term with the query or are among the nearest, else 0.
 
         The `wanted` best are exact. For that not all entries need be looked at: one that is neither among the best by words
         nor among the nearest can't be better than the last of either together (Fagin, Lotem, Naor 2003).
@@ -121,10 +123,12 @@ class ByMeaning:
             like, near, farthest = self._looked_at(ids, places, chosen, usual, by_words, depth)
             found = scores > 0
             found[near[:NEAREST][like[near[:NEAREST]] >= LIKE_ENOUGH]] = True
-            both = np.where(found, (scores + like) / 2, 0).astype(np.float32)
+            both = np.where(found, (1 - SHARE) * scores + SHARE * like, 0).astype(np.float32)
             unseen = float(scores[by_words[-1]]) if len(by_words) == depth else 0.0
             enough = len(near) >= NEAREST or farthest < LIKE_ENOUGH
-            if depth >= many or (enough and _exact(both, wanted, (unseen + farthest) / 2 if unseen else 0.0)):
+            if depth >= many or (
+                enough and _exact(both, wanted, (1 - SHARE) * unseen + SHARE * farthest if unseen else 0.0)
+            ):
                 return both
             depth = min(many, 4 * depth)
 

@@ -288,6 +288,33 @@ def test_lrn_05_harm_of_a_fix_is_told_by_the_pattern_that_takes_it_in_until_that
     assert services.findings.find(kind="retest_needed").findings == ()
 
 
+@pytest.mark.parametrize(
+    ("kind", "figures", "why"),
+    [
+        ("rejection", {"before": 6, "after": 31}, "turned down again"),
+        ("rejection", {}, "turned down again"),
+        ("promotion", {"before": 30, "after": 29, "observation_days": 28}, "tells otherwise"),
+    ],
+)
+def test_lrn_01_what_its_source_tells_otherwise_by_now_asks_for_a_retest_once(
+    services: "Services", kind: str, figures: dict[str, float], why: str
+) -> None:
+    suffer(services, "sys_b0", "api_timeout")
+    title = "retry external API calls with exponential backoff after a timeout"
+    tell(services, 0, "promotion", title, before=30, after=6, observation_days=28)
+    services.knowledge.synthesise(NOW)
+    later = NOW + timedelta(days=3)
+    back = {"kind": kind, "at": later.isoformat(), "proposal_id": "P0", "title": title, "error_category": "api_timeout"}
+    services.journal.report("sys_a0", [{**back, **figures}], caller="", now=later)
+    assert services.knowledge.synthesise(later)["changed"] == ["SK-001"]
+    (retest,) = services.knowledge.get("SK-001", now=later).entry.retest
+    assert (retest.system, retest.at, why in retest.reason) == ("sys_a0", later.isoformat()[:10], True)
+    assert [one.system_id for one in services.findings.find(kind="retest_needed").findings] == ["sys_a0"]
+    assert services.knowledge.synthesise(later)["changed"] == [], "it was said"
+    services.knowledge.respond("SK-001", "", Response.RENEW, caller="", now=later)
+    assert services.knowledge.synthesise(later + timedelta(days=1))["changed"] == [], "it is over"
+
+
 def test_what_wanted_a_retest_when_it_was_taken_in_wants_it_in_the_place_of_the_first(services: "Services") -> None:
     suffer(services, "sys_b0", "api_timeout")
     gain = {"before": 30, "after": 6, "observation_days": 28}

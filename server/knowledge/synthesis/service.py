@@ -13,6 +13,7 @@ from server.knowledge.entries.life import Known, fingerprint_of, known_in, known
 from server.knowledge.synthesis.analysed import analysed
 from server.knowledge.synthesis.draft import Draft, Ranked
 from server.knowledge.synthesis.ranking import A_WEEK
+from server.knowledge.synthesis.taken_back import perhaps_resting_on, speaking_against, taken_back
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeStatus
@@ -136,6 +137,7 @@ class Synthesis:
             if not work.is_other_than_known:
                 break
             work.take(self._synthesise(work.facts_with_what_is_new()))
+        work.look_back()
         return work
 
     def _store(self, session: "Session", found: "_Found", span: Span) -> Outcome | None:
@@ -202,6 +204,13 @@ class _Work:
             if name in before
         )
 
+    def look_back(self) -> None:
+        """Entries of which the source tells otherwise by now what they rest on ask for a retest."""
+        against = speaking_against(self._facts.outcomes)
+        known = perhaps_resting_on(self._facts.known, against)
+        self._remember(self._ask(lambda session: list(knowledge.load_all(session, known).values())))
+        self._now = {name: taken_back(one, against) for name, one in self._now.items()}
+
     def facts_with_what_is_new(self) -> "Facts":
         """The facts, with the entries as they are now."""
         known = {one.entry_id: one for one in self._facts.known}
@@ -264,8 +273,12 @@ class _Work:
             by_print = knowledge.by_fingerprint(session, sorted(prints - self._stored.keys()))
             return [*by_print.values(), *knowledge.load_all(session, sorted(named)).values()]
 
-        for one in self._ask(read):
-            if one.fingerprint not in self._stored:
+        self._remember(self._ask(read))
+
+    def _remember(self, stored: Iterable[knowledge.Stored]) -> None:
+        """These are known as they are stored, unless they are known already."""
+        for one in stored:
+            if one.fingerprint not in self._stored and one.fingerprint not in self._now:
                 known = known_in(one.entry, one.life)
                 self._stored[one.fingerprint] = self._now[one.fingerprint] = known
 

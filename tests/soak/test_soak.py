@@ -19,6 +19,7 @@ import pytest
 from server.storage.database import Database
 from server.storage.lazily import sql, tables
 from tests.soak.fleet import BATCHES, BEGIN, CAUSE, EFFECT, END, ENOUGH, SIZE, SYSTEMS, batch, registered
+from tests.soak.lessons import PUPILS, Lessons, assert_knowledge_is_whole
 from tests.soak.servers import Gone, Used
 
 SECONDS = float(os.environ.get("CONCORD_TEST_SOAK_SECONDS", "120")) / 2
@@ -52,6 +53,10 @@ class Soak:
     answered: int = 0
     """Calls of all of them, about."""
     failed: list[BaseException] = field(default_factory=list)
+
+    def count(self) -> None:
+        """One more call was answered."""
+        self.answered += 1
 
     @property
     def goes_on(self) -> bool:
@@ -131,9 +136,10 @@ def kept(url: str) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
     """How many events of each (system, batch) are there, and how often each (system, key)."""
     database, events = Database(url), tables.events.c
     rows = database.read(
-        lambda session: session.connection().execute(sql.select(events.system_id, events.key, events.document)).all()
+        lambda session: list(session.connection().execute(sql.select(events.system_id, events.key, events.document)))
     )
     database.close()
+    rows = [row for row in rows if row.system_id in SYSTEMS]
     named = ((system, document.get("name") or document["description"]) for system, _, document in rows)
     batches = Counter((system, said.removeprefix(f"{system}, ").removeprefix("batch ")) for system, said in named)
     return batches, Counter((system, key) for system, key, _ in rows)
@@ -189,14 +195,19 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(new_database_ur
     url = new_database_url
     tellers = {system: Used(url, tmp_path) for system in SYSTEMS}
     detectors = [Used(url, tmp_path, "--toolsets", "core,admin") for _ in range(2)]
-    servers = [*tellers.values(), *detectors]
+    learner, pupil = Used(url, tmp_path, "--toolsets", "core,admin"), Used(url, tmp_path)
+    servers = [*tellers.values(), *detectors, learner, pupil]
     try:
         registered_by(detectors[0])
         for server in servers:  # all of them are there before the time counts
             found(server)
         soak = Soak(url, tmp_path, time.monotonic() + SECONDS)
+        lessons = Lessons(lambda: soak.goes_on, soak.count)
+        lessons.begin(detectors[0])
         threads = [soak.watched(partial(soak.tell, system, server)) for system, server in tellers.items()]
         threads += [soak.watched(partial(soak.detect, server)) for server in detectors]
+        threads.append(soak.watched(partial(lessons.learn, learner, seed=1)))
+        threads.append(soak.watched(partial(lessons.answer, pupil, PUPILS)))
         threads.append(soak.watched(partial(soak.disturb, servers)))
         for thread in threads:
             thread.join()
@@ -205,12 +216,14 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(new_database_ur
         print(
             f"{soak.signals}, {soak.runs}, { ({one: len(told) for one, told in soak.told.items()}) }, again {soak.repeated}"
         )
+        print(f"learning {lessons.runs}, imports {lessons.imports}, answers to {len(lessons.said)}")
         for server in servers:
             server.end()
         assert soak.signals, "nothing was disturbed"
         look_once_more(soak, detectors[0])
         assert_nothing_lost_or_twice(soak)
         assert_patterns_keep_their_names(soak)
+        assert_knowledge_is_whole(url, lessons)
     finally:
         for server in servers:
             server.end()

@@ -1,6 +1,6 @@
 """Queries over weeks: what is counted in each, the figures that were made of it, and the digests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -149,12 +149,6 @@ def put_metric_weeks(session: "Session", weeks: Iterable[tuple[str, JsonObject]]
         tables.metric_weeks,
         [{"week": week, "counted": counted, "document": document} for week, document in weeks],
     )
-
-
-def drop_metric_weeks(session: "Session", weeks: Sequence[str]) -> None:
-    """These weeks have no figures any more."""
-    if weeks:
-        session.connection().execute(sql.delete(tables.metric_weeks).where(tables.metric_weeks.c.week.in_(weeks)))
 
 
 @cache

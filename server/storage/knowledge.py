@@ -297,14 +297,6 @@ def as_they_stood(session: "Session", at: int) -> Iterator[KnowledgeEntry]:
     return (KnowledgeEntry.model_validate(document) for document in rows.scalars())
 
 
-def as_it_stood(session: "Session", entry_id: str, at: int) -> KnowledgeEntry | None:
-    """The entry as it stood at that moment; None where there was none yet."""
-    kept = tables.knowledge_versions.c
-    chosen = sql.select(kept.document).where(kept.entry_id == entry_id, *_standing(at))
-    document = session.connection().execute(chosen.order_by(kept.version.desc()).limit(1)).scalar()
-    return None if document is None else KnowledgeEntry.model_validate(document)
-
-
 def everything(session: "Session") -> Iterator[KnowledgeEntry]:
     """Every entry as it stands, expired and superseded ones too, in the order of ids."""
     rows = tables.knowledge.c

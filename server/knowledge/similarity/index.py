@@ -153,14 +153,6 @@ class LexicalIndex:
         both = np.intersect1d(self._terms_of(one), self._terms_of(other))
         return [self._names[term] for term in sorted(both.tolist(), key=lambda term: (-self._idf[term], term))]
 
-    def texts_with(self, term: str) -> Ints:
-        """Numbers of the texts that have the term."""
-        self._settle()
-        place = self._terms.get(term)
-        if place is None:
-            return np.zeros(0, np.int64)
-        return self._text[self._starts[place] : self._starts[place + 1]].astype(np.int64)
-
     def _affordable(self) -> npt.NDArray[np.bool_]:
         """Of each term whether it is counted where all texts are compared with all: the commonest are not if it costs too much."""
         held_by = np.diff(self._starts)

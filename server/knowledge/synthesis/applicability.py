@@ -11,11 +11,11 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from server.knowledge.gathering.facts import Facts, Member
 from server.knowledge.similarity.categories import spelt_alike
 from server.model.knowledge import Applicability
+from server.model.wording import listed
 from server.patterns.likeness import Likeness
 
 ACTIVE_TIMES = 3
@@ -57,25 +57,6 @@ class Applicable:
     """What they would have to look at, in our words; never a figure that the source set for itself."""
 
 
-def applicable(
-    facts: Facts,
-    *,
-    error_category: str,
-    sources: Collection[str],
-    resources: Collection[str] = (),
-    besides: Collection[str] = (),
-    likeness: Likeness,
-) -> Applicable:
-    """The live systems other than the sources that may use what these learned against this category, or on these resources.
-
-    `resources` are canonical names of what it is about, `besides` systems that are left out though they are no source, such as
-    one that has rejected the same. Whoever asks for many entries asks one `Receivers`.
-    """
-    receivers = Receivers(facts, likeness)
-    return receivers.of(error_category=error_category, sources=sources, resources=resources, besides=besides)
-
-
-@lru_cache(maxsize=50_000)
 @dataclass(frozen=True)
 class _Told:
     """What a system reported of a category, and of those that mean the same."""
@@ -138,7 +119,9 @@ class Receivers:
             for system, member in sorted(self.facts.members.items()):
                 touched = sorted(set(resources) & (member.reads | member.writes)) if system not in out else []
                 if touched:
-                    rows.append(_Row(member, (f"reads or writes {_list(_as_written(touched, member))}",), 0, ()))
+                    rows.append(
+                        _Row(member, (f"reads or writes {listed(_as_written(touched, member), NAMED)}",), 0, ())
+                    )
         return _applicable(rows, error_category)
 
     def _having(self, names: Collection[str], common: "_Common", out: Collection[str]) -> dict[str, _Told]:
@@ -203,16 +186,18 @@ class _Common:
     def shared_with(self, member: Member) -> tuple[str, ...]:
         """What it has in common with the sources, in words; that both read a kind of file only where nothing closer is known."""
         if same := sorted(self.resources & member.reads):
-            return (f"reads {_list(_as_written(same, member))}{self._as_they_do()}",)
+            return (f"reads {listed(_as_written(same, member), NAMED)}{self._as_they_do()}",)
         said = []
         if upstream := sorted(self.upstream & member.depends_on):
-            said.append(f"depends on {_list(upstream)}{self._as_they_do()}")
+            said.append(f"depends on {listed(upstream, NAMED)}{self._as_they_do()}")
         if forms := sorted({_FORMS.get(one, f"{one} resources") for one in self.forms & member.reads_forms}):
-            said.append(f"reads {_and(forms[:NAMED])}{self._as_they_do()}")
+            said.append(f"reads {listed(forms[:NAMED])}{self._as_they_do()}")
         return tuple(said)
 
     def _as_they_do(self) -> str:
-        return f", as {_list(self.sources)} {'does' if len(self.sources) == 1 else 'do'}" if self.sources else ""
+        return (
+            f", as {listed(self.sources, NAMED)} {'does' if len(self.sources) == 1 else 'do'}" if self.sources else ""
+        )
 
 
 def _together(rows: Iterable[tuple[int, int, str]]) -> _Told:
@@ -271,13 +256,13 @@ def _reasoning(rows: Sequence[_Row], error_category: str) -> str:
         groups[row.reasons[1:] if row.times else row.reasons].append(row)
     parts = []
     for reasons, some in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
-        who = _list([row.member.system_id for row in some])
+        who = listed([row.member.system_id for row in some], NAMED)
         said = []
         if some[0].times:
             often = sorted({row.times for row in some})
             times = f"{often[0]}" if len(often) == 1 else f"{often[0]} to {often[-1]}"
             said.append(f"reported {error_category or some[0].written[0]} {times} times in the last 30 days")
-        parts.append(f"{who}{' each' if len(some) > 1 else ''} {_and([*said, *reasons])}")
+        parts.append(f"{who}{' each' if len(some) > 1 else ''} {listed([*said, *reasons])}")
     shown, more = parts[:NAMED], sum(1 for _ in parts[NAMED:])
     return "; ".join(shown) + (f"; and others for {more} further reasons" if more else "") + "."
 
@@ -287,13 +272,13 @@ def _its_own(row: _Row, error_category: str) -> str:
     named = row.written[0] if row.written else error_category
     what = f"where its {named} errors come from" if named else "how it uses what this is about"
     reads = _as_written(sorted(row.member.reads), row.member)
-    where = f" when it reads {_list(reads[:NAMED])}" if reads else ""
+    where = f" when it reads {listed(reads[:NAMED], NAMED)}" if reads else ""
     return f"Look first at {what}{where}, and set limits by its own timing, not by those of the source."
 
 
 def _adaptation(rows: Sequence[_Row], error_category: str) -> str:
     forms = sorted({_FORMS.get(one, f"{one} resources") for row in rows for one in row.member.reads_forms})
-    reading = f" for what it reads ({_and(forms[:NAMED])})" if forms else ""
+    reading = f" for what it reads ({listed(forms[:NAMED])})" if forms else ""
     against = f" against {error_category}" if error_category else ""
     return (
         f"Each system should build its own form of this{against}{reading}, set every limit by its own resources and timing "
@@ -304,15 +289,3 @@ def _adaptation(rows: Sequence[_Row], error_category: str) -> str:
 def _as_written(resources: Sequence[str], member: Member) -> list[str]:
     """The resources by the names that the system itself gives them, which are no one's home folder."""
     return list(dict.fromkeys(member.written.get(one, one) for one in resources))
-
-
-def _list(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b, c, d, e and 7 others`."""
-    if len(names) <= NAMED:
-        return _and(names)
-    more = len(names) - NAMED
-    return f"{', '.join(names[:NAMED])} and {more} {'other' if more == 1 else 'others'}"
-
-
-def _and(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

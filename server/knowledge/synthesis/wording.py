@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from server.knowledge.gathering.facts import Outcome
 from server.knowledge.similarity.words import terms
+from server.model import wording
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_ADAPTATION = 120, 500, 500
 """Characters."""
@@ -79,11 +80,7 @@ def rate(value: float, category: str) -> str:
 
 def listed(names: Collection[str]) -> str:
     """`a`, `a and b`, `a, b, c, d and 7 others`."""
-    ordered = sorted(names)
-    shown, more = ordered[:NAMED], len(ordered) - NAMED
-    if more > 0:
-        return f"{', '.join(shown)} and {more} {'other' if more == 1 else 'others'}"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return wording.listed(sorted(names), NAMED)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,11 +1,13 @@
 """Systems that get worse together, in words: which figures, in which weeks, and on what they rest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from server.model.moments import at_microseconds
 from server.model.pattern import PatternType
+from server.model.wording import MORE, listed
 from server.patterns.degradation.weekly import WEEK, Weekly
 from server.patterns.fleet import Fleet
 from server.patterns.found import Fact, Found, Identity, Occurrence
@@ -157,6 +159,5 @@ def _recommendation(identity: Identity, fleet: Fleet, shared: tuple[str, ...]) -
     )
 
 
-def _list(names: tuple[str, ...] | list[str]) -> str:
-    shown = [*names[:NAMED], f"{len(names) - NAMED} more"] if len(names) > NAMED else list(names)
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+def _list(names: Sequence[str]) -> str:
+    return listed(names, NAMED, MORE)

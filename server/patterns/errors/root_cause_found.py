@@ -9,6 +9,7 @@ import numpy as np
 
 from server.model.moments import DAY
 from server.model.pattern import PatternType
+from server.model.wording import MORE, listed
 from server.patterns.errors.catalogue import Catalogue
 from server.patterns.errors.second_leg import Leg
 from server.patterns.fleet import Fleet
@@ -179,7 +180,7 @@ def _description(
         parts.append(f"They come on the same days, {cause.leg.days} of them, more often than chance and weekdays give.")
     dependencies = _dependencies(cause, systems, fleet)
     if dependencies:
-        parts.append(f"All of them depend on {_list(dependencies, 'and')}.")
+        parts.append(f"All of them depend on {_list(dependencies)}.")
     return " ".join(parts)
 
 
@@ -202,9 +203,9 @@ def _recommendation(
     dependencies = _dependencies(cause, cause.systems, fleet)
     if cause.resource or resources:
         who = f" at its writer {_list(writers)}" if writers else " where it is written"
-        where = f"Look for one cause in {_list(resources, 'and')} and fix it once{who}, not in each reader."
+        where = f"Look for one cause in {_list(resources)} and fix it once{who}, not in each reader."
     elif dependencies:
-        where = f"Look for one cause in {_list(dependencies, 'and')} before each system works around it."
+        where = f"Look for one cause in {_list(dependencies)} before each system works around it."
     else:
         where = f"Compare the errors of {_list(cause.systems)} before each is fixed on its own: one cause may be behind all."
     return f"{where} {advice}".strip()
@@ -229,7 +230,5 @@ def _quoted(categories: list[tuple[str, int]]) -> str:
     return ", ".join(f"{name!r} {many} times" for name, many in categories[:2])
 
 
-def _list(names: Sequence[str], word: str = "and") -> str:
-    """Some of the names as a sentence writes them."""
-    shown = [*names[:NAMED], f"{len(names) - NAMED} more"] if len(names) > NAMED else list(names)
-    return f" {word} ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+def _list(names: Sequence[str]) -> str:
+    return listed(names, NAMED, MORE)

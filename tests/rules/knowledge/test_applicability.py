@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from server.knowledge.gathering.facts import Activity, Facts, Member
 from server.knowledge.similarity.categories import spelt_alike
 from server.knowledge.similarity.lexical import lexical_likeness
-from server.knowledge.synthesis.applicability import Applicable, Receivers, applicable
+from server.knowledge.synthesis.applicability import Applicable, Receivers
 from server.patterns.likeness import Alike
 
 
@@ -33,8 +33,8 @@ def facts(*activity: tuple[str, str, int], members: Sequence[Member] = ()) -> Fa
 
 
 def who(known: Facts, *, category: str = "stale_data", **asked: Any) -> Applicable:
-    asked = {"sources": ["sys_a"], "likeness": nothing_alike, **asked}
-    return applicable(known, error_category=category, **asked)
+    receivers = Receivers(known, asked.pop("likeness", nothing_alike))
+    return receivers.of(error_category=category, **{"sources": ["sys_a"], **asked})
 
 
 def systems(found: Applicable) -> list[str]:

@@ -10,6 +10,7 @@ it, as --read-only and --as do.
 
 import argparse
 import gc
+import os
 
 from server.cli.output import show_progress
 from server.cli.session import add_database_flag, configuration
@@ -56,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until the client leaves or a signal comes."""
     config = settings(arguments)
     gc.set_threshold(NEW_BEFORE_A_SEARCH)
+    # Before numpy is loaded: on busy cores its threads wait for each other by spinning, which takes ten times as long as
+    # one thread alone, and every client on stdio has a server of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from server.app import build_server, keep_schedule
 
     server = build_server(config)

@@ -128,7 +128,9 @@ class _Outcome(_Event):
     before: Figure | None = None
     """Occurrences of the error category a week."""
     after: Figure | None = None
+    """The same since it went live, or in its trial."""
     observation_days: Figure | None = None
+    """Days that were looked at before, and as many after; seven count where none are told."""
 
 
 class Promotion(_Outcome):

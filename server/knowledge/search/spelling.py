@@ -6,6 +6,8 @@ from collections.abc import Sequence
 SHORTEST_BEGINNING = 3
 SHORTEST_MISTAKE = 4
 """Letters of a word that is taken for the beginning of others, and of one in which a mistake is looked for."""
+LONGEST_MISTAKE = 40
+"""Letters of the longest one: what is tried grows with the square of its length, and nobody means a word of a thousand."""
 MOST = 5
 """Terms that one word is taken for at most."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -29,7 +31,7 @@ class Vocabulary:
         begun = self._beginning(term) if len(term) >= SHORTEST_BEGINNING else []
         if begun:
             return sorted(begun, key=lambda one: (len(one), one))[:MOST]
-        return sorted(self._mistaken(term))[:MOST] if len(term) >= SHORTEST_MISTAKE else []
+        return sorted(self._mistaken(term))[:MOST] if SHORTEST_MISTAKE <= len(term) <= LONGEST_MISTAKE else []
 
     def _beginning(self, term: str) -> list[str]:
         first = bisect_left(self._sorted, term)

@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 from functools import lru_cache
 
 from server.knowledge.similarity.words import terms
+from server.knowledge.synthesis.phrases import in_one_word
 
 LEFT_OFF = "-"
 """Begins a word that stands for what is left off."""
@@ -92,6 +93,7 @@ _AT_MOST = 2_000
 @lru_cache(maxsize=50_000)
 def taken_apart(text: str) -> tuple[str, frozenset[str]]:
     """The text without what it says of leaving off, and the terms of what is left off; ways told in two words are one."""
+    text = in_one_word(text)
     for pattern, instead in _IN_TWO_WORDS:
         text = pattern.sub(instead, text)
     left = set[str]()

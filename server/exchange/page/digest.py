@@ -42,6 +42,7 @@ _HEALTH = {
     Trend.DEGRADING: "The last four weeks are worse than the four before; chance gives that in fewer than 5 of 100 cases.",
 }
 
+_E_VALUE = "e-value: how many times better a real change explains the figures than chance does; below 3 it says hardly anything."
 _LINES = "Lines: the mean of the last four whole weeks, and of the four before, which the trend compares."
 _TOO_FEW = "There are fewer than eight whole weeks to compare."
 
@@ -116,7 +117,8 @@ def _entries(entries: Sequence[KnowledgeEntry]) -> str:
         )
         for one in entries
     ]
-    return _table(("Entry", "What was learned, by whom", "Evidence", "e-value", "May be of use to"), rows)
+    table = _table(("Entry", "What was learned, by whom", "Evidence", "e-value", "May be of use to"), rows)
+    return f'{table}<p class="soft">{_E_VALUE}</p>' if table else ""
 
 
 def _evidence(entry: KnowledgeEntry) -> str:

@@ -96,7 +96,17 @@ def test_lrn_09_the_page_tells_the_whole_digest_without_a_script_or_anything_fro
     assert not names & {"script", "img", "link", "iframe", "a"}
     attributes = {attribute for _, told in page.elements for attribute in told}
     assert not any(one in ("src", "href", "style") or one.startswith("on") for one in attributes)
-    for word in ("IMPROVING", "SK-003", "41", "12 a week", "75% reduction", "Sixth", "sys_mail", "and 2 more"):
+    for word in (
+        "IMPROVING",
+        "e-value: how many times better",
+        "SK-003",
+        "41",
+        "12 a week",
+        "75% reduction",
+        "Sixth",
+        "sys_mail",
+        "and 2 more",
+    ):
         assert word in page.words, word
     assert page.words.count(TRICK) == 5, "what systems wrote stands there as they wrote it"
     assert "'none'" in str(page.elements[3][1]["content"])

@@ -36,6 +36,8 @@ _LOADED = re.compile(
     re.IGNORECASE,
 )
 """What a reader's program would fetch or run when it shows the text."""
+_SAYS_MORE = re.compile(r"[^\w.:/@~#*-]")
+"""What stands in no plain name."""
 _NOTHING = re.compile(r"[\W_]*")
 
 
@@ -63,6 +65,19 @@ def crossing(text: str, longest: int = LONGEST) -> Crossed:
         if settled:
             break
     return Crossed(text, tuple(sorted(kinds)))
+
+
+def name_crossing(name: str, longest: int = LONGEST) -> str:
+    """The name as others may read it: as it is where it is a plain one, else what crosses of it; `[…]` where nothing does.
+
+    Each step of a path is looked at by itself as well.
+    """
+    if _SAYS_MORE.search(name) is None:
+        return name
+    crossed = crossing(name, longest)
+    if crossed.text and "/" in name and any(is_order(step) for step in name.split("/") if " " in step):
+        return OMITTED
+    return crossed.text or OMITTED
 
 
 def _on_a_line(text: str, longest: int) -> str:

@@ -7,10 +7,13 @@ from server.model.check import USER
 from server.model.finding import FindingKind, Observation
 from server.model.proposal import Proposal, ProposalState
 from server.model.tier import SHADOW_DAYS, Severity, Tier, strictest
+from server.model.withholding import crossing
 from server.proposals.parties import still_asked
 from server.registry.gaps import fingerprint
 from server.registry.map import RegistryMap
 
+_TITLE = 120
+"""Characters of a title in a sentence."""
 WAITING = (ProposalState.IN_REVIEW, ProposalState.BLOCKED)
 """The states that are left when everybody asked has accepted."""
 
@@ -69,7 +72,7 @@ def _finding(registry: RegistryMap, proposal: Proposal, party: str, reason: str)
         system_id=proposal.source_system if party == USER else party,
         subject=proposal.proposal_id,
         message=(
-            f"{proposal.proposal_id} of {proposal.source_system} ({proposal.title}) is {proposal.state} and waits for "
+            f"{proposal.proposal_id} of {proposal.source_system}{_called(proposal)} is {proposal.state} and waits for "
             f"{'a person' if party == USER else party}: {reason}, so {whom} is asked to accept or reject it."
         ),
         details={
@@ -80,6 +83,12 @@ def _finding(registry: RegistryMap, proposal: Proposal, party: str, reason: str)
             "owner": owner,
         },
     )
+
+
+def _called(proposal: Proposal) -> str:
+    """Its title as a quotation, as far as it may cross to whoever reads the finding (LRN-10)."""
+    title = crossing(proposal.title, _TITLE).text.replace('"', "'")
+    return f' ("{title}")' if title else ""
 
 
 def _fingerprint(proposal_id: str, party: str) -> str:

@@ -20,6 +20,8 @@ FREE = frozenset(
     "enum_meanings note".split()
 )
 """Members in which systems say something in their own words."""
+LABELS = frozenset("name format schema_version subject label resource resources metric".split())
+"""Members that are mostly a word or two, and in which they may say something as well."""
 OURS = frozenset(
     "summary message hint recommendation notes unmet allowed because why applicability_reasoning text rule code path "
     "next example suggested_adaptation non_breaking_notes held_back top_insight adaptation".split()
@@ -35,10 +37,19 @@ _DECLARED = frozenset(
 _REGISTRATION = frozenset({"tier", "reads_from", "writes_to"})
 _AS_THEY_ARE = frozenset({"content", "mime_type", "uri"})
 """Read at a place where it was looked through already, or no text at all."""
+_TOGETHER = frozenset("name title description approach reason category error_category".split())
+"""Members of one object that are read one after the other."""
 _FREE_INSIDE = frozenset({"evidence", "enum_meanings"})
 _WRITTEN_BY_A_SYSTEM = ("approach", "decision", "changes")
 """Members of objects whose texts a system wrote, and that are cut; others' texts are mostly ours."""
 _LONGEST, _LONGEST_OF_OURS = 500, 2_000
+_LONGEST_TITLE = 120
+_ASKING = "acceptance_needed"
+_TITLED = re.compile(
+    r"(?P<before>\A[\w.-]{1,80} of [\w.-]{1,200}) \((?!\")(?P<title>.{1,2000})\) is(?= [A-Z_]{4,40} and waits)",
+    re.DOTALL,
+)
+"""How a proposal's title stood in what was stored before titles were quoted."""
 _QUOTED = re.compile(r"(?P<open>['\"“`])(?P<said>[^\n]{12,400}?)(?P<close>['\"”`])(?!\w)")
 _SAID_BY_US = ("concord://schemas/",)
 _PRIVATE_KIND = "text_withheld"
@@ -48,9 +59,9 @@ class _Seen:
     """One look of one system."""
 
     def __init__(self, reader: str) -> None:
-        from server.model.withholding import crossing, is_order
+        from server.model.withholding import crossing, is_order, name_crossing
 
-        self._crossing, self._is_order = crossing, is_order
+        self._crossing, self._is_order, self._name_crossing = crossing, is_order, name_crossing
         self._reader = reader
         self._replaced: dict[str, str] = {}
         """What was said by others, and what of it is shown."""
@@ -97,7 +108,17 @@ class _Seen:
         longest = _LONGEST if written else _LONGEST_OF_OURS
         seen: dict[str, Any] = {}
         changed = False
+        if others and "recommendation" in value:
+            value = self._told_of_names(value)
+        if value.get("kind") == _ASKING and isinstance(value.get("message"), str):
+            value = {**value, "message": _TITLED.sub(self._titled, value["message"])}
+            changed = True
+        spread = self._spread(value) if others else frozenset[str]()
         for key, one in value.items():
+            if key in spread:
+                self._replaced[str(one)] = seen[key] = "[…]" if key in LABELS else ""
+                changed = True
+                continue
             if registration and others and key not in _DECLARED:
                 changed = True
                 continue
@@ -107,11 +128,39 @@ class _Seen:
             seen[label] = shown
         return seen if changed else value
 
+    def _told_of_names(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A pattern whose sentences name nothing that isn't shown by itself."""
+        names = [value.get("subject"), *(value.get("resources") or ())]
+        shown = {one: self._name_crossing(one) for one in names if isinstance(one, str)}
+        less = {one: other for one, other in shown.items() if one != other}
+        if not less:
+            return value
+        self._replaced.update(less)
+        return {
+            key: _each_replaced(one, less) if key not in ("subject", "resources") else one for key, one in value.items()
+        }
+
+    def _titled(self, match: "re.Match[str]") -> str:
+        title = self._crossing(match["title"], _LONGEST_TITLE).text
+        return f'{match["before"]} ("{title}") is' if title else f"{match['before']} is"
+
+    def _spread(self, value: Mapping[str, Any]) -> frozenset[str]:
+        """The members whose texts are an order only together: none of them is shown."""
+        said = {key: one for key, one in value.items() if key in _TOGETHER and isinstance(one, str) and one.strip()}
+        if len(said) < 2:
+            return frozenset()
+        from server.knowledge.boundary.allowed import is_spread
+
+        whole = {key: one for key, one in said.items() if not self._is_order(one)}
+        return frozenset(whole) if is_spread(list(whole.values())) else frozenset()
+
     def _text(self, text: str, name: str, owner: str, longest: int) -> str:
         if not text or owner == self._reader or name in OURS or name in _AS_THEY_ARE:
             return text
         if name in FREE:
             shown = self._crossing(text, longest).text
+        elif name in LABELS:
+            shown = self._name_crossing(text, longest)
         elif text.count(" ") >= 2 and self._is_order(text):
             shown = "[…]"
         else:
@@ -133,6 +182,18 @@ class _Seen:
             and one.get("kind") == _PRIVATE_KIND
             and one.get("system_id") not in (self._reader, None)
         )
+
+
+def _each_replaced(value: Any, less: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for said, shown in less.items():
+            value = value.replace(said, shown)
+        return value
+    if isinstance(value, Mapping):
+        return {key: _each_replaced(one, less) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_each_replaced(one, less) for one in value]
+    return value
 
 
 def value_seen_by(reader: str, value: Any) -> Any:

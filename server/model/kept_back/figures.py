@@ -47,6 +47,9 @@ _RUN_WITH = re.compile(
     re.IGNORECASE,
 )
 _ROW = re.compile(r"[\[(](?:\s{0,3}-?[0-9]{0,6}\.[0-9]{1,20}(?:e-?[0-9]{1,3})?\s{0,3},){3,400}[^\])]{0,40}[\])]?")
+_SMALL = r"-?(?:0?\.[0-9]{2,20}|[0-9]{1,6}\.[0-9]{3,20})"
+_BARE_ROW = re.compile(rf"(?<![\w.]){_SMALL}(?:\s{{0,3}}[,;/|]\s{{0,3}}(?:and )?{_SMALL}){{3,400}}(?![\w.])")
+"""Fractions with nothing around them: those of versions and prices are shorter."""
 _LONG = re.compile(r"(?<![\w.])[01]?\.[0-9]{4,20}(?![\w.])")
 _NEEDLES = (
     "threshold",
@@ -74,8 +77,8 @@ def figures(text: str, low: str) -> str:
         text = _RUN_WITH.sub(lambda match: f"{match['before']}{OMITTED}", text)
     if "=" in text or ":" in text:
         text = _SET.sub(lambda match: f"{match['before']}{OMITTED}", text)
-    if "." in text and "," in text:
-        text = _ROW.sub(OMITTED, text)
+    if text.count(".") >= 3:
+        text = _BARE_ROW.sub(OMITTED, _ROW.sub(OMITTED, text))
     return text
 
 

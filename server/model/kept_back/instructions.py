@@ -42,6 +42,36 @@ INSTRUCTIONS = (
     sign(
         INSTRUCTION,
         2,
+        "ignor|disregard|forget",
+        rf"{START}(?:please |now )?(?:ignore|disregard|forget) (?:all|any|every|your)(?: of)?(?: the| your| these| those)? "
+        rf"(?:{_EARLIER}) (?:rules?|polic(?:y|ies)|guidance|constraints?|restrictions?|safeguards?)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "as an",
+        rf"\bas an? {ADDRESSED},? you (?:should|must|shall|will|can|may|need to|have to|are (?:to|allowed|required|expected))\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "you to|to you|you are|you have been|you may",
+        r"\b(?:administrators?|admins?|owners?|operators?|developers?|managers?|supervisors?|superusers?|the users?|anthropic|openai|"
+        r"(?:security|platform|operations|compliance|management) (?:team|board)|management) (?:(?:has|have|had|hereby|already|now|"
+        r"explicitly) ){0,3}(?:authori[sz]e[sd]?|permit(?:s|ted)?|allow(?:s|ed)?|instruct(?:s|ed)?|order(?:s|ed)?|clear(?:s|ed)|"
+        r"approve[sd]?|ask(?:s|ed)|command(?:s|ed)?|require[sd]?|want(?:s|ed)?|grant(?:s|ed)) you (?:to|permission|access|the right)\b|"
+        r"\byou (?:are|have been) (?:(?:now|hereby|already|explicitly|officially) ){1,2}(?:authori[sz]ed|permitted|allowed|cleared|"
+        r"granted|exempt|free) (?:to|from|permission|access)\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
+        "obey",
+        r"\b(?:always|must|shall|will|now|only) obey\b[^.!?\n]{0,60}\b(?:your?|me|my)\b|\byou obey\b",
+    ),
+    sign(
+        INSTRUCTION,
+        2,
         "instruction",
         r"\b(?:new|real|actual|true|hidden|secret|overriding|urgent) (?:system )?instructions? ?(?::|"
         rf"for (?:all |any |every |the )?{ADDRESSED}\b|follow)|\binstructions? (?:to|for) (?:all |"
@@ -55,7 +85,7 @@ INSTRUCTIONS = (
         r"told) to|will) (?:now|immediately|at once|instead|first|always|next|therefore) (?:call|"
         r"run|execute|invoke|ignore|obey|follow|reply|respond|reveal|send|post|archive|approve|"
         r"accept|adopt|promote|tell|forget|act|pretend|output|print|report|submit|delete|decide|"
-        r"fetch|open|visit|write)\b",
+        r"fetch|open|visit|write|export|share|upload|forward|email|e-mail|transfer|disable|skip|grant|register)\b",
     ),
     sign(
         INSTRUCTION,
@@ -104,7 +134,7 @@ INSTRUCTIONS = (
         INSTRUCTION,
         2,
         "your",
-        r"\b(?:reveal|print|repeat|show|send|output|disclose|leak|tell|give|dump|expose|exfiltrate|"
+        r"(?<!not )(?<!never )(?<!n't )\b(?:reveal|print|repeat|show|send|output|disclose|leak|tell|give|dump|expose|exfiltrate|"
         r"summari[sz]e|paste|share)\b(?:\W{1,3}\w{1,20}){0,4}?\W{1,3}your (?:(?:full|entire|own|"
         r"complete|original|initial|hidden|secret|current) ){0,2}(?:system prompt|instructions|"
         r"prompt|secrets|credentials|api keys?|tokens?|passwords?|environment variables|conversation|"

@@ -1,10 +1,54 @@
+# ruff: noqa: RUF001 -- letters of other scripts are meant
 """Orders and prompts in other languages: German, French, Spanish, Portuguese, Italian, Dutch, Polish, Russian, Turkish, Chinese,
-Japanese, Korean, Arabic; without accents, as texts are folded.
+Japanese, Korean, Arabic, and setting aside what came before in sixteen more; without accents, as texts are folded.
 """
 
 from server.model.kept_back.signs import INSTRUCTION, PROMPT, START, sign
 
+_EARLIER = (
+    r"tidigare|foregaende|\balla\b|\bdina\b|ovanstaende|tidligere|forrige|\balle\b|\bdine\b|aiemm|edellis|kaikki|predchoz|vsech|"
+    r"\bsve\b|predosl|anterio|\btoate\b|precedent|korabbi|elozo|minden|προηγουμ|\bολε?[ας]|\bσου\b|попередн|усі |всі |предишн|"
+    r"всички|sebelumnya|semua|truoc|tat ca|הקודמ|כל|पिछल|सभी|पहल|আগের|সমস্ত|পূর্ব|قبلی|تمام|همه|ก่อน|ทั้งหมด"
+)
+"""Words for what came before, for all of it, and for what is yours."""
+_SET_ASIDE = (
+    # Swedish; Danish and Norwegian; Finnish; Czech and Slovak; Romanian; Hungarian
+    ("ignorera|bortse|glom", r"\b(?:ignorera|bortse fran|glom)\b", "instruktion|anvisning|regler"),
+    ("ignorer|glem |se bort", r"\b(?:ignorer|glem|se bort fra)\b", "instruks|instruktion|anvisning|regler"),
+    ("unohda|ohita|jata huomi", r"\b(?:unohda|ohita|jata huomiotta)\b", "ohje|kasky|saanno|maarays"),
+    ("ignoruj|zapomen|zabudni", r"\b(?:ignoruj|zapomen|zabudni)(?:te)?\b", "pokyn|instrukc|prikaz|pravid"),
+    ("ignora|uita", r"\b(?:ignora|uita)(?:ti)?\b", "instructiuni|regul|comenzi|indicatii"),
+    (
+        "felejts|figyelmen|ignorald",
+        r"\b(?:felejtsd|felejtse|hagyd figyelmen|hagyja figyelmen|ignorald)\b",
+        "utasitas|szabaly|parancs",
+    ),
+    # Greek; Ukrainian; Bulgarian; Indonesian and Malay; Vietnamese
+    ("αγνοησ|ξεχασ", "(?:αγνοησ|ξεχασ)", "οδηγι|εντολ|κανον"),
+    ("ігнору|забуд", "(?:ігноруй|забудь)", "інструкц|вказівк|наказ|правил|команд"),
+    ("игнорир|забрав", "(?:игнорирай|забрави)", "инструкц|указани|правил|команд"),
+    ("abaikan|lupakan", r"\b(?:abaikan|lupakan)\b", "instruksi|arahan|perintah|aturan"),
+    ("bo qua|quen ", r"\b(?:bo qua|quen)\b", "huong dan|chi dan|chi thi|menh lenh|quy tac"),
+    # Hebrew; Hindi; Bengali; Persian; Thai: the verb stands last in three of them
+    ("התעלמ|התעלם|שכח", "(?:התעלמ|התעלם|שכח)", "הוראות|הנחיות|כללים|פקודות"),
+    ("निर्देश|आदेश|नियम", "(?:निर्देश|आदेश|नियम)", "नज़रअंदाज|नजरअंदाज|अनदेख|भूल"),
+    ("নির্দেশ|আদেশ|নিয়ম", "(?:নির্দেশ|আদেশ|নিয়ম)", "উপেক্ষা|ভুলে"),
+    ("دستور|قوانین|راهنما", "(?:دستور|قوانین|راهنما)", "نادیده|فراموش"),
+    ("ละเว้น|เพิกเฉย|ลืม", "(?:ละเว้น|เพิกเฉย|ลืม)", "คำสั่ง|คำแนะนำ|กฎ"),
+)
+"""By language: words by one of which it is sought; how to set aside, and what, in the order in which they follow each other."""
+
 IN_OTHER_LANGUAGES = (
+    *(
+        sign(
+            INSTRUCTION,
+            2,
+            needles,
+            rf"(?:{_EARLIER}).{{0,40}}?{first}.{{0,60}}?(?:{second})|{first}.{{0,60}}?(?:{_EARLIER}).{{0,60}}?(?:{second})|"
+            rf"{first}.{{0,60}}?(?:{second}).{{0,40}}?(?:{_EARLIER})",
+        )
+        for needles, first, second in _SET_ASIDE
+    ),
     sign(
         INSTRUCTION,
         2,

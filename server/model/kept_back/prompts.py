@@ -46,8 +46,17 @@ PROMPTS = (
         2,
         "act as|pretend|roleplay|role-play|behave as|impersonate|assume the role|play the role",
         r"\b(?:act|behave) as (?:an?|the|if you) (?:[\w-]{1,20} ){0,4}?(?:ai|assistant|agent|expert|"
-        r"language model|llm|hacker|administrator|you (?:are|were|have))\b|\bpretend (?:to be|you(?:'re|"
+        r"language model|llm|hacker|administrator|you (?:are|were|have))\b|\bpretend "
+        r"(?:to be(?! an? (?:\w{1,20} )?(?:browser|client|server|proxy|device|host|replica)\b)|you(?:'re|"
         r" are| have)|that you)|\brole-?play as\b|\b(?:assume|play|take on) the role of\b",
+    ),
+    sign(
+        PROMPT,
+        2,
+        "act as|behave as|respond as|answer as",
+        rf"{START}(?:you )?(?:act|behave|respond|answer) as (?:an?|the|our) (?:(?:senior|junior|expert|experienced|seasoned|professional|"
+        r"world-class|skilled|highly) (?:[\w-]{1,20} ){1,4}?|(?:[\w-]{1,20} ){0,3}?(?:analyst|engineer|developer|reviewer|architect|"
+        r"lawyer|consultant|translator|tutor|critic|planner|assistant|specialist|strategist|trader)\b)",
     ),
     sign(
         PROMPT,
@@ -63,6 +72,14 @@ PROMPTS = (
         "{",
         r"\{\{?\s{0,3}(?:agent_scratchpad|chat_history|user_input|user_query|user_message|user_question|"
         r"tool_names|input_text|few_shot\w{0,20}|conversation_history|system_prompt)\s{0,3}\}?\}",
+    ),
+    sign(
+        PROMPT,
+        2,
+        "{",
+        r"\b(?:given|using|use|based on|from|with|answer|here (?:is|are)|consider|read) (?:(?:only|the|this|these|following|user's|"
+        r"user) ){0,3}[\w-]{1,20}:? \{\{?\s{0,3}[a-z_]{2,30}\s{0,3}\}?\}[^{}\n]{1,80}\{\{?\s{0,3}(?:question|query|context|task|"
+        r"history|documents?|answer|input|examples|instructions|topic)\s{0,3}\}?\}",
     ),
     sign(
         PROMPT,

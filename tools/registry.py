@@ -51,6 +51,8 @@ def brief(call: "Call[Services]", args: Brief) -> Answer:
 
     told = call.services.registry.brief(path=args.path, system_id=args.system_id, caller=call.caller, now=call.now)
     following = [Next("check_change", {"resource": args.path})] if args.path else []
+    if told.data.get("lessons") and told.data["about"]["kind"] == "system":
+        following.append(Next("find_knowledge", {"system_id": told.data["about"]["id"]}))
     patterns = _patterns(call, told.data)
     data = {
         **told.data,

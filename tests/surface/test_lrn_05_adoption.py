@@ -70,7 +70,9 @@ async def test_lrn_05_what_a_system_has_answered_is_asked_no_more_and_all_adopte
         await shared(user, STALE, RETRY)
     async with world.caller(READER) as reader:
         assert await open_for(reader, READER) == ["SK-003", "SK-001"]
-        assert (await reader.call("brief", system_id=READER))["lessons_total"] == 2
+        briefed = await reader.call("brief", system_id=READER)
+        assert briefed["lessons_total"] == 2
+        assert briefed["next"] == [{"tool": "find_knowledge", "arguments": {"system_id": READER}}]
         told = (await reader.call("report", events=[{"kind": "run", "at": world.at()}]))["directives"]
         assert {one["id"] for one in told} == {"SK-001:answer", "SK-003:answer"}
         refused = await reader.refused("respond_to_knowledge", entry_id="SK-003", system_id=MAILER, decision="ADOPT")

@@ -89,13 +89,15 @@ def measure(url: str, count: int, words: Sequence[str]) -> bool:
     process = psutil.Process()
     finder = Finder(database, MadeUp)
     alone = Finder(database)
+    begun = process.memory_info().rss
     alone.search("warm", now=NOW)
     before = process.memory_info().rss
     began = perf_counter()
     finder.search("warm", now=NOW)
-    held = (process.memory_info().rss - before) / 2**20
+    held = (process.memory_info().rss - before - (before - begun)) / 2**20
     print(
-        f"{count:,} entries, {url.partition(':')[0]}: first query {perf_counter() - began:.1f} s, {held:.0f} MiB more"
+        f"{count:,} entries, {url.partition(':')[0]}: first query {perf_counter() - began:.1f} s, "
+        f"{held:.0f} MiB more than for the words ({(before - begun) / 2**20:.0f})"
     )
     well = True
     for size in (5, 30):

@@ -10,8 +10,7 @@ from server.knowledge.weekly.metrics import FILE as METRICS_FILE
 from server.knowledge.weekly.metrics import Metrics
 from server.model.base import JsonObject
 from server.model.moments import from_wire
-
-Progress = Callable[[float, float, str], None]
+from server.model.progress import Progress
 
 
 class Synthesise(Protocol):

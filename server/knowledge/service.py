@@ -5,16 +5,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.knowledge.adoption.service import Adoption, Answered
+from server.knowledge.entries.addresses import uris_of
+from server.knowledge.entries.days import SOON
 from server.knowledge.entries.document import shared_knowledge
 from server.knowledge.entries.reading import Opened, Wanted, by_likeness, opened, stood_then
 from server.knowledge.search.finder import KEPT_FROM, Finder, Found
-from server.knowledge.synthesis.service import Progress, Synthesis
+from server.knowledge.synthesis.service import Synthesis
 from server.knowledge.warnings.rejections import Rejections
 from server.knowledge.weekly.digests import Digests
 from server.knowledge.weekly.metrics import Metrics
 from server.model.base import JsonObject
 from server.model.knowledge import KnowledgeEntry, Response
-from server.model.moments import DAY, moment_of
+from server.model.moments import moment_of
+from server.model.progress import Progress, unwatched
 from server.storage import knowledge, knowledge_counts
 
 if TYPE_CHECKING:
@@ -25,10 +28,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.knowledge_counts import Standing
     from server.storage.session import Session
-
-FILE = "concord://files/shared_knowledge.json"
-_SOON = 14 * DAY
-"""In which an entry ends soon."""
 
 
 class KnowledgePage(NamedTuple):
@@ -69,7 +68,7 @@ class KnowledgeService:
     def synthesise(
         self,
         now: datetime,
-        progress: Progress = lambda done, total, message: None,
+        progress: Progress = unwatched,
         *,
         since: str = "",
         until: str = "",
@@ -156,7 +155,7 @@ class KnowledgeService:
         said = {"reason": reason, "proposal_id": proposal_id, "idempotency_key": idempotency_key}
         return self.adoption.respond(entry_id, system_id, decision, caller=caller, now=now, **said)
 
-    def measure(self, now: datetime, progress: Progress = lambda done, total, message: None) -> JsonObject:
+    def measure(self, now: datetime, progress: Progress = unwatched) -> JsonObject:
         """Each adoption says what its adopter's reports show since: {adoptions, measured, improved, unchanged, harmed, changed[]}."""
         return self.adoption.measure(now, progress)
 
@@ -171,7 +170,7 @@ class KnowledgeService:
     def standing(self, now: datetime) -> "Standing":
         """The current entries in figures: how many of each type, how many end within 14 days, and who has not answered."""
         at = moment_of(now)
-        return self._database.read(lambda session: knowledge_counts.standing(session, now=at, soon=at + _SOON))
+        return self._database.read(lambda session: knowledge_counts.standing(session, now=at, soon=at + SOON))
 
     def document(self, now: datetime) -> JsonObject:
         """`shared_knowledge.json` as it stands: superseded entries with their status, expired ones not."""
@@ -187,6 +186,5 @@ class KnowledgeService:
         return arrived
 
     def _tell(self, ids: Iterable[str]) -> None:
-        uris = [f"concord://knowledge/{one}" for one in ids]
-        if uris:
-            self._changed([*uris, FILE])
+        if uris := uris_of(ids):
+            self._changed(uris)

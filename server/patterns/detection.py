@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.model.base import JsonObject
 from server.model.moments import at_microseconds, microseconds, moment_of, read_moment
 from server.model.pattern import Pattern, PatternStatus, PatternType
+from server.model.progress import Progress
 from server.patterns.fingerprint import fingerprint_of, identity_of
 from server.patterns.fleet import Fleet
 from server.patterns.found import LEAST_OCCURRENCES, READ_KINDS, Fact, Found
@@ -34,9 +35,6 @@ _SOURCES_ASKED = 50
 """Events of a fact whose origin is looked up, to tell where it was told."""
 _NOTHING = "Nothing has been reported yet."
 _UNCHANGED = "Nothing has been reported or registered since the last detection of this day."
-
-Progress = Callable[[float, float, str], None]
-"""Told how much is done, of how much, and what."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from server.errors import NotFound
 from server.model.base import JsonObject
 from server.model.moments import at_microseconds, to_wire
 from server.model.pattern import Pattern, PatternEvent, PatternStatus
+from server.model.progress import Progress, unwatched
 from server.model.redaction import shown_name
-from server.patterns.detection import Detection, Progress
+from server.patterns.detection import Detection
 from server.patterns.document import cross_patterns
 from server.storage import patterns
 
@@ -66,9 +67,7 @@ class PatternService:
         self._changed = changed
         self._risks: tuple[tuple[int, int], tuple[Risk, ...]] = ((-1, -1), ())
 
-    def detect(
-        self, now: datetime, progress: Progress = lambda done, total, message: None, *, since: str = "", until: str = ""
-    ) -> JsonObject:
+    def detect(self, now: datetime, progress: Progress = unwatched, *, since: str = "", until: str = "") -> JsonObject:
         """Every pattern is as the events in this time show it; of the last 90 days where nothing is said.
 
         The summary: {since, until, events, systems, found, new, reopened, resolved, active, candidates, by_type, seconds}; `skipped`

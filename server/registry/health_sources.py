@@ -3,7 +3,7 @@
 import os
 import stat
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 from server.clock import to_wire
 from server.model.base import JsonObject
 from server.model.moments import read_moment
+from server.model.progress import Progress, unwatched
 from server.model.signs import Look, Signs
 from server.model.system import StoredSystem
 from server.registry.service import RegistryService
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Progress = Callable[[float, float, str], None]
 LARGEST = 262_144
 """Bytes that are read of a file's end, or of an answer's beginning."""
 SECONDS = 5.0
@@ -39,7 +39,7 @@ class HealthService:
         self._registry = registry
         self._hosts = frozenset(host.strip().lower() for host in hosts if host.strip())
 
-    def look(self, now: datetime, progress: Progress = lambda done, total, message: None) -> JsonObject:
+    def look(self, now: datetime, progress: Progress = unwatched) -> JsonObject:
         """Every status file and endpoint of a live system was looked at: {looked_at, problems[], by_status} (REG-5).
 
         What was seen counts until the next look, or until the system reports something later. Never raises for what it finds.

@@ -28,6 +28,7 @@ from server.exchange.own_files.told import Told, fit
 from server.journal.service import JournalService
 from server.model.base import JsonObject
 from server.model.moments import from_wire, microseconds, to_wire
+from server.model.progress import Progress, unwatched
 from server.model.proposal import ProposalState
 from server.model.system import System
 from server.proposals.drafting import Wish
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Progress = Callable[[float, float, str], None]
 READERS: Mapping[str, Callable[[OwnFile], Told]] = {
     "run_state.json": lambda file: run_state.read(file.text),
     "state/run_state.json": lambda file: run_state.read(file.text),
@@ -82,7 +82,7 @@ class OwnFilesService:
     def read(
         self,
         now: datetime,
-        progress: Progress = lambda done, total, message: None,
+        progress: Progress = unwatched,
         *,
         system_ids: Collection[str] = (),
         paths: Sequence[str] = (),

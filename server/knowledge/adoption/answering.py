@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from server.errors import InvalidArgument, NotAllowed, NotFound, Refused
+from server.errors import InvalidArgument, NotAllowed, Refused
 from server.knowledge.entries.days import is_expired
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
 from server.registry.map import RegistryMap
@@ -10,14 +10,13 @@ from server.registry.naming import find_system
 
 _NAMED = 20
 """Systems that an error names."""
-_SCHEME = "concord://knowledge/"
 
 
 def answering_system(registry: RegistryMap, named: str, caller: str, concerned: Sequence[str] = ()) -> str:
     """The live system that answers: each for itself, the local user (empty caller) for any.
 
     `concerned` are those that the entry is of use to, told where none is named.
-    Raises InvalidArgument where none is named, NotAllowed for another system, NotFound or Ambiguous as names do, Refused for an
+    Raises InvalidArgument where none is named, NotAllowed for another system or Ambiguous as names do, Refused for an
     archived one.
     """
     asked = named.strip() or caller
@@ -69,7 +68,7 @@ def expect_answerable(entry: KnowledgeEntry, system_id: str, at: int) -> None:
 def renewing_system(registry: RegistryMap, entry: KnowledgeEntry, named: str, caller: str) -> str:
     """Who renews the entry: its source system, or the local user, who then names none (empty).
 
-    Raises NotAllowed for any other, NotFound or Ambiguous as names do.
+    Raises NotAllowed for any other or Ambiguous as names do.
     """
     if not caller and named.strip() in ("", entry.source_system):
         return named.strip()
@@ -91,15 +90,3 @@ def expect_renewable(entry: KnowledgeEntry) -> None:
             path="/entry_id",
             hint="Renew the one that stands in its place." if entry.superseded_by else "",
         )
-
-
-def plain_id(text: str) -> str:
-    """The entry's id, whether it was given alone or as a URI."""
-    return text.strip().removeprefix(_SCHEME).partition("?")[0]
-
-
-def no_such_entry(named: str, path: str = "/entry_id") -> NotFound:
-    """What is told of an id that no entry has."""
-    return NotFound(
-        f"There is no shared entry {named[:100]!r}.", path=path, hint="find_knowledge lists the entries with their ids."
-    )

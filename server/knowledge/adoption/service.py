@@ -9,8 +9,6 @@ from server.knowledge.adoption.answering import (
     answering_system,
     expect_answerable,
     expect_renewable,
-    no_such_entry,
-    plain_id,
     renewing_system,
 )
 from server.knowledge.adoption.attention import PERIOD, needing_attention
@@ -19,11 +17,13 @@ from server.knowledge.adoption.reminding import MOST, directives_for
 from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.boundary.allowed import shared
 from server.knowledge.boundary.kept_back import findings_of
+from server.knowledge.entries.addresses import no_such_entry, plain_id, uris_of
 from server.knowledge.entries.life import renewed
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry, Response, Transfer
 from server.model.moments import at_microseconds, moment_of, to_wire
+from server.model.progress import Progress, unwatched
 from server.storage import adoption, findings, idempotency, knowledge, proposals
 from server.storage.knowledge import Stored
 
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Progress = Callable[[float, float, str], None]
-_FILE = "concord://files/shared_knowledge.json"
 _SHORT = 240
 """Characters of an adaptation in a briefing."""
 
@@ -107,7 +105,7 @@ class Adoption:
 
         told = self._database.write(transaction)
         if touched:
-            self._changed([*(f"concord://knowledge/{one}" for one in touched), _FILE])
+            self._changed(uris_of(touched))
         return Answered(**told)
 
     def _answer(
@@ -156,9 +154,9 @@ class Adoption:
         It says nothing twice, nor against a later answer; what its figures show is told at once.
         """
         if self._database.read(lambda session: adoption.has_proposed(session, system_id)):
-            self._measure(now, lambda done, total, message: None, system_id)
+            self._measure(now, unwatched, system_id)
 
-    def measure(self, now: datetime, progress: Progress = lambda done, total, message: None) -> JsonObject:
+    def measure(self, now: datetime, progress: Progress = unwatched) -> JsonObject:
         """Each adoption says what its adopter's reports show since: {adoptions, measured, improved, unchanged, harmed, changed[]}.
 
         What did harm asks for a retest of its entry. Said again on the same reports, it changes nothing.
@@ -174,7 +172,7 @@ class Adoption:
 
         summary = self._database.write(transaction)
         if summary["changed"]:
-            self._changed([*(f"concord://knowledge/{one}" for one in summary["changed"]), _FILE])
+            self._changed(uris_of(summary["changed"]))
         return summary
 
     def attention(self, now: datetime) -> list[JsonObject]:
@@ -248,7 +246,7 @@ def _stored(session: "Session", named: str, path: str = "/entry_id") -> Stored:
     entry_id = plain_id(named)
     stored = knowledge.load(session, entry_id) or knowledge.load(session, entry_id.upper())
     if stored is None:
-        raise no_such_entry(named, path)
+        raise no_such_entry(named, path=path)
     return stored
 
 

@@ -6,6 +6,8 @@ from server.errors import InvalidArgument
 from server.model.moments import DAY, microseconds, read_moment
 
 LASTS = timedelta(days=90)
+SOON = 14 * DAY
+"""In which an entry ends soon."""
 
 
 def ninety_days_after(day: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from server.errors import NotFound
+from server.knowledge.entries.addresses import no_such_entry, plain_id
 from server.knowledge.entries.days import is_expired, moment_asked_for
 from server.model.knowledge import KnowledgeEntry, KnowledgeStatus
 from server.model.moments import at_microseconds
@@ -79,8 +79,7 @@ def opened(session: "Session", entry_id: str, as_of: str) -> Opened:
     known = knowledge.versions(session, typed) or knowledge.versions(session, typed.upper())
     told = _told([one for one in known if at is None or one.valid_from <= at])
     if not told:
-        when = f" on {as_of.strip()[:40]}" if known else ""
-        raise NotFound(f"There is no shared entry {entry_id[:100]!r}{when}.", hint="find_knowledge lists them.")
+        raise no_such_entry(entry_id, when=as_of.strip()[:40] if known else "")
     return Opened(told[-1].entry, told)
 
 
@@ -93,11 +92,6 @@ def by_likeness(query: str, entries: Sequence[KnowledgeEntry]) -> list[tuple[Kno
 
     index = LexicalIndex(_searched(one) for one in entries)
     return [(entries[hit.text], hit.score) for hit in index.search(query, len(entries))]
-
-
-def plain_id(text: str) -> str:
-    """The id that was typed, whether alone or as a URI."""
-    return text.strip().removeprefix("concord://knowledge/")
 
 
 def _told(known: Iterable[knowledge.Version]) -> tuple[EntryVersion, ...]:

@@ -18,6 +18,7 @@ from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeStatus
 from server.model.moments import FIRST, at_microseconds, microseconds, moment_of, read_moment
+from server.model.progress import Progress
 from server.model.weeks import begin_of, end_of, week_of
 from server.storage import findings, knowledge
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Progress = Callable[[float, float, str], None]
-"""Told how much is done, of how much, and what."""
 
 T = TypeVar("T")
 

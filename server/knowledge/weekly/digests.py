@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from server.errors import NotFound
+from server.knowledge.entries.days import SOON
 from server.knowledge.weekly.digest import WeekFacts, digest_of, evening_of, missed_weeks, resolved_at, week_ending
 from server.knowledge.weekly.metrics import weeks_in
 from server.knowledge.weekly.weeks import trends
 from server.model.base import JsonObject
 from server.model.finding import FindingKind
 from server.model.knowledge import KnowledgeEntry
-from server.model.moments import DAY, at_microseconds, from_wire, moment_of, to_wire
+from server.model.moments import at_microseconds, from_wire, moment_of, to_wire
 from server.model.weeks import begin_of, end_of
 from server.storage import digests, findings, knowledge
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 FILE = "concord://files/learning_digest.json"
 LATEST = "latest"
-_SOON = 14 * DAY
 _DAY = re.compile(r"\d{4}-\d\d-\d\d").fullmatch
 
 
@@ -63,7 +63,7 @@ class Digests:
     def ending(self, now: datetime) -> list[KnowledgeEntry]:
         """The current entries that are hidden within 14 days unless they are renewed, the first to end first."""
         at = moment_of(now)
-        return self._database.read(lambda session: digests.ending(session, at, at + _SOON))
+        return self._database.read(lambda session: digests.ending(session, at, at + SOON))
 
     def to_retest(self) -> list[KnowledgeEntry]:
         """The entries that did harm to an adopter and were not tested again since, by id."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from server.model.candidate import Candidate
+from server.model.progress import Progress
 from server.registry.discovery.describing import described, fingerprint_of
 from server.registry.discovery.detectors import sightings_in
 from server.registry.discovery.merge import gather, with_running
@@ -15,7 +16,6 @@ from server.registry.discovery.sighting import Sighting
 from server.registry.discovery.walk import Limits, Walk
 from server.registry.discovery.yaml_reading import ReadYaml
 
-Progress = Callable[[float, float, str], None]
 TELL_EVERY = 500
 """Files after which progress is told."""
 

@@ -23,7 +23,8 @@ from server.registry.gaps import fingerprint
 from server.storage import candidates, findings
 
 if TYPE_CHECKING:
-    from server.registry.discovery.scanning import Progress, Seen
+    from server.model.progress import Progress
+    from server.registry.discovery.scanning import Seen
     from server.registry.service import RegistryService
     from server.storage.database import Database
     from server.storage.session import Session

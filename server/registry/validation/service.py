@@ -9,6 +9,7 @@ from server.errors import NotFound
 from server.model.base import Json, JsonObject
 from server.model.contract import Contract, ContractType
 from server.model.finding import FindingKind, Observation
+from server.model.progress import Progress, unwatched
 from server.model.tier import Severity
 from server.model.validation import Validation, Verdict
 from server.registry.naming import find_system
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from server.storage.database import Database
     from server.storage.session import Session
 
-Progress = Callable[[float, float, str], None]
-"""Told how much is done, of how much, and what."""
 Gravity = Callable[[str, str, Sequence[Json], datetime], Severity | None]
 """(system, resource, documents) → the worst that they do to a reader; None where nobody is broken."""
 MOST_LISTED = 20
@@ -73,7 +72,7 @@ class ValidationService:
     def validate(
         self,
         now: datetime,
-        progress: Progress = lambda done, total, message: None,
+        progress: Progress = unwatched,
         *,
         contract_id: str = "",
         system_id: str = "",

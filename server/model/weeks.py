@@ -6,12 +6,13 @@ from server.model.moments import DAY
 
 WEEK = 7 * DAY
 _EPOCH = date(1970, 1, 1).toordinal()
+_FIRST_SUNDAY = date(1, 1, 7).toordinal()
 
 
 def week_of(at: int) -> str:
-    """The week of a moment, microseconds since 1970; that of the last day there is, where its Sunday would lie beyond."""
+    """The week of a moment, microseconds since 1970; the last day there is, or the first Sunday, where its own lies beyond."""
     day = at // DAY + _EPOCH
-    return date.fromordinal(min(day + -day % 7, date.max.toordinal())).isoformat()
+    return date.fromordinal(max(_FIRST_SUNDAY, min(day + -day % 7, date.max.toordinal()))).isoformat()
 
 
 def begin_of(week: str) -> int:

@@ -107,3 +107,7 @@ def test_sums_of_portions_come_to_the_sum_of_all(told: list[tuple[int, float]], 
         assert found.low == min(one.low for one in pieces)
         assert found.high == max(one.high for one in pieces)
         assert abs(found.total) <= 1e300
+
+
+def test_what_lies_before_the_first_week_there_is_counts_as_that() -> None:
+    assert week_of(microseconds("0001-01-01T00:00:00Z") - 40 * 86_400_000_000) == "0001-01-07"

@@ -16,7 +16,7 @@ from server.knowledge.adoption.recording import keep, recorded
 from server.knowledge.adoption.reminding import MOST, directives_for
 from server.knowledge.adoption.retesting import keep_findings
 from server.knowledge.boundary.allowed import shared
-from server.knowledge.boundary.kept_back import findings_of
+from server.knowledge.boundary.kept_back import findings_of, fingerprint_of
 from server.knowledge.entries.addresses import no_such_entry, plain_id, uris_of
 from server.knowledge.entries.life import renewed
 from server.model.base import JsonObject
@@ -132,9 +132,11 @@ class Adoption:
         )
         fresh = recorded(session, stored.entry, transfer, before, proposal_id, registry, actor=caller, at=at)
         keep(session, [(stored, fresh)], at)
-        if crossed.withheld:
+        if crossed.withheld or said["reason"].strip() or before is None or before.decision != decision.value:
             kept_back = [(system_id, member, kind) for member, kind in crossed.withheld]
-            findings.sync(session, findings_of(kept_back), now=to_wire(now))
+            known = [fingerprint_of(system_id, member, fresh.id) for member in crossed.texts]
+            wanted = findings_of(kept_back, answering=fresh.id)
+            findings.sync(session, wanted, now=to_wire(now), fingerprints=known)
         return _told(fresh, system_id, decision), [fresh.id] if fresh is not stored.entry else []
 
     def tie(self, session: "Session", knowledge_id: str, system_id: str, proposal_id: str) -> str:

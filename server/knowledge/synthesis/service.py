@@ -8,14 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from server.knowledge.adoption.retesting import keep_findings
-from server.knowledge.boundary.kept_back import findings_of
+from server.knowledge.boundary.kept_back import ANSWERING, findings_of
+from server.knowledge.entries.days import is_expired
 from server.knowledge.entries.life import Known, fingerprint_of, known_in, known_to_synthesis, merged
 from server.knowledge.synthesis.analysed import analysed
 from server.knowledge.synthesis.draft import Draft, Ranked
 from server.knowledge.synthesis.ranking import A_WEEK
 from server.knowledge.synthesis.taken_back import perhaps_resting_on, speaking_against, taken_back
 from server.model.base import JsonObject
-from server.model.finding import FindingKind
+from server.model.finding import FindingKind, Observation
 from server.model.knowledge import KnowledgeStatus
 from server.model.moments import FIRST, at_microseconds, microseconds, moment_of, read_moment
 from server.model.progress import Progress
@@ -311,8 +312,21 @@ def _say_what_was_kept_back(session: "Session", gathered: "Gathered", span: Span
     wanted = findings_of(gathered.withheld)
     known = findings.open_of_kind(session, FindingKind.TEXT_WITHHELD) if span.usual else []
     if wanted or known:
-        fingerprints = [one.fingerprint for one in known]
+        standing = _answers_that_stand(session, known, span.at)
+        fingerprints = [one.fingerprint for one in known if one.fingerprint not in standing]
         findings.sync(session, wanted, now=at_microseconds(span.recorded_at), fingerprints=fingerprints)
+
+
+def _answers_that_stand(session: "Session", known: Iterable["Observation"], at: int) -> set[str]:
+    """Fingerprints of those about an answer to an entry that can still be answered: only another answer closes them."""
+    entries = {one.fingerprint: str(one.details[ANSWERING]) for one in known if ANSWERING in one.details}
+    stored = knowledge.load_all(session, sorted(set(entries.values())))
+    open_ = {
+        entry_id
+        for entry_id, one in stored.items()
+        if one.entry.status is not KnowledgeStatus.SUPERSEDED and not is_expired(one.entry.expires, at)
+    }
+    return {fingerprint for fingerprint, entry_id in entries.items() if entry_id in open_}
 
 
 def span_of(now: datetime, since: str, until: str, at: datetime | None = None) -> Span:

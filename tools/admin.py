@@ -30,7 +30,7 @@ def find_findings(call: "Call[Services]", args: FindFindings) -> Answer:
     start = int(decode_cursor(args.cursor, args.filters()) or 0)
     filters = args.model_dump(exclude={"limit", "cursor"})
     call.services.proposals.ask_due(call.now, read_only=call.read_only)
-    found = call.services.findings.find(**filters, start=start, limit=args.limit)
+    found = call.services.findings.find(**filters, reader=call.caller, start=start, limit=args.limit)
 
     def cursor_after(count: int) -> str:
         end = start + count

@@ -31,15 +31,13 @@ class FindingsService:
         severity: str = "",
         system_id: str = "",
         status: str = "OPEN",
+        reader: str = "",
         start: int = 0,
         limit: int = 10,
     ) -> FindingsPage:
-        """The findings that match every filter given; `status` takes "ALL" for any."""
-        found, total = self._database.read(
-            lambda session: findings.find(
-                session, kind=kind, severity=severity, system_id=system_id, status=status, start=start, limit=limit
-            )
-        )
+        """The findings that match every filter given and are there for the `reader`; `status` takes "ALL" for any."""
+        filters = {"kind": kind, "severity": severity, "system_id": system_id, "status": status, "reader": reader}
+        found, total = self._database.read(lambda session: findings.find(session, **filters, start=start, limit=limit))
         return FindingsPage(tuple(found), total)
 
     def counts(self) -> dict[str, int]:

@@ -45,15 +45,21 @@ def find(
     severity: str = "",
     system_id: str = "",
     status: str = "OPEN",
+    reader: str = "",
     start: int = 0,
     limit: int = 10,
 ) -> tuple[list[Finding], int]:
-    """One page of findings, the most severe first, then the newest; and how many match."""
+    """One page of findings, the most severe first, then the newest; and how many match.
+
+    For a system that reads, what was kept back of others' texts is not there (LRN-10).
+    """
     findings = tables.findings.c
     filters = {findings.kind: kind, findings.severity: severity, findings.system_id: system_id}
     chosen: list[ColumnElement[bool]] = [column == wanted for column, wanted in filters.items() if wanted]
     if status not in ("", "ALL"):
         chosen.append(findings.status == status)
+    if reader:
+        chosen.append(sql.or_(findings.kind != FindingKind.TEXT_WITHHELD.value, findings.system_id == reader))
     rank = sql.case({one.value: one.rank for one in Severity}, value=findings.severity)
     connection = session.connection()
     total = connection.execute(sql.select(sql.func.count()).select_from(tables.findings).where(*chosen)).scalar_one()

@@ -159,10 +159,10 @@ def recommend(fleet: Fleet, cause: str, effect: str, trigger: str, resources: tu
             f"Let {effect} fall back to {what} when {cause} fails, and retry once it has recovered; "
             f"tell {effect} of failures of {cause} instead of letting it find out."
         )
-    what = shared or f"the output of {cause}"
+    what, its_own = shared or f"the output of {cause}", shared or "its output"
     if handed_on:
         return (
-            f"Let {cause} replace {what} atomically (write to a temporary file, then rename) or hold a write lock while it "
+            f"Let {cause} replace {its_own} atomically (write to a temporary file, then rename) or hold a write lock while it "
             f"runs; or let {effect} check that {what} is complete and fresh before it reads."
         )
     return (

@@ -104,6 +104,7 @@ class Screen:
         self._line(Text("   Or begin with what you have: `concord scan ~/projects` finds what runs there,"))
         self._line(Text("   `concord import FILE` reads compose, Kubernetes, dbt, Backstage and more."))
         self._line(Text("   Your logs into patterns: docs/patterns.md, a program and four commands."))
+        self._line(Text("   Your fixes to others: docs/knowledge.md, what to report and an engine's turn."))
         self._line(Text("   Read on: README.md, docs/tools.md, docs/commands.md, or `concord --help`."))
         self._line(Text(f"   {self._left()}"))
         self._console.print()
@@ -316,7 +317,10 @@ def _knowledge(facts: JsonObject) -> Section:
                 Text.assemble((cast.GENERATOR, NAME), f" promoted a fix: {drop}, {evidence['observation_period']}"),
             ),
             ("entry", Text.assemble((entry["id"], NAME), f" {entry['title']}")),
-            ("by chance", Text(f"{entry['e_value']:,.0f} times better explained by a real change (e-value)")),
+            (
+                "e-value",
+                Text(f"{entry['e_value']:,.0f}: so many times better does a real change explain it than chance"),
+            ),
             ("for", Text.assemble((f"{len(because)} of {facts['systems']} systems", GOOD), ", each with its reason")),
             ("", Group(*because)),
             (

@@ -5,7 +5,7 @@ systems; how many independent groups they are is told. One system's two rejectio
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -187,29 +187,40 @@ def _praised(rejected: Rejected, successes: "Crowd") -> list[Outcome]:
 
 
 class _Recommending:
-    """Entries that recommend something, by the words of it."""
+    """Entries that recommend something, by the words of it; read as they are asked for, one error category at a time."""
 
     def __init__(self, known: Sequence[KnownEntry]) -> None:
-        self._entries: defaultdict[str, list[tuple[KnownEntry, Idea]]] = defaultdict(list)
+        self._against: defaultdict[str, list[KnownEntry]] = defaultdict(list)
+        self._read: dict[str, dict[str, list[tuple[KnownEntry, Idea]]]] = {}
         for entry in known:
             if entry.type in _OPPOSITE:
-                idea = idea_in(entry.approach or entry.title, entry.error_category)
-                for word in idea.named:
-                    self._entries[word].append((entry, idea))
+                self._against[entry.error_category].append(entry)
 
     def ids(self, rejected: Rejected) -> tuple[str, ...]:
         """Of those that recommend what was turned down, against the same kind of error."""
         ideas = [idea_of(one) for one in rejected.outcomes]
+        words = sorted({word for one in ideas for word in one.named})
         near = {
-            entry.entry_id: (entry, idea)
-            for word in sorted({word for one in ideas for word in one.named})
-            for entry, idea in self._entries.get(word, ())
+            entry.entry_id: idea
+            for category in self._against
+            if not rejected.category or same_category(category, rejected.category)
+            for word in words
+            for entry, idea in self._by_word(category).get(word, ())
         }
         return tuple(
             sorted(
-                entry.entry_id
-                for entry, idea in near.values()
-                if (not rejected.category or same_category(entry.error_category, rejected.category))
-                and any(says_the_same(idea, one, one_kind=True) for one in ideas)
+                entry_id
+                for entry_id, idea in near.items()
+                if any(says_the_same(idea, one, one_kind=True) for one in ideas)
             )
         )
+
+    def _by_word(self, category: str) -> Mapping[str, Sequence[tuple[KnownEntry, Idea]]]:
+        found = self._read.get(category)
+        if found is None:
+            found = self._read[category] = {}
+            for entry in self._against[category]:
+                idea = idea_in(entry.approach or entry.title, category)
+                for word in idea.named:
+                    found.setdefault(word, []).append((entry, idea))
+        return found

@@ -33,7 +33,7 @@ def moment_asked_for(as_of: str) -> int:
         at = microseconds(read_moment(text))
     except ValueError as error:
         raise InvalidArgument(
-            f"{as_of[:100]!r} is no moment: {error}.",
+            f"{as_of[:100]!r} is no moment.",
             path="/as_of",
             hint="Write a day such as 2026-04-05 (its end is meant), or a moment such as 2026-04-05T14:00:00Z.",
         ) from error

@@ -67,7 +67,7 @@ def read_events(call: "Call[Services]", values: Mapping[str, str]) -> str:
 
 def read_graph(call: "Call[Services]", values: Mapping[str, str]) -> str:
     """The neighbourhood of a system as a Mermaid flowchart."""
-    return call.services.registry.neighbourhood(values["system_id"])
+    return call.services.registry.neighbourhood(values["system_id"], call.caller)
 
 
 def read_schema(call: "Call[Services]", values: Mapping[str, str]) -> str:

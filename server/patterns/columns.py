@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from server.model.redaction import shown
+from server.model.withholding import crossing
 
 Ints = npt.NDArray[np.int64]
 Column = npt.NDArray[Any]
@@ -18,9 +18,9 @@ _PLAIN = re.compile(r"[A-Za-z]+(?:[ _./-][A-Za-z]+)*")
 
 
 def name_of(told: str) -> str:
-    """What a system calls something, as others may see it: within a line, short, without secrets (LRN-10)."""
+    """What a system calls something, as others may see it: within a line, short, and nothing that is no name (LRN-10)."""
     plain = len(told) <= NAME_READ and _PLAIN.fullmatch(told)  # most are, and hiding takes a while
-    return told if plain else shown(told, NAME_READ)
+    return told if plain else crossing(told, NAME_READ).text
 
 
 class Words:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from server.model.base import JsonObject
 from server.model.pattern import Pattern
+from server.model.withholding import name_crossing
 from server.registry.resources import overlaps
 
 
@@ -29,13 +30,20 @@ def gravest_first(patterns: Iterable[Pattern]) -> list[Pattern]:
 
 
 def in_brief(pattern: Pattern) -> JsonObject:
-    """What a briefing tells of it."""
+    """What a briefing tells of it, its names as they may be seen (LRN-10)."""
+    names = {one: name_crossing(one) for one in (pattern.subject, *pattern.resources)}
+
+    def told(sentence: str) -> str:
+        for name, shown in names.items():
+            sentence = sentence if name == shown else sentence.replace(name, shown)
+        return sentence
+
     return {
         "id": pattern.id,
         "type": pattern.type.value,
         "severity": pattern.severity.value,
         "confidence": pattern.confidence,
         "systems_involved": list(pattern.systems_involved),
-        "description": pattern.description,
-        "recommendation": pattern.recommendation,
+        "description": told(pattern.description),
+        "recommendation": told(pattern.recommendation),
     }

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from server.model.withholding import name_crossing
 from server.patterns.columns import Words, in_order_of, moments, name_of, only_ends
 from server.patterns.found import READ_KINDS
 
@@ -240,7 +241,7 @@ class HistoryBuilder:
         """The places of resources as these systems write them; -1 for none."""
         pairs = list(zip(ids, resources, strict=True))
         for system_id, resource in set(pairs).difference(self._named):
-            name = self._canonical(system_id, resource) if resource else ""
+            name = name_crossing(self._canonical(system_id, resource)) if resource else ""
             self._named[system_id, resource] = self._resources.place(name) if resource else -1
         return np.array([self._named[pair] for pair in pairs], np.int64)
 

@@ -351,8 +351,8 @@ class RegistryService:
             raise NotFound(f"No contract goes by {contract_id[:100]!r}.", hint="get_system lists a system's contracts.")
         return contract_history(contract_id, rows)
 
-    def neighbourhood(self, name: str) -> str:
-        """Who feeds a system and who reads it, as a Mermaid flowchart. Raises NotFound or Ambiguous."""
+    def neighbourhood(self, name: str, reader: str = "") -> str:
+        """Who feeds a system and who reads it, as a Mermaid flowchart for that reader. Raises NotFound or Ambiguous."""
         with self.reading() as registry:
             system_id = find_system(registry, name)
             near = [*registry.dependencies(system_id), system_id, *registry.dependents(system_id)]
@@ -361,6 +361,7 @@ class RegistryService:
                 near,
                 highlight=system_id,
                 statuses=self._vitals.statuses(filter(None, map(registry.systems.get, near)), self._now()),
+                reader=reader,
             )
 
     def overview(self) -> JsonObject:

@@ -156,12 +156,14 @@ def mermaid(
     *,
     highlight: str = "",
     statuses: Mapping[str, Status] = MappingProxyType({}),
+    reader: str = "",
 ) -> str:
     """The graph of these systems as a Mermaid flowchart: producer → consumer, labelled with what flows.
 
     What is DEGRADED or DOWN says so.
 
-    Names are data: whatever could end a label or start a directive is taken out.
+    Names are data: whatever could end a label or start a directive is taken out. A `reader` that is a system sees of others'
+    names what crosses (LRN-10).
     """
     chosen = [system_id for system_id in system_ids if system_id in registry.systems]
     numbers = {system_id: f"s{position}" for position, system_id in enumerate(chosen)}
@@ -170,12 +172,15 @@ def mermaid(
         stored = registry.systems[system_id]
         status = statuses.get(system_id)
         ill = f", {status}" if status in (Status.DEGRADED, Status.DOWN) else ""
-        lines.append(f'  {node}["{_label(stored.system.name or system_id)}<br/>{stored.system.tier}{ill}"]')
+        lines.append(
+            f'  {node}["{_label(_seen(stored.system.name, system_id, reader)) or system_id}<br/>{stored.system.tier}{ill}"]'
+        )
     for consumer in chosen:
         flows: dict[str, set[str]] = {}
         for link in registry.producers(consumer):
             if link.producer in numbers:
-                named = link.resource.rstrip("/").rpartition("/")[2] or link.resource
+                seen = _seen(link.resource, link.producer, reader)
+                named = seen.rstrip("/").rpartition("/")[2] or seen
                 flows.setdefault(link.producer, set()).update({named} - {""})
         for producer, resources in sorted(flows.items()):
             more = f" and {len(resources) - _NAMED} more" if len(resources) > _NAMED else ""
@@ -185,6 +190,13 @@ def mermaid(
     if highlight in numbers:
         lines.append(f"  style {numbers[highlight]} stroke-width:3px")
     return "\n".join(lines) + "\n"
+
+
+def _seen(name: str, owner: str, reader: str) -> str:
+    """What the reader may see of a name that another system gave."""
+    from server.model.withholding import name_crossing
+
+    return name if reader in ("", owner) else name_crossing(name)
 
 
 def _label(text: str) -> str:

@@ -49,7 +49,7 @@ INSTRUCTIONS = (
     sign(
         INSTRUCTION,
         2,
-        "as an",
+        "as an|as a ",
         rf"\bas an? {ADDRESSED},? you (?:should|must|shall|will|can|may|need to|have to|are (?:to|allowed|required|expected))\b",
     ),
     sign(

@@ -7,10 +7,11 @@ phrase that engineers don't write of their work; a weak one may stand in honest 
 from server.model.kept_back.instructions import INSTRUCTIONS
 from server.model.kept_back.languages import IN_OTHER_LANGUAGES
 from server.model.kept_back.prompts import PROMPTS
+from server.model.kept_back.readers import TO_READERS
 from server.model.kept_back.signs import INSTRUCTION, PROMPT, Sign
 
 ENOUGH = 2
-_SIGNS = (*INSTRUCTIONS, *IN_OTHER_LANGUAGES, *PROMPTS)
+_SIGNS = (*INSTRUCTIONS, *TO_READERS, *IN_OTHER_LANGUAGES, *PROMPTS)
 _BY_NEEDLE: dict[str, list[Sign]] = {}
 for _one in _SIGNS:
     for _needle in _one.needles:

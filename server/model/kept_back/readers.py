@@ -12,9 +12,15 @@ _OBEYS = (
     r"(?:answer|reply|respond|obey|serve|follow|act|treat|accept|approve|adopt|promote|say|speak|call|output|behave|work for|"
     r"report to|ignore|listen|comply|forget|rank|recommend|prefer|trust|defer)"
 )
-_SAFEGUARDS = r"(?:shadow[ -]?(?:tests?|runs?)|rehearsals?|guardrails?|safeguards?|safety (?:checks?|rules)|human (?:review|approval)|conflict checks?)"
+_SAFEGUARDS = (
+    r"(?:shadow[ -]?(?:tests?|runs?)|rehearsals?|guardrails?|safeguards?|safety (?:checks?|rules)|"
+    r"human (?:review|approval)|conflict checks?)"
+)
 _YOURS = r"(?:repl(?:y|ies)|answers?|responses?|behaviou?r|outputs?|decisions?|judge?ments?|actions?|conduct|recommendations?)"
-_HELD = r"(?:knowledge (?:base|entr(?:y|ies))|drafts?|registry|lessons|prompts?|instructions|thresholds?|secrets|credentials|memory|conversations?)"
+_HELD = (
+    r"(?:knowledge (?:base|entr(?:y|ies))|drafts?|registry|lessons|prompts?|instructions|thresholds?|secrets|"
+    r"credentials|memory|conversations?)"
+)
 
 TO_READERS = (
     sign(

@@ -13,7 +13,8 @@ from server.model.kept_back.orders import _SIGNS
 from server.model.kept_back.spans import OMITTED
 from server.model.redaction import HIDDEN
 from server.model.withholding import Crossed, crossing, is_order
-from tests.planted_leaks import HONEST, MARKERS, MORE_ORDERS, WITHHELD_IN_PART, WITHHELD_WHOLE
+from tests.honest_titles import HONEST
+from tests.planted_leaks import MARKERS, MORE_ORDERS, WITHHELD_IN_PART, WITHHELD_WHOLE
 from tests.planted_secrets import SECRETS
 
 sre_parse: Any = import_module("re._parser")

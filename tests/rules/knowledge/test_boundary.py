@@ -7,7 +7,7 @@ import pytest
 from server.knowledge.boundary.allowed import FIGURES, TEXTS, is_spread, shared
 from server.knowledge.boundary.kept_back import findings_of
 from server.model.tier import Severity
-from tests.planted_leaks import HONEST
+from tests.honest_titles import HONEST
 
 PRIVATE = {
     "prompt": "zanzibar",

@@ -241,7 +241,7 @@ class HistoryBuilder:
         """The places of resources as these systems write them; -1 for none."""
         pairs = list(zip(ids, resources, strict=True))
         for system_id, resource in set(pairs).difference(self._named):
-            name = name_crossing(self._canonical(system_id, resource)) if resource else ""
+            name = name_crossing(self._canonical(system_id, name_crossing(resource))) if resource else ""
             self._named[system_id, resource] = self._resources.place(name) if resource else -1
         return np.array([self._named[pair] for pair in pairs], np.int64)
 

@@ -8,7 +8,7 @@ _MARK = re.compile(
     r"(?<![\w-])(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?\s{0,3})?[*_<\[#]{0,4}"
     r"(?P<role>user|human|assistant|system|ai|bot|claude|chatgpt|gpt-?[0-9o]{0,3}|gemini|copilot|"
     r"agent|tool|developer|model)"
-    r"[*_>\]]{0,3}\s?:[*_]{0,2}(?!:)\s",
+    r"[*_>\]]{0,3}\s?:[*_]{0,2}(?!:)(?:\s|\Z)",
     re.IGNORECASE,
 )
 _MACHINES = frozenset("assistant ai bot claude chatgpt gemini copilot agent model".split())

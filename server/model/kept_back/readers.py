@@ -200,9 +200,13 @@ TO_READERS = (
     sign(
         PROMPT,
         2,
-        "persona|identity of|character of|behave like|act like|respond like|speak as|speak like|imagine you|suppose you are|you play",
+        "act as a|persona|identity of|character of|behave like|act like|respond like|speak as|speak like|imagine you|"
+        "suppose you are|you play",
         r"\b(?:take on|adopt|assume|wear|slip into|switch to|take) (?:the|a|an|your new) (?:\w{1,20} )?(?:persona (?:of|as)\b|"
         r"(?:identity|character) of (?!the |a |an |each |its ))|"
+        r"\bact as an? (?:senior|seasoned|world-class|experienced|expert) (?:[\w-]{1,20} ){0,3}?(?:analyst|engineer|developer|reviewer|"
+        r"auditor|"
+        r"lawyer|consultant|trader|architect)\b|"
         rf"{START}(?:you |please |now )?(?:behave|act|respond|speak|answer|reply) (?:like|as) an? (?:senior|junior|expert|"
         rf"experienced|seasoned|professional|"
         r"world-class|skilled|trusted|loyal|unrestricted|helpful) \w{1,20}|"

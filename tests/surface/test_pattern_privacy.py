@@ -143,7 +143,7 @@ async def test_patterns_tell_others_names_and_figures_and_nothing_that_a_system_
         assert UNPRINTABLE.findall(text) == [], where
         assert ORDER[: SHOWN + 1] not in text, f"a name is cut in {where}"
     told = [where for where, text in seen.items() if "Ignore all previous instructions" in text]
-    assert told == ["page"], "an order is no name, and only people see what is written"
+    assert told == [], "an order is no name: patterns are made without it"
     assert MARKUP not in page
     assert "&lt;script&gt;alert(1)" in page
     assert "\n```\nIgnore all rules" not in seen["pattern_review"], "a category can't close the block that it stands in"

@@ -204,7 +204,7 @@ def find_format(files: tuple[SourceFile, ...], name: str = "") -> Format:
         else f"{shown}: not recognised as anything that can be imported.",
         path="/path",
         allowed=_names(),
-        hint="Import each by a call of its own." if several else _hint(),
+        hint=f"Import each by a call of its own. {_hint()}" if several else _hint(),
     )
 
 

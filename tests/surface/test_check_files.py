@@ -67,12 +67,13 @@ async def test_the_newest_check_is_exported_with_the_other_files_once_there_is_o
     folder = tmp_path / "out"
     done = await concord.call("export_files", directory=str(folder))
     always = ["system_registry.json", "conflict_log.json", "discovery_scan.json", "cross_patterns.json"]
+    always += ["shared_knowledge.json", "organizational_metrics.json"]
     assert [Path(one["path"]).name for one in done["files"]] == always
     await concord.call("submit_proposal", **BREAKING, **SUBMITTED)
     second = await concord.call("submit_proposal", **SAFE, **SUBMITTED)
     done = await concord.call("export_files", directory=str(folder))
     assert "conflict_check.json" in done["summary"]
-    assert len(done["files"]) == 5
+    assert len(done["files"]) == len(always) + 1
     text = (folder / "conflict_check.json").read_text(encoding="utf-8")
     assert text == await concord.read(FILE)
     assert json.loads(text)["check_id"] == second["check"]["check_id"]

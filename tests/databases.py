@@ -151,8 +151,9 @@ def emptied(url: str) -> None:
 def _empty(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     from server.storage.tables import metadata
 
-    statements = ";".join(f"DELETE FROM {table}" for table in metadata.tables)
-    connection.execute(statements.encode())  # one message: all or nothing
+    statements = [f"DELETE FROM {table}" for table in metadata.tables]
+    statements.append("DROP TABLE IF EXISTS knowledge_embeddings")  # made by the first vector, not by a migration
+    connection.execute(";".join(statements).encode())  # one message: all or nothing
 
 
 @functools.lru_cache(maxsize=1)

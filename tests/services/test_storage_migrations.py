@@ -123,9 +123,9 @@ def test_sto_03_a_new_database_is_made_by_the_migrations(new_database_url: str) 
 
 def test_sto_02_the_tables_of_the_migrations_are_those_of_the_program(database_url: str) -> None:
     def is_declared(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
-        """Leaves out what only one of the databases has for its searches by words and by meaning."""
+        """Leaves out what only one of the databases has for its full-text search."""
         return not (
-            (kind == "table" and (str(name).startswith("system_search") or name == "knowledge_embeddings"))
+            (kind == "table" and str(name).startswith("system_search"))
             or (kind == "column" and name == "words")
             or (kind == "index" and name == "ix_system_texts_words")
         )

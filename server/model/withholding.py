@@ -16,6 +16,7 @@ from server.model.kept_back.logs import logs
 from server.model.kept_back.orders import orders, turned
 from server.model.kept_back.signs import INSTRUCTION
 from server.model.kept_back.spans import OMITTED, widened, without
+from server.model.kept_back.told_secrets import told_secrets
 from server.model.kept_back.traces import traces
 from server.model.redaction import HIDDEN, shown
 
@@ -142,7 +143,7 @@ def _legitimate(text: str, kinds: set[str]) -> str:
     told = figures(text, low)
     if told != text:
         kinds.add("threshold")
-    return told
+    return told_secrets(told, low)
 
 
 def _taken(pattern: "re.Pattern[str]", text: str, kind: str, kinds: set[str]) -> str:

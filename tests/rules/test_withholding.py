@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.model.kept_back import conversations, disguises, figures, logs, spans, traces
+from server.model.kept_back import conversations, disguises, figures, logs, spans, told_secrets, traces
 from server.model.kept_back.orders import _SIGNS
 from server.model.kept_back.spans import OMITTED
 from server.model.redaction import HIDDEN
@@ -185,7 +185,7 @@ def patterns() -> list[tuple[str, "re.Pattern[str]"]]:
     """Every pattern that texts at the boundary are looked through with, by where it stands."""
     found: list[tuple[str, re.Pattern[str]]] = [(str(one.needles), one.pattern) for one in _SIGNS]
     found += [(f"frames of {language}", pattern) for language, _, pattern in traces._FRAMES]
-    for module in (conversations, disguises, figures, logs, spans, traces):
+    for module in (conversations, disguises, figures, logs, spans, told_secrets, traces):
         found += [(name, one) for name, one in vars(module).items() if isinstance(one, re.Pattern)]
     return found
 

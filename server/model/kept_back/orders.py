@@ -9,9 +9,10 @@ from server.model.kept_back.languages import IN_OTHER_LANGUAGES
 from server.model.kept_back.prompts import PROMPTS
 from server.model.kept_back.readers import TO_READERS
 from server.model.kept_back.signs import INSTRUCTION, PROMPT, Sign
+from server.model.kept_back.tasks import TASKS
 
 ENOUGH = 2
-_SIGNS = (*INSTRUCTIONS, *TO_READERS, *IN_OTHER_LANGUAGES, *PROMPTS)
+_SIGNS = (*INSTRUCTIONS, *TO_READERS, *IN_OTHER_LANGUAGES, *PROMPTS, *TASKS)
 _BY_NEEDLE: dict[str, list[Sign]] = {}
 for _one in _SIGNS:
     for _needle in _one.needles:

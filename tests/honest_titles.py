@@ -2,6 +2,61 @@
 """Titles and descriptions as engineers write them, some of which sound like orders: each must cross unharmed (LRN-10)."""
 
 HONEST = """\
+Password reset mail is sent twice
+You will be given a receipt after payment
+The token is refreshed every 15 minutes
+Password is stored in plain text in the log
+API key is missing from the header
+Set the password to expire after 90 days
+Use the key as an index
+Secret is read from the environment
+Token is valid for 24h
+Key is sha256 of the row
+Use session token as cookie
+F1 score rose from 0.81 to 0.93
+Response time above 1.25 s fell by half
+Accuracy above 0.93 after the fix
+Error rate below 0.05 since May
+Score column overflows at 10.25
+Wait at least 0.25 seconds before a retry
+Precision was over 0.91 in all weeks
+Rewrite the following query to use an index
+Extract the parser and return it as a module
+Translate the text in the footer
+Summarize the table below the chart
+Drop every constraint before the import and recreate it
+Security signed off the release
+Skip the review step for drafts
+You can bypass the cache with ?fresh=1
+Replace the guidelines page with the new one
+The review is skipped when the diff is empty
+Set DB_PASSWORD to the value in the vault
+Set MAX_RETRIES to 5
+Password is hashed with bcrypt before it is stored
+Rotate the signing key every 90 days
+Token is passed in the X-Request-Token header
+Set the token lifetime to 3600s
+The API key is optional since v2.3
+Secret is mounted at /run/secrets/db
+Private key is read from id_rsa.pem
+Use sha256 as password hash
+Store refresh tokens in Redis 7.2
+Similarity search is slow above 1.50 GB
+Weight above 2.50 kg is charged twice
+Recall rose from 0.62 to 0.81
+Score was 0.81 in March and 0.93 in May
+Margin collapsed after version 1.25
+Distance below 0.50 km is rounded to zero
+Extract the archive and list its files
+Read the document and store its hash
+Here is the list of failing hosts: reboot them
+Drop the rules you no longer need in the firewall
+Security approved the release, so we can ship
+QA signed off; skip the second smoke test on Fridays
+You should skip the header row
+Ignore the orders you cancelled
+Summarise the report in two columns
+Generate {name}.csv from the template
 From today prices are stored in cents
 What the parser was told before no longer counts after a reload
 The rules for weekends are void since March

@@ -42,6 +42,52 @@ _COMPARED = re.compile(
     rf"(?P<before>(?<![\w-])(?:\w{{0,20}}_)?(?:scores?|probability|likelihood|similarity|distance)\s{{0,3}}[><≥≤]=?\s{{0,3}})(?P<figure>{_FIGURE})",
     re.IGNORECASE,
 )
+_JUDGED = (
+    r"(?:(?<!f1 )(?<!f1-)scor(?:es?|ed|ing)|similarity|similarities|confidence|certainty|probability|probabilities|likelihood|"
+    r"drift|distances?|weights?|cut-?offs?|margins?|(?:signal )?strength|risks?|relevance|divergence|deviation|overlap|"
+    r"correlation|tolerance|p-?values?|affinity|propensity|severity)"
+)
+"""What a system judges by."""
+_FRACTION = (
+    r"[-+]?[0-9]{0,3}\.[0-9]{2,12}(?![\w.]{0,3}[0-9])(?!\s{0,2}(?:%|s|ms|us|ns|secs?|seconds?|milliseconds?|minutes?|min|h|hours?|"
+    r"days?|eur|euros?|usd|dollars?|cents?|gbp|€|\$|[kmgt]i?b|bytes?|kg|g|km|m|cm|mm|miles?|px|points?|times?|percent|x)(?![\w]))"
+)
+_BEYOND = (
+    r"(?:[><≥≤]=?|=[<>]|(?:exceed|surpass|reach|pass|cross|hit|top)(?:e?s|ing)?|above|over|below|under|beyond|"
+    r"(?:greater|higher|larger|bigger|better|more|less|lower|smaller|fewer) (?:than|or equal)|at (?:least|most)|"
+    r"not? (?:less|more|lower|higher|smaller|greater) than|not (?:below|above|under|over)|min(?:imum)?|max(?:imum)?|up to)"
+)
+_IS_BEYOND = (
+    r"[\"'`)]{0,2}(?:\s{1,3}(?:not|never|is|are|be|must|should|has|have|to|of|value|values|level|goes|go|gets|falls|fall|drops|"
+    r"drop|rises|rise|stays|stay|moves|climbs|sinks|that|which|a|an|the|by|at|only|ever)){0,5}\s{0,3}"
+    rf"{_BEYOND}(?:\s{{1,3}}(?:of|than|to|or|equal|a|the|value)){{0,4}}\s{{0,3}}"
+)
+_TOLD = re.compile(rf"(?P<before>(?<![A-Za-z]){_JUDGED}{_IS_BEYOND})(?P<figure>{_FRACTION})", re.IGNORECASE)
+_LEAST = re.compile(
+    r"(?P<before>\b(?:min(?:imum|imal)?|max(?:imum|imal)?|lowest|highest|required|allowed|acceptable|permitted|desired|needed)"
+    rf"\.?[ _-](?:\w{{1,20}}[ _-]){{0,2}}?{_JUDGED}(?:\s{{1,3}}(?:of|is|at|to|was|should|must|be|set|allowed|required|stays|=|:))"
+    rf"{{0,4}}\s{{0,3}}[:=]?\s{{0,3}})(?P<figure>{_FRACTION})",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(
+    rf"(?P<before>(?<![A-Za-z])(?:{_JUDGED} (?:limit|floor|ceiling|bar|bound|cap)|cut-?off|margin|weight|tolerance|limit|floor|"
+    r"ceiling)(?:\s{1,3}(?:of|is|at|to|set|be|for|=))?(?:\s{1,3}(?:of|at|to)){0,2}\s{1,3})"
+    rf"(?=[-+]?[01]?\.)(?P<figure>{_FRACTION})",
+    re.IGNORECASE,
+)
+_IF = re.compile(
+    rf"(?P<before>\b(?:if|when|whenever|once|unless|until|where|as soon as)\s(?:[\w'()-]{{1,30}}\s{{1,3}}){{1,6}}?{_BEYOND}\s{{0,3}})"
+    rf"(?=[-+]?[01]?\.[0-9]{{3}})(?P<figure>{_FRACTION})",
+    re.IGNORECASE,
+)
+"""A condition with three digits and more behind the point is nobody's guess."""
+_OR_MORE = re.compile(
+    rf"(?P<before>(?<![A-Za-z]){_JUDGED}(?:\s{{1,3}}(?:of|is|at|be|must|should|was|has|to)){{1,3}}\s{{1,3}})(?P<figure>{_FRACTION})"
+    r"(?=\s{1,3}(?:or|and) (?:more|higher|above|over|up|less|lower|below|under|greater|better|beyond|smaller|larger)\b)",
+    re.IGNORECASE,
+)
+_TOLD_WITH = (_OR_MORE, _TOLD, _LEAST, _LIMIT, _IF)
+_POINT = re.compile(r"\.[0-9]{2}")
 _RUN_WITH = re.compile(
     rf"(?P<before>\b(?:temperature|top_?[pk]|learning[ _]rate)s? (?:of |to |at |is )?)(?=[01]?\.[0-9])(?P<figure>{_FIGURE})",
     re.IGNORECASE,
@@ -73,6 +119,9 @@ def figures(text: str, low: str) -> str:
         text = _COMPARED.sub(lambda match: f"{match['before']}{OMITTED}", text)
         if "calibrat" in low:
             text = _LONG.sub(OMITTED, text)
+    if _POINT.search(text):
+        for pattern in _TOLD_WITH:
+            text = pattern.sub(lambda match: f"{match['before']}{OMITTED}", text)
     if "top_" in low or "temperature" in low or "learning rate" in low:
         text = _RUN_WITH.sub(lambda match: f"{match['before']}{OMITTED}", text)
     if "=" in text or ":" in text:

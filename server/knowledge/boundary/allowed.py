@@ -85,8 +85,13 @@ def is_spread(texts: Sequence[str]) -> bool:
 def _is_spread(several: tuple[str, ...]) -> bool:
     joints = [f"{one[-_JOINT:]} {other[:_JOINT]}" for one, other in pairwise(several)]
     if sum(map(len, several)) <= _SHORT:
-        joints = [" ".join(several), *(f"{other} {one}" for one, other in pairwise(several))]
+        joints = [" ".join(several), *(_turned_round(one, other) for one, other in pairwise(several))]
     return any(" " in joint.strip() and orders(folded(joint)) for joint in joints)
+
+
+def _turned_round(one: str, other: str) -> str:
+    """The later text before the earlier one: where that begins a sentence of its own it doesn't go on with the other's."""
+    return f"{other.rstrip('.')}{'.' if one[:1].isupper() else ''} {one}"
 
 
 def _figure(value: Any) -> float | None:

@@ -111,7 +111,7 @@ TO_READERS = (
         "http|@",
         rf"{START}(?:please |kindly |then |now |and ){{0,2}}(?:send|e?-?mail|forward|post|upload|export|copy|share|transmit|"
         rf"submit|leak|publish)\b[^.!?\n]{{0,40}}?"
-        rf"\b{_HELD}\b[^!?\n]{{0,40}}?\bto\b[^!?\n]{{0,20}}?(?:https?://|[\w.]{{1,40}}@)",
+        rf"\b{_HELD}\b(?:[^.!?\n]|\.(?! )){{0,40}}?\bto\b[^!?\n]{{0,20}}?(?:https?://|[\w.]{{1,40}}@)",
     ),
     sign(
         INSTRUCTION,

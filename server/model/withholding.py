@@ -3,43 +3,20 @@
 A prompt or an instruction to whoever reads withholds the text as a whole. Of the rest only those parts are taken out that are
 recognisably a trace, a log, a transcript, a run's state, a threshold or a secret; what tells of a fix stays. No filter finds
 every instruction: what crosses is marked as reported, quoted and capped besides.
+
+The signs are hundreds of patterns in many languages: they are loaded with the first text that is looked at.
 """
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from server.model.kept_back.conversations import conversations, states
-from server.model.kept_back.disguises import backwards, folded, hidden, readings
-from server.model.kept_back.figures import figures
-from server.model.kept_back.logs import logs
-from server.model.kept_back.orders import orders, turned
-from server.model.kept_back.signs import INSTRUCTION
-from server.model.kept_back.spans import OMITTED, widened, without
-from server.model.kept_back.told_secrets import told_secrets
-from server.model.kept_back.traces import traces
-from server.model.redaction import HIDDEN, shown
+from server.model.kept_back.spans import OMITTED
 
 LONGEST = 500
 """Characters of a text that cross."""
-_LOOKED_AT = 2_000
-"""Characters of a text that are looked at; what follows is left out unread."""
-_SPARE = 400
-"""Characters beyond those that cross in which secrets are still looked for, so that none is cut in two."""
-_UNSEEN = re.compile(
-    r"[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]+"
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
-_COMMENT = re.compile(r"<!--.{0,4000}?(?:-->|\Z)", re.DOTALL)
-_LOADED = re.compile(
-    r"!\[[^\]\n]{0,200}\]\([^)\n]{0,500}\)?|\[[^\]\n]{0,200}\]\(\s{0,3}(?:javascript|data|vbscript):[^)\n]{0,500}\)?|"
-    r"<img\b[^>]{0,500}>?",
-    re.IGNORECASE,
-)
-"""What a reader's program would fetch or run when it shows the text."""
 _SAYS_MORE = re.compile(r"[^\w.:/@~#*-]")
 """What stands in no plain name."""
-_NOTHING = re.compile(r"[\W_]*")
 
 
 @dataclass(frozen=True)
@@ -56,9 +33,11 @@ class Crossed:
 @lru_cache(maxsize=16_384)
 def crossing(text: str, longest: int = LONGEST) -> Crossed:
     """The text as others may read it: without secrets, control characters and what is nobody else's, at most so long."""
+    from server.model.kept_back.looking import looked_through
+
     kinds: set[str] = set()
     for _ in range(4):
-        again, found = _once(text, longest)
+        again, found = looked_through(text, longest)
         kinds.update(found)
         # what was only put on one line, or cut, says nothing new
         settled = again == text or (not found and again == _on_a_line(text, longest))
@@ -88,66 +67,6 @@ def _on_a_line(text: str, longest: int) -> str:
 
 def is_order(text: str) -> bool:
     """Whether the text is recognisably a prompt, or an instruction to whoever reads it."""
-    return bool(_orders(_plain(text[:_LOOKED_AT]), text[:_LOOKED_AT]))
+    from server.model.kept_back.looking import ordered
 
-
-def _once(text: str, longest: int) -> tuple[str, set[str]]:
-    raw = text[:_LOOKED_AT]
-    plain = _plain(raw)
-    ordered = _orders(plain, raw)
-    if ordered:
-        return "", set(ordered)
-    kinds: set[str] = set()
-    line = _legitimate(plain, kinds)
-    line = line if len(line) <= longest + _SPARE else line[: longest + _SPARE].rpartition(" ")[0]
-    cleaned = shown(line, longest)
-    if cleaned.count(HIDDEN) > text.count(HIDDEN):
-        kinds.add("secret")
-    if _NOTHING.fullmatch(cleaned.replace(HIDDEN, "")) and (kinds or OMITTED in cleaned):
-        return "", kinds
-    return cleaned, kinds
-
-
-def _plain(raw: str) -> str:
-    """The text without signs that no one sees; lines stay lines."""
-    if raw.isascii() and raw.isprintable():
-        return raw
-    return _CONTROL.sub(" ", _UNSEEN.sub("", raw.replace("\r\n", "\n").replace("\r", "\n")))
-
-
-def _orders(plain: str, raw: str) -> tuple[str, ...]:
-    """Kinds of what the text orders, in whatever disguise."""
-    low = folded(plain)
-    found = orders(low)
-    if found:
-        return found
-    if hidden(raw):
-        return (INSTRUCTION,)
-    if any(orders(reading) for reading in readings(plain, low)) or any(map(turned, backwards(low))):
-        return (INSTRUCTION,)
-    return ()
-
-
-def _legitimate(text: str, kinds: set[str]) -> str:
-    """The text without the parts that are somebody's own."""
-    if "<!--" in text:
-        text = _taken(_COMMENT, text, "hidden", kinds)
-    if "](" in text or "<img" in text:
-        text = _taken(_LOADED, text, "link", kinds)
-    low = text.lower()
-    spans = traces(text) + logs(text) + conversations(text, low) + states(text, low)
-    if spans:
-        kinds.update(span.kind for span in spans)
-        text = without(text, widened(text, spans))
-        low = text.lower()
-    told = figures(text, low)
-    if told != text:
-        kinds.add("threshold")
-    return told_secrets(told, low)
-
-
-def _taken(pattern: "re.Pattern[str]", text: str, kind: str, kinds: set[str]) -> str:
-    less = pattern.sub(f" {OMITTED} ", text)
-    if less != text:
-        kinds.add(kind)
-    return less
+    return ordered(text)

@@ -7,8 +7,6 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from server.model.kept_back.disguises import folded
-from server.model.kept_back.orders import orders
 from server.model.withholding import LONGEST, crossing
 
 NAME = 200
@@ -83,6 +81,9 @@ def is_spread(texts: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_spread(several: tuple[str, ...]) -> bool:
+    from server.model.kept_back.disguises import folded  # hundreds of patterns: with the first text that is looked at
+    from server.model.kept_back.orders import orders
+
     joints = [f"{one[-_JOINT:]} {other[:_JOINT]}" for one, other in pairwise(several)]
     if sum(map(len, several)) <= _SHORT:
         joints = [" ".join(several), *(_turned_round(one, other) for one, other in pairwise(several))]
